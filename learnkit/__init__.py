@@ -1,0 +1,15 @@
+"""learnkit: the library behind the course on image synthesis and inpainting.
+
+Read it in this order; imports point the same way, from the later to the earlier.
+
+    shapes      the words for array shapes, and the checks at every border
+    byhand      losses, gradients and optimizers in NumPy, each with its gradient under it
+    images      pictures, holes, classical fills, and how to judge them
+    exercises   the checks behind `@exercise`, with the mistakes they know by name
+    widgets     one visualizer a file: a pure figure(params), and thin controls
+    course      one source to two notebooks, and the `learnkit` command
+
+Importing learnkit loads nothing: ask for the room you need.
+"""
+
+__version__ = "0.1.0"

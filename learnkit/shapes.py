@@ -1,0 +1,72 @@
+"""The words for array shapes, and the checks that stand at every border.
+
+A signature says what an array holds (`image: Image`); a run of the tests under jaxtyping's hook
+proves that it is true. The checks below are for people: they name the argument, quote what came,
+and say what to do. Inside the border, nothing is checked twice.
+"""
+
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+
+Array = Float[np.ndarray, "..."]  # any shape, floating point
+Vector = Float[np.ndarray, "d"]
+Image = Float[np.ndarray, "h w *c"]  # one picture in [0, 1]: grey (h, w) or colour (h, w, 3)
+Grey = Float[np.ndarray, "h w"]
+Images = Float[np.ndarray, "n h w *c"]  # a batch of pictures
+Hole = Bool[np.ndarray, "h w"]  # True = to be filled
+Holes = Bool[np.ndarray, "n h w"]
+Bytes = UInt8[np.ndarray, "n h w"]  # pictures as they are stored, 0 to 255
+
+
+def check_same_shape(pred: np.ndarray, target: np.ndarray, names: str = "pred, target") -> None:
+    """Raises ValueError where two shapes differ: NumPy would broadcast, and say nothing."""
+    if np.shape(pred) != np.shape(target):
+        raise ValueError(
+            f"{names} must have one shape, got {np.shape(pred)} and {np.shape(target)}; "
+            "index or reshape one of them first"
+        )
+
+
+def check_image(image: np.ndarray, name: str = "image") -> None:
+    """Raises TypeError or ValueError unless `image` is float, (h, w) or (h, w, 3), in [0, 1]."""
+    if not isinstance(image, np.ndarray):
+        raise TypeError(f"{name} must be a NumPy array, got {type(image).__name__}")
+    if image.dtype.kind != "f":
+        raise TypeError(f"{name} must be float in [0, 1], got {image.dtype}; {_cure(image)}")
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
+        raise ValueError(f"{name} must have shape (h, w) or (h, w, 3), got {image.shape}")
+    check_range(image, name)
+
+
+def check_range(image: np.ndarray, name: str = "image") -> None:
+    """Raises ValueError where a value lies outside [0, 1], or is NaN."""
+    if image.size == 0:
+        raise ValueError(f"{name} is empty: shape {image.shape}")
+    low, high = float(image.min()), float(image.max())
+    if not (low >= 0 and high <= 1):  # written so that NaN fails too
+        raise ValueError(f"{name} must lie in [0, 1], got [{low:.4g}, {high:.4g}]; {_cure(image)}")
+
+
+def check_hole(hole: np.ndarray, image: np.ndarray, name: str = "hole") -> None:
+    """Raises TypeError or ValueError unless `hole` is bool, True = to be filled, over `image`.
+
+    Projects of the field disagree on what True means, so a hole is never guessed from numbers.
+    """
+    if not isinstance(hole, np.ndarray) or hole.dtype != bool:
+        kind = hole.dtype if isinstance(hole, np.ndarray) else type(hole).__name__
+        raise TypeError(
+            f"{name} must be a bool array, True = to be filled, got {kind}; "
+            "write `mask > 0` if 1 means missing, `mask == 0` if 1 means known"
+        )
+    if hole.shape != image.shape[:2]:
+        raise ValueError(f"{name} must have shape {image.shape[:2]} (h, w), got {hole.shape}")
+
+
+def _cure(image: np.ndarray) -> str:
+    if image.dtype == bool:
+        return "a bool array is a hole, not a picture"
+    if np.isnan(image).any():
+        return "NaN marks a missing value: use a hole for that"
+    if image.dtype.kind in "iu" or image.max() > 2:
+        return "divide by 255 if it is a byte picture"
+    return "clip it with np.clip(image, 0, 1)"

@@ -1,0 +1,9 @@
+"""What every test shares: a seeded generator."""
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
