@@ -1,0 +1,226 @@
+"""From what an answer did to one sentence that helps.
+
+First the mistakes known by name: where the answer does on every case what a mistake does, its
+sentence is shown. Behind them stand the general diagnoses, from the plainest (nothing returned)
+to the subtlest (right but for a constant factor).
+"""
+
+import inspect
+import linecache
+
+import numpy as np
+
+from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, Report
+from learnkit.exercises.table import Case, Exercise
+from learnkit.exercises.worker import Outcome
+
+ENDS = {
+    "late": "Your function did not finish within {seconds:g} seconds: look for a loop that "
+    "never ends, or one that does far too much.",
+    "big": "Your function returned far more numbers than the exercise asks for (over 64 MB).",
+    "ended": "Python itself ended while it ran your function: it called exit(), crashed, or ran "
+    "out of memory.",
+}
+
+
+def judge(exercise: Exercise, outcomes: list[Outcome], printed: str = "") -> Report:
+    """The verdict on what an answer did, case by case."""
+
+    def verdict(status: str, message: str, mistake: str | None = None, **more: object) -> Report:
+        points = exercise.points if status == CORRECT else 0
+        return Report(exercise.name, status, message, mistake, points, printed=printed, **more)
+
+    if outcomes and all(o.kind == "stub" for o in outcomes):
+        return verdict(NOT_ATTEMPTED, "It is your turn: write your answer and run the cell again.")
+    if any(o.cheated for o in outcomes):
+        return verdict(
+            INCORRECT,
+            f"Your answer calls the reference, learnkit's own {exercise.name}. Write it yourself: "
+            f'hint("{exercise.name}") helps.',
+        )
+    failed = next((i for i, pair in enumerate(_pairs(exercise, outcomes)) if not pair), None)
+    if failed is None:
+        return verdict(CORRECT, exercise.why)
+    example = _example(exercise, outcomes, failed)
+    for mistake, theirs in exercise.mistaken:
+        if len(theirs) == len(outcomes) and all(
+            alike(exercise, o, m) for o, m in zip(outcomes, theirs, strict=True)
+        ):
+            return verdict(INCORRECT, mistake.sentence, mistake.name, example=example)
+    return verdict(INCORRECT, _diagnosis(exercise, outcomes, failed), example=example)
+
+
+def alike(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
+    """Whether two outcomes are the same but for rounding."""
+    if (one.kind, one.changed) != (other.kind, other.changed):
+        return False
+    if one.kind != "value":
+        return one.type == other.type
+    return one.arrays.keys() == other.arrays.keys() and all(
+        _close(exercise, one.arrays[k], other.arrays[k]) for k in one.arrays
+    )
+
+
+def _pairs(exercise: Exercise, outcomes: list[Outcome]) -> list[bool]:
+    """For each case whether it came out right; a case that never ran did not."""
+    missing = [Outcome("ended")] * (len(exercise.cases) - len(outcomes))
+    return [
+        alike(exercise, o, e) and _container_fits(o, e)
+        for o, e in zip([*outcomes, *missing], exercise.expected, strict=True)
+    ]
+
+
+def _container_fits(got: Outcome, want: Outcome) -> bool:
+    """A list where an array is meant computes the same numbers, and fails in the next cell."""
+    return not (want.type == "ndarray" and got.type in ("list", "tuple"))
+
+
+def _close(exercise: Exercise, got: np.ndarray, want: np.ndarray) -> bool:
+    return got.shape == want.shape and np.allclose(
+        got, want, rtol=exercise.rtol, atol=exercise.atol, equal_nan=True
+    )
+
+
+def _diagnosis(exercise: Exercise, outcomes: list[Outcome], failed: int) -> str:
+    got = outcomes[failed] if failed < len(outcomes) else Outcome("ended")
+    want = exercise.expected[failed]
+    name = exercise.name
+    if got.kind in ENDS:
+        return ENDS[got.kind].format(seconds=exercise.seconds)
+    if got.kind in ("raised", "unread", "stub"):
+        return _exception(got)
+    if got.kind == "signature":
+        return f"Call it like this: {name}{inspect.signature(exercise.reference)}. {got.message}."
+    if got.kind == "none":
+        return "Your function returns None: a `return` is missing on the way it took."
+    if got.kind == "odd":
+        return f"Your function must return numbers: {got.message or got.type} came back."
+    if changed := _changed(exercise, got, want):
+        return f"Your function changes its argument {changed} in place: work on a copy."
+    if not _container_fits(got, want):
+        return f"You return a {got.type}; return one NumPy array: np.array(...)."
+    for key in want.arrays:
+        if key not in got.arrays:
+            return f"The {key} is missing."
+        if not _close(exercise, got.arrays[key], want.arrays[key]):
+            return _difference(exercise, outcomes, key, got.arrays[key], want.arrays[key])
+    return "It differs from what is expected."
+
+
+def _difference(
+    exercise: Exercise, outcomes: list[Outcome], key: str, got: np.ndarray, want: np.ndarray
+) -> str:
+    what = key or "result"
+    if got.shape != want.shape:
+        turned = " It looks transposed." if got.shape == want.shape[::-1] else ""
+        if got.size == want.size == 1:
+            return f"The {what} must be one number, not an array of shape {got.shape}."
+        return f"The {what} has shape {got.shape}; it must be {want.shape}.{turned}"
+    if np.isnan(got).any() and not np.isnan(want).any():
+        return f"The {what} holds NaN, not a number: look for 0/0, ∞ - ∞ or a root of less than 0."
+    factor = _common_factor(exercise, outcomes, key)
+    if factor is not None:
+        if np.isclose(factor, -1):
+            return f"The {what} is right but for its sign: it must be turned round."
+        return f"The {what} is right but for a constant factor: it is {factor:.6g} times too large."
+    if want.ndim == 2 and want.shape[0] == want.shape[1] and _close(exercise, got.T, want):
+        return f"The {what} is transposed."
+    if got.dtype.kind in "iub" and want.dtype.kind == "f":
+        return f"The {what} holds whole numbers ({got.dtype}); the pictures are float."
+    return f"The {what} is not what it should be."
+
+
+def _common_factor(exercise: Exercise, outcomes: list[Outcome], key: str) -> float | None:
+    """The one number by which the answer is off on every case, if there is such a number."""
+    pairs = [
+        (o.arrays[key], e.arrays[key])
+        for o, e in zip(outcomes, exercise.expected, strict=False)
+        if key in o.arrays and key in e.arrays
+    ]
+    if len(pairs) < len(exercise.expected) or any(g.shape != w.shape for g, w in pairs):
+        return None
+    if any(g.dtype.kind == "c" for g, _ in pairs):
+        return None
+    got = np.concatenate([np.ravel(g).astype(float) for g, _ in pairs])
+    want = np.concatenate([np.ravel(w).astype(float) for _, w in pairs])
+    finite = np.isfinite(want)
+    if not np.array_equal(got[~finite], want[~finite], equal_nan=True):
+        return None
+    got, want = got[finite], want[finite]
+    if not np.isfinite(got).all() or not want.any():
+        return None
+    factor = float(got @ want / (want @ want))
+    nothing = abs(factor) < 1e-12
+    return None if nothing or not _close(exercise, got, factor * want) else factor
+
+
+def _changed(exercise: Exercise, got: Outcome, want: Outcome) -> str:
+    names = list(inspect.signature(exercise.reference).parameters)
+    positions = [int(i) for i in got.changed if i not in want.changed]
+    return " and ".join(f"`{names[i]}`" for i in positions if i < len(names))
+
+
+def _exception(got: Outcome) -> str:
+    if "learnkit.exercises" in got.message and got.type in ("ModuleNotFoundError", "ImportError"):
+        return "Your answer reaches into learnkit.exercises, where the answers are: write your own."
+    where = ""
+    if got.line:
+        text = linecache.getline(got.file, got.line).strip()
+        where = f" (line {got.line}: {text})" if text else f" (line {got.line})"
+    sense = _SENSE.get(got.type, "")
+    return f"Your function raised {got.type}: {got.message}{where}.{sense}".replace("..", ".")
+
+
+_SENSE = {
+    "NameError": " Is it a typo, or does it live in a cell that has not run?",
+    "RecursionError": " It calls itself without end.",
+    "EOFError": " It asked for keyboard input, and there is nobody there.",
+    "MemoryError": " It asked for far more memory than the exercise needs.",
+    "SystemExit": " It called exit(): return a value instead.",
+    "KeyError": " That key is not there.",
+    "NotImplementedError": " One branch is still unwritten.",
+}
+
+
+def _example(
+    exercise: Exercise, outcomes: list[Outcome], failed: int
+) -> tuple[tuple[str, str], ...]:
+    rows = [("input", describe_case(exercise, exercise.cases[failed]))]
+    got = outcomes[failed] if failed < len(outcomes) else Outcome("ended")
+    want = exercise.expected[failed]
+    for key, array in want.arrays.items():
+        mine = got.arrays.get(key)
+        if mine is not None and _close(exercise, mine, array) and not got.changed:
+            continue
+        rows.append((f"expected {key}".strip(), _show(array, mine)))
+        if mine is not None:
+            rows.append((f"got {key}".strip(), _show(mine, array)))
+    return tuple(rows)
+
+
+def describe_case(exercise: Exercise, case: Case) -> str:
+    """The input as a student would write it down, large arrays by their shape and range."""
+    if case.note:
+        return case.note
+    names = list(inspect.signature(exercise.reference).parameters)
+    parts = [f"{n} = {_show(a)}" for n, a in zip(names, case.args, strict=False)]
+    parts += [f"{n} = {_show(v)}" for n, v in case.options.items()]
+    return "\n".join(parts)
+
+
+def _show(value: object, other: object = None) -> str:
+    """A small array in full; of a large one its shape, and the place where two differ most."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        return repr(value)
+    if array.size <= 16:
+        return np.array2string(array, precision=6, separator=", ", suppress_small=False)
+    text = f"an array of shape {array.shape}"
+    if array.dtype.kind == "b":
+        return f"{text}, {int(array.sum())} of {array.size} True"
+    if isinstance(other, np.ndarray) and other.shape == array.shape:
+        gap = np.abs(np.nan_to_num(array * 1.0 - other * 1.0, nan=np.inf))
+        at = np.unravel_index(np.argmax(gap), gap.shape)
+        place = ", ".join(str(int(i)) for i in at)
+        return f"{text}; at [{place}] it is {array[at]:.6g}"
+    return f"{text}, from {array.min():.4g} to {array.max():.4g}"

@@ -1,0 +1,482 @@
+"""Lesson 01: how wrong is a picture, as one number; and which way that number pulls."""
+
+import numpy as np
+
+from learnkit.byhand import gradcheck, losses
+from learnkit.exercises.table import Exercise, case
+
+_rng = np.random.default_rng(1)
+_small = (np.array([0.0, 1.0]), np.array([0.0, 0.5]))
+_pair = (np.array([[0.2, 0.9, 0.4]]), np.array([[0.5, 0.5, 0.5]]))
+_batch = (_rng.random((2, 3, 4)), _rng.random((2, 3, 4)))
+_bytes = tuple(255.0 * a for a in _batch)
+_big = (3 * _rng.standard_normal((5, 2)), 3 * _rng.standard_normal((5, 2)))
+
+# ---- mse_loss ----------------------------------------------------------------------------------
+
+mse_loss = Exercise(
+    "mse_loss",
+    losses.mse_loss,
+    cases=[case(*_small), case(*_pair), case(*_big), case(*_batch, note="a batch (2, 3, 4)")],
+    hints=(
+        "Three steps, in this order: the difference of each pixel, its square, the mean of all.",
+        "NumPy takes differences and squares of whole arrays; np.mean with no axis averages all.",
+        "return np.mean((pred - target) ** 2)",
+    ),
+    why="You will meet this number in almost every lesson; the later ones try to escape from it.",
+)
+
+
+@mse_loss.mistake(
+    "You summed; the loss is a mean over all N elements, so a larger picture is not worse."
+)
+def summed(pred, target):
+    return np.sum((pred - target) ** 2)
+
+
+@mse_loss.mistake(
+    "You forgot the square: positive and negative errors cancel, and a bad picture scores 0."
+)
+def no_square(pred, target):
+    return np.mean(pred - target)
+
+
+@mse_loss.mistake(
+    "That is the mean ABSOLUTE error (L1): a sibling with another answer. Square instead."
+)
+def absolute(pred, target):
+    return np.mean(np.abs(pred - target))
+
+
+@mse_loss.mistake("You took the square root: that is the RMSE. The MSE stays squared.")
+def root(pred, target):
+    return np.sqrt(np.mean((pred - target) ** 2))
+
+
+@mse_loss.mistake(
+    "You averaged over the first axis alone, so an array comes back. np.mean without axis."
+)
+def mean_over_first_axis(pred, target):
+    return np.mean((pred - target) ** 2, axis=0)
+
+
+@mse_loss.mistake(
+    "You averaged over the last axis alone, so an array comes back. np.mean without axis."
+)
+def mean_over_last_axis(pred, target):
+    return np.mean((pred - target) ** 2, axis=-1)
+
+
+@mse_loss.mistake("You divide by len(pred), the rows; N counts every element: pred.size.")
+def divided_by_rows(pred, target):
+    return np.sum((pred - target) ** 2) / len(pred)
+
+
+@mse_loss.mistake("You return the squared differences themselves; average them into one number.")
+def not_reduced(pred, target):
+    return (pred - target) ** 2
+
+
+@mse_loss.mistake(
+    "You halved it, as some textbooks do to save a 2 later; here, as in torch, it stays."
+)
+def halved(pred, target):
+    return np.mean((pred - target) ** 2) / 2
+
+
+@mse_loss.mistake("You squared the mean difference; take the mean of the squares: square first.")
+def square_of_the_mean(pred, target):
+    return np.mean(pred - target) ** 2
+
+
+@mse_loss.mistake("That is the difference of the squares; the square of the difference is meant.")
+def difference_of_squares(pred, target):
+    return np.mean(pred**2 - target**2)
+
+
+@mse_loss.mistake(
+    "`^` is no power in Python (it flips bits, and floats have none to flip): write ** 2."
+)
+def caret(pred, target):
+    return np.mean((pred - target) ^ 2)
+
+
+@mse_loss.mistake("You added the pictures: an error is a difference, pred - target.")
+def added(pred, target):
+    return np.mean((pred + target) ** 2)
+
+
+# ---- numerical_grad ----------------------------------------------------------------------------
+
+
+def _cubic(weights, x, **options):
+    """A function that central differences do not get exactly right: Σ w x³ + (Σ x)²."""
+
+    def f(v):
+        return float(np.sum(weights * v**3) + np.sum(v) ** 2)
+
+    return (f, x), options
+
+
+def _cubic_case(weights, x, text, **options):
+    shown = "\n".join([text, f"x = {x.tolist()}", *(f"{k} = {v}" for k, v in options.items())])
+    return case(weights, x, note=shown, **options)
+
+
+numerical_grad = Exercise(
+    "numerical_grad",
+    gradcheck.numerical_grad,
+    cases=[
+        _cubic_case(np.zeros(1), np.array([3.0]), "f(x) = (sum of x)²"),
+        _cubic_case(np.ones(2), np.array([1.0, 2.0]), "f(x) = sum of x³ + (sum of x)²"),
+        _cubic_case(np.ones(2), np.array([1.0, 2.0]), "f(x) = sum of x³ + (sum of x)²", eps=0.1),
+        _cubic_case(np.ones((2, 2)), np.array([[0.3, -1], [2, 0.7]]), "f as before"),
+        _cubic_case(np.ones(3), np.array([0.1, -1, 3]), "f as before", eps=0.01),
+    ],
+    build=_cubic,
+    hints=(
+        "For each element: make it eps larger, ask f; make it eps smaller, ask f; then restore it.",
+        "np.ndindex(x.shape) walks over all elements of any shape. Nudge a copy, never x itself.",
+        "nudged, grad = x.copy(), np.zeros_like(x)\n"
+        "for i in np.ndindex(x.shape):\n"
+        "    nudged[i] = x[i] + eps\n"
+        "    above = f(nudged)\n"
+        "    nudged[i] = x[i] - eps\n"
+        "    below = f(nudged)\n"
+        "    nudged[i] = x[i]\n"
+        "    grad[i] = (above - below) / (2 * eps)\n"
+        "return grad",
+    ),
+    why="It knows no calculus, so it cannot share your mistakes: you can now check any gradient.",
+    points=2,
+    rtol=1e-5,
+    atol=1e-6,
+)
+
+
+@numerical_grad.mistake(
+    "You look only ahead, (f(x + ε) - f(x)) / ε: the error falls like ε. Looking both ways, "
+    "(f(x + ε) - f(x - ε)) / 2ε, it falls like ε²."
+)
+def one_sided(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = x[i] + eps
+        grad[i] = (f(nudged) - f(x)) / eps
+        nudged[i] = x[i]
+    return grad
+
+
+@numerical_grad.mistake(
+    "You look only back, (f(x) - f(x - ε)) / ε: look both ways, and divide by 2ε."
+)
+def one_sided_back(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = x[i] - eps
+        grad[i] = (f(x) - f(nudged)) / eps
+        nudged[i] = x[i]
+    return grad
+
+
+@numerical_grad.mistake(
+    "The two points lie 2ε apart, so divide by 2 * eps: yours is twice too large."
+)
+def no_two(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = x[i] + eps
+        above = f(nudged)
+        nudged[i] = x[i] - eps
+        grad[i] = (above - f(nudged)) / eps
+        nudged[i] = x[i]
+    return grad
+
+
+@numerical_grad.mistake("`/ 2 * eps` divides by 2 and then multiplies by eps: write / (2 * eps).")
+def missing_brackets(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = x[i] + eps
+        above = f(nudged)
+        nudged[i] = x[i] - eps
+        grad[i] = (above - f(nudged)) / 2 * eps
+        nudged[i] = x[i]
+    return grad
+
+
+_X_CHANGED = (
+    "x comes back changed: you nudged it in place and did not put it back, or not to the bit "
+    "(x + ε - ε is not always x). Nudge a copy: x.copy()."
+)
+
+
+@numerical_grad.mistake(_X_CHANGED)
+def left_perturbed(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] += eps
+        above = f(x)
+        x[i] -= 2 * eps
+        grad[i] = (above - f(x)) / (2 * eps)
+    return grad
+
+
+@numerical_grad.mistake(_X_CHANGED)
+def put_back_but_not_to_the_bit(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] += eps
+        above = f(x)
+        x[i] -= 2 * eps
+        grad[i] = (above - f(x)) / (2 * eps)
+        x[i] += eps
+    return grad
+
+
+@numerical_grad.mistake(
+    "The nudges pile up: put each element back before you go on to the next, or you measure the "
+    "slope somewhere else."
+)
+def nudges_pile_up(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = x[i] + eps
+        above = f(nudged)
+        nudged[i] = x[i] - eps
+        grad[i] = (above - f(nudged)) / (2 * eps)
+    return grad
+
+
+def _with_eps(tiny):
+    def eps_too_small(f, x, eps=1e-5):
+        grad, nudged = np.zeros_like(x), x.copy()
+        for i in np.ndindex(x.shape):
+            nudged[i] = x[i] + tiny
+            above = f(nudged)
+            nudged[i] = x[i] - tiny
+            grad[i] = (above - f(nudged)) / (2 * tiny)
+            nudged[i] = x[i]
+        return grad
+
+    eps_too_small.__name__ += f"_1e{round(np.log10(tiny))}"
+    return eps_too_small
+
+
+for _power in range(-11, -18, -1):  # each of them is noise of its own
+    numerical_grad.mistake(
+        "An ε that small drowns in rounding: f has about 16 digits, and of the difference almost "
+        "none are left. Use the eps that you are given (1e-5)."
+    )(_with_eps(10.0**_power))
+
+
+@numerical_grad.mistake("You ignore the eps you are given and always use 1e-5.")
+def eps_ignored(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = x[i] + 1e-5
+        above = f(nudged)
+        nudged[i] = x[i] - 1e-5
+        grad[i] = (above - f(nudged)) / 2e-5
+        nudged[i] = x[i]
+    return grad
+
+
+@numerical_grad.mistake(
+    "You nudge all elements at once: that is the slope in one direction. Nudge one at a time."
+)
+def all_at_once(f, x, eps=1e-5):
+    return np.full_like(x, (f(x + eps) - f(x - eps)) / (2 * eps))
+
+
+@numerical_grad.mistake("The sign is flipped: it is what f gains above, f(x + ε) - f(x - ε).")
+def flipped(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = x[i] + eps
+        above = f(nudged)
+        nudged[i] = x[i] - eps
+        grad[i] = (f(nudged) - above) / (2 * eps)
+        nudged[i] = x[i]
+    return grad
+
+
+@numerical_grad.mistake(
+    "You walk over the first axis alone, and nudge whole rows: use np.ndindex(x.shape)."
+)
+def rows_only(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in range(len(x)):
+        nudged[i] = x[i] + eps
+        above = f(nudged)
+        nudged[i] = x[i] - eps
+        grad[i] = (above - f(nudged)) / (2 * eps)
+        nudged[i] = x[i]
+    return grad
+
+
+# ---- mse_loss_grad -----------------------------------------------------------------------------
+
+mse_loss_grad = Exercise(
+    "mse_loss_grad",
+    losses.mse_loss_grad,
+    cases=[case(*_small), case(*_pair), case(*_big), case(*_batch, note="a batch (2, 3, 4)")],
+    hints=(
+        "Nudge one pixel of pred: only its own term (p - t)² / N moves. What is its derivative?",
+        "The derivative of (p - t)² is 2 (p - t). The mean brings a 1/N, with N = pred.size.",
+        "return 2 * (pred - target) / pred.size",
+    ),
+    why="Each pixel is pulled to its target, in proportion to its error: big errors rule.",
+)
+
+
+@mse_loss_grad.mistake("The sign is flipped: the gradient points uphill, away from the target.")
+def sign(pred, target):
+    return 2 * (target - pred) / pred.size
+
+
+@mse_loss_grad.mistake("The 2 is missing: the derivative of a square brings it down.")
+def no_2(pred, target):
+    return (pred - target) / pred.size
+
+
+@mse_loss_grad.mistake(
+    "The 1/N is missing: the loss is a mean, so each pixel has an N-th of a say."
+)
+def no_1_over_n(pred, target):
+    return 2 * (pred - target)
+
+
+@mse_loss_grad.mistake("You divide by len(pred), the rows; N counts every element: pred.size.")
+def one_over_batch(pred, target):
+    return 2 * (pred - target) / len(pred)
+
+
+@mse_loss_grad.mistake("You divide by the last axis; N counts every element: pred.size.")
+def one_over_width(pred, target):
+    return 2 * (pred - target) / pred.shape[-1]
+
+
+@mse_loss_grad.mistake(
+    "Half a 2 and no N: the loss is a mean, and the derivative of a square has a 2."
+)
+def bare_difference(pred, target):
+    return pred - target
+
+
+@mse_loss_grad.mistake("That is the gradient of the L1 loss: its size must grow with the error.")
+def of_l1(pred, target):
+    return np.sign(pred - target) / pred.size
+
+
+@mse_loss_grad.mistake("You averaged the gradient into one number: every pixel has its own.")
+def averaged(pred, target):
+    return np.mean(2 * (pred - target))
+
+
+@mse_loss_grad.mistake("You returned the loss; asked is its slope in every pixel.")
+def the_loss_itself(pred, target):
+    return np.mean((pred - target) ** 2)
+
+
+@mse_loss_grad.mistake("You left the square in: the derivative of e² is 2e.")
+def still_squared(pred, target):
+    return 2 * (pred - target) ** 2 / pred.size
+
+
+# ---- psnr --------------------------------------------------------------------------------------
+
+psnr = Exercise(
+    "psnr",
+    losses.psnr,
+    cases=[
+        case(np.array([0.1]), np.array([0.0])),
+        case(*_pair),
+        case(*_batch, note="a batch (2, 3, 4)"),
+        case(
+            *_bytes,
+            note="pred, target = a batch with values to 255, data_range = 255.0",
+            data_range=255.0,
+        ),
+        case(np.array([0.5, 0.25]), np.array([0.5, 0.25]), note="two equal pictures"),
+        case(np.array([1.0]), np.array([0.0])),
+    ],
+    hints=(
+        "First the MSE. Then compare it with the square of the largest error possible, data_range.",
+        "10 * np.log10(...) gives decibels. Equal pictures have MSE 0: return np.inf before you "
+        "divide by it.",
+        "error = mse_loss(pred, target)\n"
+        "return np.inf if error == 0 else 10 * np.log10(data_range**2 / error)",
+    ),
+    why="The same error on another scale: ten dB more is a tenth of the squared error. Papers "
+    "report it, and so does the table that this course ends in.",
+)
+
+
+@psnr.mistake("20 belongs to the ROOT of the MSE; with the MSE itself it is 10 log10.")
+def twenty(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 20 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake("np.log is the natural logarithm; decibels count tens: np.log10.")
+def natural_log(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log(data_range**2 / error)
+
+
+@psnr.mistake("data_range is forgotten: a picture in 0 to 255 has errors 255 times as large.")
+def range_forgotten(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(1 / error)
+
+
+@psnr.mistake("The sign is flipped: a better picture has MORE dB. data_range² stands on top.")
+def sign_flipped(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return -np.inf if error == 0 else 10 * np.log10(error / data_range**2)
+
+
+@psnr.mistake("The sign is flipped: a better picture has MORE dB. data_range² stands on top.")
+def sign_flipped_but_infinite(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(error / data_range**2)
+
+
+@psnr.mistake("Square data_range: the MSE is a square too, and the units must cancel.")
+def range_not_squared(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(data_range / error)
+
+
+@psnr.mistake(
+    "You take the range from the pictures themselves. A grey picture would score differently "
+    "from a bright one with the same errors: use data_range."
+)
+def range_from_the_target(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(target.max() ** 2 / error) if target.max() else 0
+
+
+@psnr.mistake("Equal pictures have no error, so their PSNR is infinite; yours is 0.")
+def zero_where_equal(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return 0.0 if error == 0 else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake("Equal pictures have no error, so their PSNR is infinite; yours is a made-up 100.")
+def hundred_where_equal(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return 100.0 if error == 0 else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake("The 10 is missing: decibels are tenths of a bel.")
+def in_bels(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else np.log10(data_range**2 / error)
+
+
+@psnr.mistake("You used the root of the MSE with 10; either 10 and the MSE, or 20 and its root.")
+def ten_with_the_root(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(data_range / np.sqrt(error))

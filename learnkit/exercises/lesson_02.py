@@ -1,0 +1,491 @@
+"""Lesson 02: a picture mends itself by walking downhill on roughness."""
+
+import numpy as np
+
+from learnkit.byhand import losses, optim
+from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.worker import OddResultError
+
+_rng = np.random.default_rng(2)
+
+# ---- gradient_descent --------------------------------------------------------------------------
+
+
+def _bowl(curvature, x0, lr, steps):
+    """The gradient function of a bowl, Σ curvature x² / 2, in place of the curvatures."""
+
+    def grad(x):
+        return curvature * x
+
+    return (grad, x0, lr, steps), {}
+
+
+def _path(result, grad, x0, lr, steps):
+    if not isinstance(result, list):
+        raise OddResultError(
+            f"asked is a list of steps + 1 arrays, the start first; a {type(result).__name__}"
+        )
+    if any(np.shape(point) != x0.shape for point in result):
+        shapes = sorted({str(np.shape(point)) for point in result})
+        raise OddResultError(
+            f"each point must have the shape {x0.shape} of x0; a list with {', '.join(shapes)}"
+        )
+    arrays = [x0, *(p for p in result if isinstance(p, np.ndarray))]
+    again = sum(
+        any(np.shares_memory(p, q) for q in arrays[:i]) for i, p in enumerate(arrays) if i > 0
+    )
+    return {
+        "length of the list": len(result),
+        "number of points that share memory": again,
+        "path": np.array(result, dtype=float).reshape(len(result), *x0.shape),
+    }
+
+
+def _bowl_case(curvature, x0, lr, steps):
+    shown = f"grad(x) = {curvature} * x\nx0 = {x0}, lr = {lr}, steps = {steps}"
+    return case(np.array(curvature), np.array(x0), lr, steps, note=shown)
+
+
+gradient_descent = Exercise(
+    "gradient_descent",
+    optim.gradient_descent,
+    cases=[
+        _bowl_case([2.0], [1.0], 0.25, 1),
+        _bowl_case([2.0], [1.0], 0.25, 2),
+        _bowl_case([1.0, 4.0], [3.0, -2.0], 0.1, 4),
+        _bowl_case([1.0], [5.0], 0.5, 0),
+        _bowl_case([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [-1.0, 2.0]], 0.6, 3),
+    ],
+    build=_bowl,
+    probe=_path,
+    hints=(
+        "Keep a list. It starts with a copy of x0. Each round adds one array: the last one, moved "
+        "against its gradient.",
+        "The next point is path[-1] - lr * grad(path[-1]); that makes a new array by itself.",
+        "path = [x0.copy()]\n"
+        "for _ in range(steps):\n"
+        "    path.append(path[-1] - lr * grad(path[-1]))\n"
+        "return path",
+    ),
+    why="These three lines train every network of this course; the rest is where grad comes from.",
+    points=2,
+)
+
+
+@gradient_descent.mistake("You walk uphill: the gradient points up, so subtract it.")
+def ascent(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps):
+        path.append(path[-1] + lr * grad(path[-1]))
+    return path
+
+
+@gradient_descent.mistake("The start is missing: x0 comes first, so the list has steps + 1 arrays.")
+def start_missing(grad, x0, lr, steps):
+    path, x = [], x0.copy()
+    for _ in range(steps):
+        x = x - lr * grad(x)
+        path.append(x)
+    return path
+
+
+@gradient_descent.mistake("The last point is missing: `steps` steps make steps + 1 points.")
+def last_missing(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps - 1):
+        path.append(path[-1] - lr * grad(path[-1]))
+    return path
+
+
+@gradient_descent.mistake(
+    "One step too many: `steps` steps make steps + 1 points, the start included."
+)
+def one_too_many(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps + 1):
+        path.append(path[-1] - lr * grad(path[-1]))
+    return path
+
+
+@gradient_descent.mistake(
+    "`-=` changes the caller's x0 in place. Start from x0.copy(), and write x = x - lr * grad(x)."
+)
+def x0_changed(grad, x0, lr, steps):
+    path, x = [x0.copy()], x0
+    for _ in range(steps):
+        x -= lr * grad(x)
+        path.append(x.copy())
+    return path
+
+
+_ONE_ARRAY = (
+    "Every place of your list holds the same array, so the whole path shows the last point. "
+    "`x -= ...` changes it under the list's feet: write x = x - ..., which makes a new one."
+)
+
+
+@gradient_descent.mistake(_ONE_ARRAY)
+def same_array_in_every_place(grad, x0, lr, steps):
+    x = x0.copy()
+    path = [x]
+    for _ in range(steps):
+        x -= lr * grad(x)
+        path.append(x)
+    return path
+
+
+@gradient_descent.mistake(_ONE_ARRAY)
+def x0_itself_in_every_place(grad, x0, lr, steps):
+    x, path = x0, [x0]
+    for _ in range(steps):
+        x -= lr * grad(x)
+        path.append(x)
+    return path
+
+
+@gradient_descent.mistake(
+    "Your numbers are right, but the first array is the caller's x0 itself: put in a copy."
+)
+def x0_shared(grad, x0, lr, steps):
+    path = [x0]
+    for _ in range(steps):
+        path.append(path[-1] - lr * grad(path[-1]))
+    return path
+
+
+@gradient_descent.mistake("You return the last point alone; the path is asked for, start first.")
+def only_the_last(grad, x0, lr, steps):
+    x = x0.copy()
+    for _ in range(steps):
+        x = x - lr * grad(x)
+    return x
+
+
+@gradient_descent.mistake("You take every gradient at x0: take it where you stand now.")
+def gradient_of_the_start(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps):
+        path.append(path[-1] - lr * grad(x0))
+    return path
+
+
+@gradient_descent.mistake("Each of your points is one step from x0: step from the last point.")
+def always_from_the_start(grad, x0, lr, steps):
+    return [x0.copy()] + [x0 - lr * grad(x0) for _ in range(steps)]
+
+
+@gradient_descent.mistake("lr is forgotten: the step is lr times the gradient.")
+def lr_forgotten(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps):
+        path.append(path[-1] - grad(path[-1]))
+    return path
+
+
+@gradient_descent.mistake("You step along the sign of the gradient: its size counts as well.")
+def sign_of_the_gradient(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps):
+        path.append(path[-1] - lr * np.sign(grad(path[-1])))
+    return path
+
+
+# ---- roughness_grad ----------------------------------------------------------------------------
+
+roughness_grad = Exercise(
+    "roughness_grad",
+    losses.roughness_grad,
+    cases=[
+        case(np.array([[0.0, 1.0]])),
+        case(np.array([[0.0], [1.0], [1.0]])),
+        case(np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]])),
+        case(np.full((2, 3), 0.7)),
+        case(_rng.random((4, 6))),
+        case(_rng.random((5, 3))),
+    ],
+    hints=(
+        "One pair (a, b) adds (a - b)². Its derivative by a is 2 (a - b), by b it is -2 (a - b). "
+        "Each pixel collects that from every neighbour it has.",
+        "d = np.diff(image, axis=0) is lower minus upper. Add 2 d to the lower ends, grad[1:], and "
+        "take it from the upper ends, grad[:-1]. The same along axis 1.",
+        "grad = np.zeros_like(image)\n"
+        "d = 2 * np.diff(image, axis=0)\n"
+        "grad[1:] += d\n"
+        "grad[:-1] -= d\n"
+        "d = 2 * np.diff(image, axis=1)\n"
+        "grad[:, 1:] += d\n"
+        "grad[:, :-1] -= d\n"
+        "return grad",
+    ),
+    why="It is zero exactly where every pixel is the mean of its neighbours: a smooth patch, which "
+    "is what the hole will turn into.",
+    points=2,
+)
+
+
+@roughness_grad.mistake(
+    "Your borders wrap: np.roll makes the left edge a neighbour of the right edge. A picture is "
+    "no doughnut: pairs end at the border."
+)
+def borders_wrap(image):
+    near = [np.roll(image, s, axis) for axis in (0, 1) for s in (1, -1)]
+    return 2 * (4 * image - sum(near))
+
+
+@roughness_grad.mistake(
+    "You have the pairs up and down; those left and right (axis 1) are missing."
+)
+def rows_alone(image):
+    grad, d = np.zeros_like(image), 2 * np.diff(image, axis=0)
+    grad[1:] += d
+    grad[:-1] -= d
+    return grad
+
+
+@roughness_grad.mistake(
+    "You have the pairs left and right; those up and down (axis 0) are missing."
+)
+def columns_alone(image):
+    grad, d = np.zeros_like(image), 2 * np.diff(image, axis=1)
+    grad[:, 1:] += d
+    grad[:, :-1] -= d
+    return grad
+
+
+@roughness_grad.mistake("The 2 is missing: the derivative of (a - b)² brings it down.")
+def no_2(image):
+    grad = np.zeros_like(image)
+    for g, x in ((grad, image), (grad.T, image.T)):
+        d = np.diff(x, axis=0)
+        g[1:] += d
+        g[:-1] -= d
+    return grad
+
+
+@roughness_grad.mistake(
+    "The sign is flipped: a pixel above its neighbours has a positive gradient."
+)
+def sign(image):
+    grad = np.zeros_like(image)
+    for g, x in ((grad, image), (grad.T, image.T)):
+        d = 2 * np.diff(x, axis=0)
+        g[1:] -= d
+        g[:-1] += d
+    return grad
+
+
+@roughness_grad.mistake("You count each pair twice, once from either end: each pair stands once.")
+def each_pair_twice(image):
+    grad = np.zeros_like(image)
+    for g, x in ((grad, image), (grad.T, image.T)):
+        d = 4 * np.diff(x, axis=0)
+        g[1:] += d
+        g[:-1] -= d
+    return grad
+
+
+@roughness_grad.mistake(
+    "You put black pixels round the picture: the border then has neighbours that do not exist, "
+    "and every bright edge is pulled down."
+)
+def black_beyond_the_border(image):
+    p = np.pad(image, 1)
+    near = p[:-2, 1:-1] + p[2:, 1:-1] + p[1:-1, :-2] + p[1:-1, 2:]
+    return 2 * (4 * image - near)
+
+
+@roughness_grad.mistake(
+    "The border pixels stay 0: they have two or three neighbours, and are pulled by those."
+)
+def interior_alone(image):
+    grad = np.zeros_like(image)
+    if min(image.shape) > 2:
+        near = image[:-2, 1:-1] + image[2:, 1:-1] + image[1:-1, :-2] + image[1:-1, 2:]
+        grad[1:-1, 1:-1] = 2 * (4 * image[1:-1, 1:-1] - near)
+    return grad
+
+
+@roughness_grad.mistake(
+    "You pull one end of each pair alone: the other end moves too, the other way."
+)
+def one_end_alone(image):
+    grad = np.zeros_like(image)
+    grad[1:] += 2 * np.diff(image, axis=0)
+    grad[:, 1:] += 2 * np.diff(image, axis=1)
+    return grad
+
+
+@roughness_grad.mistake(
+    "You returned the roughness, one number; asked is its slope in every pixel."
+)
+def the_roughness_itself(image):
+    return np.sum(np.diff(image, axis=0) ** 2) + np.sum(np.diff(image, axis=1) ** 2)
+
+
+@roughness_grad.mistake(
+    "That is the mean of the neighbours' pull; roughness is a sum, so a pixel with four "
+    "neighbours is pulled by all four."
+)
+def mean_over_neighbours(image):
+    grad, count = np.zeros_like(image), np.zeros_like(image)
+    for g, n, x in ((grad, count, image), (grad.T, count.T, image.T)):
+        d = 2 * np.diff(x, axis=0)
+        g[1:] += d
+        g[:-1] -= d
+        n[1:] += 1
+        n[:-1] += 1
+    return grad / np.maximum(count, 1)
+
+
+# ---- fill_hole ---------------------------------------------------------------------------------
+
+
+def _fill_hole(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+_picture, _gap = _rng.random((5, 6)), np.zeros((5, 6), bool)
+_gap[1:4, 2:5] = True
+_corner = np.zeros((5, 6), bool)
+_corner[:2, :2] = True
+_dot = np.zeros((3, 3), bool)
+_dot[1, 1] = True
+
+fill_hole = Exercise(
+    "fill_hole",
+    _fill_hole,
+    cases=[
+        case(np.full((3, 3), 0.5), _dot, 0.05, 0),
+        case(np.full((3, 3), 0.5), _dot, 0.05, 1),
+        case(_picture[:3, :3], _dot, 0.1, 2),
+        case(_picture, _gap, 0.1, 5),
+        case(_picture, _corner, 0.1, 7),
+        case(_picture, _gap, 0.12, 60),
+    ],
+    hints=(
+        "Copy the picture, set the hole to 0. Then, `steps` times: compute roughness_grad of the "
+        "whole picture, but move only the pixels in the hole.",
+        "`filled[hole] -= lr * roughness_grad(filled)[hole]` touches nothing outside the hole.",
+        "filled = image.copy()\n"
+        "filled[hole] = 0\n"
+        "for _ in range(steps):\n"
+        "    filled[hole] -= lr * roughness_grad(filled)[hole]\n"
+        "return filled",
+    ),
+    why="You wrote an inpainting method. It knows one thing about pictures, that they are smooth; "
+    "every later method of the course knows more.",
+    points=3,
+)
+
+
+@fill_hole.mistake(
+    "Known pixels move: you step everywhere, and the whole picture blurs. Step in the hole alone."
+)
+def moves_known_pixels(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled = filled - lr * losses.roughness_grad(filled)
+    return filled
+
+
+@fill_hole.mistake(
+    "You let the known pixels move during the descent and put them back at the end. Meanwhile they "
+    "gave way to the hole. They must hold still at every step."
+)
+def known_put_back_at_the_end(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled = filled - lr * losses.roughness_grad(filled)
+    return np.where(hole, filled, image)
+
+
+@fill_hole.mistake(
+    "You filled the known part and kept the hole: True means to be filled, so step where hole is "
+    "True."
+)
+def polarity(image, hole, lr, steps):
+    filled = np.where(hole, image, 0.0)
+    for _ in range(steps):
+        filled[~hole] -= lr * losses.roughness_grad(filled)[~hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You start from the truth: the pixels in the hole are what nobody knows. Set them to 0 first."
+)
+def starts_from_the_truth(image, hole, lr, steps):
+    filled = image.copy()
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake("You start the hole at grey 0.5; the exercise starts it at 0.")
+def starts_from_grey(image, hole, lr, steps):
+    filled = np.where(hole, 0.5, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You start the hole at the mean of the known pixels; the exercise starts it at 0."
+)
+def starts_from_the_mean(image, hole, lr, steps):
+    filled = np.where(hole, image[~hole].mean(), image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "The fill is right, but you wrote it into the caller's picture: start from a copy."
+)
+def filled_in_place(image, hole, lr, steps):
+    image[hole] = 0
+    for _ in range(steps):
+        image[hole] -= lr * losses.roughness_grad(image)[hole]
+    return image
+
+
+@fill_hole.mistake("You walk uphill, and the hole gets rougher: subtract lr times the gradient.")
+def uphill(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] += lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake("One step too many: range(steps) is already `steps` steps.")
+def a_step_too_many(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps + 1):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake("You take one step: repeat it `steps` times, with a fresh gradient each time.")
+def one_step(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake("The gradient is computed once, before the loop: it changes with every step.")
+def stale_gradient(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    grad = losses.roughness_grad(filled)
+    for _ in range(steps):
+        filled[hole] -= lr * grad[hole]
+    return filled
+
+
+@fill_hole.mistake("You return the pixels of the hole alone: return the whole picture, filled.")
+def only_the_hole(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled[hole]

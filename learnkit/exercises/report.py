@@ -1,0 +1,71 @@
+"""A verdict, and how it looks: one sentence first, then the smallest failing input.
+
+It shows as HTML in a notebook and as plain text in a terminal or a screen reader. The status is
+a word and a shape, never a colour alone.
+"""
+
+import html
+from dataclasses import dataclass
+
+CORRECT, INCORRECT, NOT_ATTEMPTED = "correct", "incorrect", "not attempted"
+_LOOK = {  # status -> sign, colour of the rule (blue, vermilion, grey: told apart by every eye)
+    CORRECT: ("✓", "#0072b2"),
+    INCORRECT: ("✗", "#d55e00"),
+    NOT_ATTEMPTED: ("○", "#767676"),
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found. `message` is plain text; `points` are those earned."""
+
+    name: str
+    status: str  # "correct", "incorrect" or "not attempted"
+    message: str
+    mistake: str | None = None  # the id of the mistake that the answer agrees with
+    points: int = 0
+    example: tuple[tuple[str, str], ...] = ()  # ("input", "..."), ("expected", "..."), ...
+    printed: str = ""  # what the answer printed, cut at 2,000 characters
+
+    @property
+    def correct(self) -> bool:
+        """Whether the answer is right."""
+        return self.status == CORRECT
+
+    def __str__(self) -> str:
+        """The text form, for terminals and screen readers."""
+        sign, _ = _LOOK[self.status]
+        lines = [f"{sign} {self.name}: {self.status}. {self.message}"]
+        width = max((len(k) for k, _ in self.example), default=0)
+        for label, text in self.example:
+            lines.append(f"    {label:>{width}}: " + text.replace("\n", "\n" + " " * (width + 6)))
+        if self.printed:
+            lines += ["    your function printed:", *("    | " + p for p in self._printed_lines())]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        sign, colour = _LOOK[self.status]
+        rows = "".join(
+            f"<tr><td style='text-align:right;color:inherit;opacity:.75;padding:1px 8px 1px 0;"
+            f"vertical-align:top'>{html.escape(label)}</td>"
+            f"<td style='text-align:left;padding:1px 0'><code style='white-space:pre-wrap'>"
+            f"{html.escape(text)}</code></td></tr>"
+            for label, text in self.example
+        )
+        table = f"<table style='margin:6px 0 0 0;border:0'>{rows}</table>" if rows else ""
+        if self.printed:
+            lines = html.escape("\n".join(self._printed_lines()))
+            table += f"<div style='margin-top:6px'>your function printed:<pre>{lines}</pre></div>"
+        message = html.escape(self.message).replace("\n", "<br>")
+        return (
+            f"<div role='status' style='border-left:5px solid {colour};padding:6px 12px'>"
+            f"<b>{sign} <code>{html.escape(self.name)}</code>: {self.status}.</b> {message}"
+            f"{table}</div>"
+        )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self._repr_html_(), "text/plain": str(self)}
+
+    def _printed_lines(self) -> list[str]:
+        lines = self.printed.rstrip("\n").split("\n")
+        return lines if len(lines) <= 12 else [*lines[:12], f"... {len(lines) - 12} lines more"]

@@ -1,0 +1,109 @@
+"""What an exercise is: a reference, cases to try, hints, and the mistakes known by name.
+
+A lesson's file builds its table from these words and reads like one: first the exercise, then,
+under `@NAME.mistake("sentence")`, each wrong implementation that students really write.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+
+import cloudpickle
+
+from learnkit.exercises.index import EXERCISES
+from learnkit.exercises.worker import Outcome, run_case
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input: required arguments by position, options by name; arrays and plain values only."""
+
+    args: tuple
+    options: dict
+    note: str = ""  # what is special about it, where the numbers do not say
+
+
+def case(*args: object, note: str = "", **options: object) -> Case:
+    """A Case, written like the call it stands for."""
+    return Case(args, options, note)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong implementation, and the sentence that names it."""
+
+    answer: Callable
+    sentence: str
+
+    @property
+    def name(self) -> str:
+        """The id that Report.mistake carries."""
+        return self.answer.__name__
+
+
+@dataclass(eq=False)
+class Exercise:
+    """An exercise of the course; `cases` run from small to large, so the first failure is small.
+
+    Inputs that are no arrays are made by `build(*args, **options) -> (args, options)`, results
+    that are no arrays become arrays by `probe(result, *args, **options) -> {name: array}`; both
+    run in the worker and travel by value. `rtol` and `atol` are those of numpy.allclose.
+    """
+
+    name: str
+    reference: Callable
+    cases: list[Case]
+    hints: tuple[str, str, str]  # each tells more than the one before; the last is the body
+    why: str  # shown under a correct answer: why it matters
+    points: int = 1
+    build: Callable | None = None
+    probe: Callable | None = None
+    rtol: float = 1e-6
+    atol: float = 1e-9
+    seconds: float = 3.0  # for all cases together
+    prewarm: tuple[str, ...] = ()  # modules that its worker imports ahead, such as "torch"
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def mistake(self, sentence: str) -> Callable[[Callable], Callable]:
+        """Files the function below it as a mistake of this exercise."""
+
+        def file(answer: Callable) -> Callable:
+            self.mistakes.append(Mistake(answer, sentence))
+            return answer
+
+        return file
+
+    def run(self, answer: Callable) -> list[Outcome]:
+        """What `answer` does on every case, here in this process: for trusted code alone."""
+        return [run_case(answer, (c.args, c.options), self.build, self.probe) for c in self.cases]
+
+    @cached_property
+    def expected(self) -> list[Outcome]:
+        """What the reference does on every case."""
+        return self.run(self.reference)
+
+    @cached_property
+    def mistaken(self) -> list[tuple[Mistake, list[Outcome]]]:
+        """What each mistake does on every case."""
+        return [(mistake, self.run(mistake.answer)) for mistake in self.mistakes]
+
+
+def names() -> list[str]:
+    """The ids of all exercises, in lesson order."""
+    return list(EXERCISES)
+
+
+def find(name: str) -> Exercise:
+    """The exercise of that name; loads its lesson's table, and no other.
+
+    Raises ValueError where there is none, and names the nearest.
+    """
+    if name not in EXERCISES:
+        near = get_close_matches(str(name), EXERCISES, n=1, cutoff=0.5)
+        means = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(EXERCISES)}"
+        raise ValueError(f"no exercise is called {name!r}; {means}")
+    lesson = importlib.import_module(f"learnkit.exercises.lesson_{EXERCISES[name]:02d}")
+    cloudpickle.register_pickle_by_value(lesson)  # a worker has no such module to import from
+    return getattr(lesson, name)

@@ -1,0 +1,12 @@
+"""Pictures, holes, classical fills, and how to judge them: NumPy and SciPy, no model, no torch.
+
+Read it in this order:
+
+    data        photographs, Fashion-MNIST, emoji: all offline
+    masks       holes: what is to be filled, True in a bool array
+    damaged     the damaged pictures that every method of the course is tried on
+    classical   the harmonic fill: the smoothest picture around what is known
+    metrics     MSE and PSNR, of one picture and of ten thousand
+
+Importing this room loads nothing: ask for the file you need.
+"""

@@ -1,0 +1,94 @@
+"""What every exercise of the course owes, read off its table."""
+
+import inspect
+import re
+import textwrap
+
+import pytest
+
+from learnkit.exercises.index import EXERCISES
+from learnkit.exercises.judge import judge
+from learnkit.exercises.table import find, names
+from tests.exercises.mutate import mutants
+
+PAIRS = [(n, m.name) for n in names() for m in find(n).mistakes]
+SIGNATURES = {  # ../shared contract: required by position, options by name
+    "invert": "(image)",
+    "cut_hole": "(image, hole)",
+    "mse_loss": "(pred, target)",
+    "numerical_grad": "(f, x, eps=1e-05)",
+    "mse_loss_grad": "(pred, target)",
+    "psnr": "(pred, target, data_range=1.0)",
+    "gradient_descent": "(grad, x0, lr, steps)",
+    "roughness_grad": "(image)",
+    "fill_hole": "(image, hole, lr, steps)",
+}
+# Mutants that no input can tell from the reference, or none that an exercise may be given.
+EQUIVALENT = {
+    "mse_loss": ["return np.mean((pred - target) ** 2)"],  # float() of a NumPy float is itself
+    "numerical_grad": [
+        "eps: float=2e-05",  # both are good to nine digits: any eps near 1e-5 is right
+        "eps: float=-1e-05",  # central differences are symmetric in eps
+    ],
+    "psnr": ["data_range: float=-1.0"],  # it is squared
+    "fill_hole": ["np.where(hole, -0.0, image)"],  # -0 is 0
+}
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_reference_is_correct_and_says_why_it_matters(name):
+    task = find(name)
+    report = judge(task, task.run(task.reference))
+    assert report.correct and report.points == task.points > 0
+    assert report.message == task.why and len(task.why) > 40
+
+
+@pytest.mark.parametrize(("name", "mistake"), PAIRS)
+def test_each_mistake_is_rejected_with_its_own_sentence(name, mistake):
+    task = find(name)
+    known = next(m for m in task.mistakes if m.name == mistake)
+    report = judge(task, task.run(known.answer))
+    assert report.status == "incorrect" and report.points == 0
+    assert report.message == known.sentence
+    assert report.example[0][0] == "input"
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_mutant_of_the_reference_is_rejected_but_the_equivalent_ones(name):
+    task = find(name)
+    equivalent, survivors, killed = EQUIVALENT.get(name, []), [], 0
+    for difference, mutant in mutants(task.reference):
+        if not judge(task, task.run(mutant)).correct:
+            killed += 1
+        elif not any(text in difference for text in equivalent):
+            survivors.append(difference)
+    print(f"{name}: {killed} mutants killed, {len(equivalent)} proven equivalent")
+    assert not survivors
+    assert killed >= 4
+
+
+@pytest.mark.parametrize("name", names())
+def test_there_are_three_hints_and_the_last_is_code_that_passes(name):
+    task = find(name)
+    assert len(set(task.hints)) == 3
+    signature = re.sub(r": [^,=)]+(?=[,=)])", "", SIGNATURES[name])
+    scope = dict(vars(inspect.getmodule(task.reference)))
+    scope |= {other: find(other).reference for other in names()}
+    exec(f"def {name}{signature}:\n{textwrap.indent(task.hints[2], '    ')}", scope)
+    assert judge(task, task.run(scope[name])).correct
+
+
+def test_names_and_signatures_are_those_of_the_contract():
+    assert names() == list(SIGNATURES) == list(EXERCISES)
+    for name, signature in SIGNATURES.items():
+        parameters = inspect.signature(find(name).reference).parameters.values()
+        bare = inspect.Signature([p.replace(annotation=p.empty) for p in parameters])
+        assert str(bare) == signature
+
+
+@pytest.mark.parametrize("name", names())
+def test_cases_are_few_and_small_so_that_a_verdict_is_quick(name):
+    task = find(name)
+    sizes = [sum(getattr(a, "size", 1) for a in c.args) for c in task.cases]
+    assert 3 <= len(sizes) <= 8 and max(sizes) <= 500
+    assert sizes[0] == min(sizes)
