@@ -1,0 +1,160 @@
+"""From one source to two notebooks: the solved one, and the one that students get.
+
+`solutions/NN_name.py` (jupytext's percent format) is what people edit. The rest is library calls:
+jupytext reads it, nbconvert's exporter runs nbgrader's preprocessors over it, and the bytes come
+out the same every time. `python -m learnkit.course.build` writes, `--check` only compares.
+"""
+
+import argparse
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader import preprocessors as nbgrader
+from traitlets.config import Config
+
+STUB = "# Your turn: write your answer in place of the next line.\nraise NotImplementedError"
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+SOLVED = [nbgrader.LockCells, nbgrader.ClearOutput, nbgrader.CheckCellMetadata]
+UNSOLVED = [
+    nbgrader.LockCells,
+    nbgrader.ClearSolutions,
+    nbgrader.ClearOutput,
+    nbgrader.CheckCellMetadata,
+    nbgrader.ComputeChecksums,
+    nbgrader.ClearHiddenTests,
+    nbgrader.ClearMarkScheme,
+    nbgrader.ComputeChecksums,
+    nbgrader.CheckCellMetadata,
+]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Writes what differs, or with --check names it; the exit status is 1 where it does."""
+    parser = argparse.ArgumentParser(
+        description="Build lessons/ and solutions/ from solutions/*.py."
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; name what differs")
+    check = parser.parse_args(arguments).check
+    root = Path(__file__).resolve().parents[2]
+    stale = [path for path, text in built(root).items() if not _holds(path, text)]
+    for path in stale:
+        print(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
+        if not check:
+            _write(path, built(root)[path])
+    if check and stale:
+        print("Run `make notebooks`, and commit what it writes.", file=sys.stderr)
+    return int(bool(check and stale))
+
+
+def built(root: Path) -> dict[Path, str]:
+    """Every file that comes from the sources under `root`, with the text it must hold."""
+    files: dict[Path, str] = {}
+    badge = repository(root)
+    for source in sorted((root / "solutions").glob("[0-9][0-9]_*.py")):
+        name = source.stem
+        files[root / "solutions" / f"{name}.ipynb"] = notebook(source, solved=True, badge=badge)
+        files[root / "lessons" / f"{name}.ipynb"] = notebook(source, solved=False, badge=badge)
+    table = index(root)
+    files[root / "lessons" / "README.md"] = LESSONS_HEAD + table
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    marked = re.compile(r"(<!-- lessons: [^>]*-->\n).*?(<!-- end of lessons -->)", re.DOTALL)
+    files[root / "README.md"] = marked.sub(lambda m: m[1] + table + m[2], readme)
+    return files
+
+
+def notebook(source: Path, *, solved: bool, badge: str | None = None) -> str:
+    """The text of a notebook made from a percent script: the same bytes every time."""
+    made = jupytext.read(source, fmt="py:percent")
+    if badge:
+        made.cells[:0] = _colab_cells(badge, source.stem)
+    made.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    for number, cell in enumerate(made.cells):
+        cell.metadata.pop("lines_to_next_cell", None)
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.id = grade_id or f"cell-{number:03d}"
+    return _exported(made, SOLVED if solved else UNSOLVED)
+
+
+def index(root: Path) -> str:
+    """The table of lessons in Markdown: question, what it asks you to write, measured time."""
+    rows = ["| lesson | question | you write | time |", "|---|---|---|---|"]
+    times_file = root / "lessons" / "times.json"
+    times = json.loads(times_file.read_text()) if times_file.exists() else {}
+    for source in sorted((root / "solutions").glob("[0-9][0-9]_*.py")):
+        made = jupytext.read(source, fmt="py:percent")
+        head = made.cells[0].source
+        question = re.search(r"^> (.+?)(?:\n\n|\Z)", head, re.M | re.S)[1].replace("\n> ", " ")
+        wrote = re.findall(r"^@exercise\n(?:def|class) (\w+)", source.read_text(), re.M)
+        seconds = times.get(source.stem, {}).get("seconds")
+        link = f"[{source.stem}](../lessons/{source.stem}.ipynb)"
+        functions = ", ".join(f"`{name}`" for name in wrote)
+        rows.append(f"| {link} | {question} | {functions} | {_duration(seconds)} |")
+    return "\n".join(rows) + "\n"
+
+
+def repository(root: Path) -> str | None:
+    """The repository's URL as pyproject.toml gives it; no URL, no badge."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project.get("urls", {}).get("Repository")
+
+
+LESSONS_HEAD = """# The lessons
+
+Open them with `make lab`, which copies them to `work/` and starts JupyterLab on the first one that
+you have not finished. The files here are generated from `solutions/*.py`: edit those.
+Time is that of running every cell once on two CPU cores, measured by `make times`; reading and
+writing take you longer.
+
+"""
+
+
+def _exported(made: NotebookNode, steps: list[type]) -> str:
+    config = Config()
+    config.ClearSolutions.code_stub = {"python": STUB}
+    exporter = NotebookExporter(config=config)
+    exporter.exclude_input_prompt = False
+    resources: dict = {}
+    for step in steps:
+        made, resources = step(config=config).preprocess(made, resources)
+    text, _ = exporter.from_notebook_node(made, resources)
+    return text.rstrip("\n") + "\n"
+
+
+def _colab_cells(url: str, name: str) -> list[NotebookNode]:
+    """The badge, and the cell that installs the course where it opens."""
+    path = url.removeprefix("https://github.com/").removesuffix("/")
+    link = f"https://colab.research.google.com/github/{path}/blob/main/lessons/{name}.ipynb"
+    badge = f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({link})"
+    install = (
+        "# In Colab this installs the course; anywhere else it does nothing.\n"
+        "import sys\n\n"
+        'if "google.colab" in sys.modules:\n'
+        f"    %pip install -q git+{url}"
+    )
+    return [nbformat.v4.new_markdown_cell(badge), nbformat.v4.new_code_cell(install)]
+
+
+def _duration(seconds: float | None) -> str:
+    return "not measured" if seconds is None else f"{seconds:.0f} s"
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.exists() and path.read_bytes() == text.encode()
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes to a temporary name first, so that no half file is ever left."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_bytes(text.encode())
+    fresh.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

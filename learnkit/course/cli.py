@@ -1,0 +1,133 @@
+"""The `learnkit` command: lab, doctor, progress, check.
+
+Every command imports what it needs itself, so that start-up is quick. A known error ends as one
+sentence on stderr and a status: 1, and 3 where the command line itself is wrong. `check` has
+statuses of its own, because other people's graders call it.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from learnkit import __version__
+
+CHECK_STATUS = {"correct": 0, "incorrect": 1, "not attempted": 2}
+DIR_HELP = "default: the lab that you stand in, else work"
+UNUSABLE = 3  # not argparse's 2, which would read as "not attempted"
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose complaint is one line, and whose status is UNUSABLE."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong with the command line, and where its options are listed."""
+        self.exit(UNUSABLE, f"{self.prog}: {message}; `{self.prog} --help` lists what there is\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a "²" must not end a verdict on an old terminal
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if "run" not in arguments:
+        parser.print_help()
+        return 0
+    try:
+        return arguments.run(arguments)
+    except KeyboardInterrupt:
+        return 130  # what a shell reports for Ctrl-C
+    except ImportError as error:
+        reason = f"{error}; `learnkit doctor` says what is missing"
+    except (OSError, ValueError) as error:
+        reason = sentence(error)
+    print(f"learnkit: {reason}", file=sys.stderr)
+    return 1
+
+
+def sentence(error: Exception) -> str:
+    """The error's own sentence; the system's `[Errno 2] ...: 'x'` becomes `x: ...`."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def build_parser() -> Parser:
+    """The options of every command; `run` holds the function that a command calls."""
+    parser = Parser(
+        prog="learnkit", description="A course on image synthesis and inpainting, in notebooks."
+    )
+    parser.add_argument("--version", action="version", version=f"learnkit {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    lab = commands.add_parser("lab", help="copy the lessons, and open JupyterLab on the next one")
+    lab.add_argument("folder", metavar="DIR", nargs="?", type=Path, help=DIR_HELP)
+    lab.add_argument("--port", type=port_number, help="default: 8888, or the next that is free")
+    lab.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+    lab.set_defaults(run=run_lab)
+
+    doctor = commands.add_parser("doctor", help="is this machine ready, and what to do if not")
+    doctor.set_defaults(run=run_doctor)
+
+    progress = commands.add_parser("progress", help="the exercises done, by lesson")
+    progress.add_argument("folder", metavar="DIR", nargs="?", type=Path, help=DIR_HELP)
+    progress.set_defaults(run=run_progress)
+
+    check = commands.add_parser(
+        "check",
+        help="judge one answer in a Python file",
+        description="Line 1 is the status, then comes the sentence. Exit status: 0 correct, "
+        "1 incorrect, 2 not attempted, 3 cannot be used.",
+    )
+    check.add_argument("name", metavar="NAME", help="the exercise, for example mse_loss")
+    check.add_argument("file", metavar="FILE.py", type=Path)
+    check.set_defaults(run=run_check)
+    return parser
+
+
+def port_number(text: str) -> int:
+    """A port from 1 to 65535; anything else is an error of the command line."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 1 to 65535")
+    return int(text)
+
+
+def run_lab(arguments: argparse.Namespace) -> int:
+    """Copies the lessons, says what was done, and opens JupyterLab until Ctrl-C."""
+    from learnkit.course import lab
+    from learnkit.exercises.progress import lab_folder
+
+    folder = arguments.folder or lab_folder() or Path(lab.DEFAULT_FOLDER)  # no lab within a lab
+    for sentence in lab.prepare(folder):
+        print(sentence, flush=True)
+    return lab.open_lab(folder, arguments.port, browser=not arguments.no_browser)
+
+
+def run_doctor(arguments: argparse.Namespace) -> int:
+    """Examines the machine: 0 where nothing fails, else 1."""
+    from learnkit.course.doctor import doctor
+
+    return doctor()
+
+
+def run_progress(arguments: argparse.Namespace) -> int:
+    """Prints the exercises done."""
+    from learnkit.course.progress import progress
+
+    return progress(arguments.folder)
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Judges one answer; whatever cannot be judged is "cannot be used", with the reason."""
+    from learnkit.exercises import check_file
+
+    try:
+        report = check_file(arguments.name, arguments.file)
+    except (OSError, ValueError) as error:
+        print("cannot be used", sentence(error), sep="\n")
+        return UNUSABLE
+    print(report.status, report.message, sep="\n")
+    return CHECK_STATUS[report.status]

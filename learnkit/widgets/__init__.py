@@ -1,0 +1,9 @@
+"""What a lesson shows: figures that carry their description, and one visualizer a file.
+
+show        show(fig, alt="..."), and rows of pictures
+panel       a pure figure(params) under thin controls, with a static form
+pixels      lesson 00: the numbers behind a picture, and a hole drawn over it
+parabola    lesson 01: one grey level, its loss, and the tangent
+ravine      lesson 02: descent on a bowl, with the learning rate in your hand
+filling     lesson 02: a hole that fills, frame by frame
+"""

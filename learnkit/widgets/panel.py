@@ -1,0 +1,100 @@
+"""A pure figure(params) under thin controls.
+
+Moving a control shows the figure anew, from nothing but the controls' values. What stands still
+is drawn once: axes and text cost matplotlib 100 ms, the few things that move cost 5. Where no
+kernel runs (exported HTML, a printout) the figure stands, at the values it starts with.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import ipywidgets
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from learnkit.widgets.show import image_html, png
+
+
+@dataclass
+class Scene:
+    """A figure in two parts: `stage()` stands still, `actors(fig, **values)` are what moves.
+
+    `actors` adds its artists to the stage's axes and returns them; the axes' limits are the
+    stage's. `alt(**values)` puts the whole into words.
+    """
+
+    stage: Callable[[], Figure]
+    actors: Callable[..., Sequence[Artist]]
+    alt: Callable[..., str]
+    _drawn: tuple | None = field(default=None, repr=False)
+
+    def figure(self, **values: object) -> Figure:
+        """The whole figure for these values: pure, and made from nothing."""
+        fig = self.stage()
+        self.actors(fig, **values)
+        return fig
+
+    def png(self, **values: object) -> bytes:
+        """The same picture as a PNG, with the stage taken from the last time."""
+        if self._drawn is None:
+            canvas = FigureCanvasAgg(self.stage())
+            canvas.draw()
+            self._drawn = canvas, canvas.copy_from_bbox(canvas.figure.bbox)
+        canvas, background = self._drawn
+        canvas.restore_region(background)
+        for artist in self.actors(canvas.figure, **values):
+            artist.axes.draw_artist(artist)
+            artist.remove()
+        return png(canvas)
+
+
+class Panel(ipywidgets.VBox):
+    """Controls above a scene, which follows them."""
+
+    def __init__(self, scene: Scene, controls: dict[str, ipywidgets.Widget]) -> None:
+        """`controls` maps the names of the scene's parameters to widgets with a value."""
+        self.scene, self.controls = scene, controls
+        self.picture = ipywidgets.HTML()
+        for control in controls.values():
+            control.observe(self._draw, names="value")
+        self._draw()
+        super().__init__([*controls.values(), self.picture])
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What the controls say now: the parameters of the figure."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def _draw(self, _change: object = None) -> None:
+        values = self.values
+        self.picture.value = image_html(self.scene.png(**values), self.scene.alt(**values))
+
+    def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
+        """The widget where there is a kernel, the figure where there is none."""
+        bundle = super()._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        words = self.scene.alt(**self.values)
+        return {**(data or {}), "text/html": self.picture.value, "text/plain": words}, metadata
+
+
+def slider(
+    label: str, low: float, high: float, step: float, start: float, *, digits: int = 2
+) -> ipywidgets.FloatSlider:
+    """A wide slider with its label beside it; arrow keys move it by one step."""
+    return ipywidgets.FloatSlider(
+        value=start,
+        min=low,
+        max=high,
+        step=step,
+        description=label,
+        readout_format=f".{digits}f",
+        style={"description_width": "140px"},
+        layout={"width": "560px"},
+    )
+
+
+def caption(ax: Axes, text: str) -> Artist:
+    """A title that may change: an artist like any other."""
+    return ax.text(0.5, 1.02, text, transform=ax.transAxes, ha="center", va="bottom", fontsize=12)

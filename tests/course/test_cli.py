@@ -1,0 +1,141 @@
+import ast
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from learnkit import __version__
+from learnkit.course.cli import main
+
+ROOT = Path(__file__).parents[2]
+RIGHT = "import numpy as np\n\ndef invert(image):\n    return 1 - image\n"
+WRONG = "def invert(image):\n    return -image\n"
+
+
+def learnkit(*arguments: object, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "learnkit", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, **options)
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules in memory once a command has ended."""
+    code = (
+        "import sys; from learnkit.course.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    return set(subprocess.run(command, capture_output=True, text=True).stderr.split())
+
+
+def test_the_version_is_told_and_loads_no_numpy():
+    assert learnkit("--version").stdout == f"learnkit {__version__}\n"
+    for arguments in (["--version"], ["lab", "--help"], []):
+        assert loaded_by(*arguments).isdisjoint({"numpy", "torch", "jupyterlab", "IPython"})
+
+
+def test_the_installed_command_and_the_module_are_the_same():
+    script = Path(sys.executable).with_name("learnkit")
+    said = subprocess.run([script, "--version"], capture_output=True, text=True).stdout
+    assert said == learnkit("--version").stdout
+
+
+def test_without_a_command_the_commands_are_listed():
+    said = learnkit()
+    assert said.returncode == 0
+    assert all(command in said.stdout for command in ("lab", "doctor", "progress", "check"))
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "line"),
+    [
+        (RIGHT, 0, "correct"),
+        (WRONG, 1, "incorrect"),
+        ("def invert(image):\n    ...\n", 2, "not attempted"),
+        ("def invert(image:\n", 3, "cannot be used"),
+        ("def other(image):\n    return image\n", 3, "cannot be used"),
+    ],
+)
+def test_check_tells_the_status_first_then_the_sentence(tmp_path, source, status, line):
+    (tmp_path / "answer.py").write_text(source)
+    said = learnkit("check", "invert", tmp_path / "answer.py")
+    assert (said.returncode, said.stdout.splitlines()[0], said.stderr) == (status, line, "")
+    assert len(said.stdout.splitlines()[1]) > 20
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize("arguments", [("no_such_exercise", "x.py"), ("invert", "missing.py")])
+def test_check_of_what_is_not_there_cannot_be_used(tmp_path, arguments):
+    (tmp_path / "x.py").write_text(RIGHT)
+    said = learnkit("check", *arguments, cwd=tmp_path)
+    assert said.returncode == 3
+    first, reason = said.stdout.splitlines()
+    assert first == "cannot be used"
+    assert "Errno" not in reason and (arguments[0] in reason or arguments[1] in reason)
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["check", "invert"], "FILE.py"),
+        (["lab", "--port", "eighty"], "'eighty' is no port"),
+        (["lab", "--port", "65536"], "'65536' is no port"),
+        (["lap"], "lap"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_and_never_reads_as_not_attempted(arguments, reason):
+    said = learnkit(*arguments)
+    assert said.returncode == 3
+    assert reason in said.stderr and said.stderr.count("\n") == 1
+
+
+@pytest.mark.errors
+def test_a_known_error_is_one_sentence_and_no_traceback(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["lab", str(tmp_path / "file")]) == 1
+    assert main(["progress", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert [line.partition(":")[0] for line in said.err.splitlines()] == ["learnkit", "learnkit"]
+
+
+def test_ctrl_c_is_quiet():
+    code = (
+        "import os, signal, learnkit.course.doctor as d; from learnkit.course.cli import main\n"
+        "d.CHECKS[:] = [lambda: os.kill(os.getpid(), signal.SIGINT)]\n"
+        "raise SystemExit(main(['doctor']))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert said.returncode == 130
+    assert said.stderr == ""
+
+
+def test_an_old_terminal_gets_a_verdict_all_the_same(tmp_path):
+    (tmp_path / "answer.py").write_text("def invert(image):\n    raise ValueError('²→∞')\n")
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    said = learnkit("check", "invert", tmp_path / "answer.py", env=ascii_only)
+    assert said.returncode == 1
+    assert said.stderr == ""
+
+
+def test_an_old_python_is_told_so_in_one_sentence():
+    path = ROOT / "learnkit" / "__main__.py"
+    ast.parse(path.read_text(), feature_version=(3, 4))
+    code = (
+        "import sys, runpy; sys.version_info = (3, 10, 0)\n"
+        "runpy.run_path(sys.argv[1], run_name='__main__')"
+    )
+    said = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
+    assert said.returncode == 1
+    assert said.stderr.startswith("learnkit needs Python 3.11 or newer, and this is 3.10;")
+    assert said.stderr.count("\n") == 1
