@@ -3,7 +3,7 @@
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab check test test-full test-shapes test-notebooks test-browser notebooks bench clean FORCE
+.PHONY: help lab check test test-full test-shapes test-notebooks test-browser notebooks times bench clean FORCE
 
 PYTHON ?=
 TORCH_INDEX ?=
@@ -23,6 +23,7 @@ help:
 	@echo "make test        everything: check, shapes, notebooks in three states, browser"
 	@echo "make test-full   the same at full length, slow tests too"
 	@echo "make notebooks   write solutions/*.ipynb and lessons/*.ipynb from solutions/*.py"
+	@echo "make times       run each lesson, store its time and the figures that its prose quotes"
 	@echo "make bench       measure against the budgets and against other libraries"
 	@echo "make clean       remove build products; .venv and work stay"
 	@echo "PYTHON=python3.12 names the Python; TORCH_INDEX=URL another build of torch, with CUDA say"
@@ -63,6 +64,11 @@ test-browser: .venv/.dev
 
 notebooks: .venv/.dev
 	@echo "== notebooks from solutions/*.py"
+	@$(py) -m learnkit.course.build
+
+times: .venv/.dev
+	@echo "== measuring each lesson, and the figures that its prose quotes"
+	@$(one_thread) $(py) -m tests.states --record
 	@$(py) -m learnkit.course.build
 
 bench: .venv/.dev

@@ -19,7 +19,7 @@ import numpy as np
 from learnkit.exercises import exercise, hint
 from learnkit.images import masks
 from learnkit.images.damaged import DAMAGED, damaged
-from learnkit.images.data import emoji, fashion_mnist, to_float
+from learnkit.images.data import fashion_mnist, to_float
 from learnkit.widgets import pixels
 from learnkit.widgets.show import show, show_pictures
 
@@ -69,7 +69,7 @@ show_pictures(
 #
 # ## Your first exercise
 #
-# An exercise is a function under `@exercise`. Replace its last line, run the cell, and the verdict
+# An exercise is a function under `@exercise`. Replace its last two lines, run the cell, and the verdict
 # stands under it at once: **correct** and why it matters, **incorrect** and the smallest input that
 # shows it, or **not attempted**. Be wrong as often as you like. Where your answer is not correct
 # yet, learnkit's own stands in so that the lesson goes on, and yours waits as `invert.yours`.

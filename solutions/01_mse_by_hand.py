@@ -109,7 +109,7 @@ parabola.explore(truths=(0, 0, 1))
 faces = lfw_subset()[:100].astype(float)  # (100, 25, 25): real faces come first in this set
 ghost = faces.mean(axis=0)
 row = {f"face {i}": faces[i] for i in (3, 14, 15, 92)} | {"the best answer": ghost}
-show_pictures(row, alt="Four real faces, and their mean over a hundred: a grey ghost of a face.")
+show_pictures(row, alt="Four real faces, and the mean over a hundred: a grey ghost of a face.")
 
 # %%
 of_ghost = np.mean([mse_loss(ghost, face) for face in faces])
@@ -201,10 +201,8 @@ def mse_loss_grad(pred, target):
 by_hand = mse_loss_grad(ghost, faces[3])
 by_nudging = numerical_grad(lambda p: mse_loss(p, faces[3]), ghost)
 print("largest difference:", abs(by_hand - by_nudging).max())
-print(
-    "relative error:    ",
-    check_grad(lambda p: mse_loss(p, faces[3]), lambda p: mse_loss_grad(p, faces[3]), ghost),
-)
+loss, slopes = (lambda p: mse_loss(p, faces[3])), (lambda p: mse_loss_grad(p, faces[3]))
+print("relative error:    ", check_grad(loss, slopes, ghost))
 
 # %% [markdown]
 # And the ghost is the bottom of the valley: over all hundred faces its gradients cancel.
@@ -237,16 +235,13 @@ best = sigmas[cost.argmin()]
 fig, ax = plt.subplots(figsize=(6.4, 3.0))
 ax.plot(sigmas, cost, lw=2.5)
 ax.plot(best, cost.min(), "o", ms=9)
-ax.set(
-    xlabel="σ", ylabel="minus log-likelihood", title=f"Least at σ = {best:.3f}, the root of the MSE"
-)
+ax.set(xlabel="σ", ylabel="minus log-likelihood", title=f"Least at σ = {best:.3f} = √MSE")
 fig.tight_layout()
 show(fig, alt="Minus log-likelihood against sigma: a valley with its lowest point at 0.1.")
 
 # %% [markdown]
 # At $\sigma = 0.1$, which is $\sqrt{\mathrm{MSE}}$. So an MSE is never only an MSE: wherever you
-# *weigh* it against something else (a smoothness in lesson 02, a KL in lesson 08), the weight is a
-# hidden $\sigma$.
+# *weigh* it against something else (a KL in lesson 08), the weight is a hidden $\sigma$.
 #
 # ## Decibels
 #
@@ -271,11 +266,11 @@ def psnr(pred, target, data_range=1.0):
 
 
 # %%
-levels = [0.3, 0.1, 0.03, 0.01]
-grainy = {s: face + s * rng.standard_normal(face.shape) for s in levels}
+noises = [0.316, 0.1, 0.0316, 0.01]
+grainy = {s: face + s * rng.standard_normal(face.shape) for s in noises}
 show_pictures(
-    {f"noise {s}: {psnr(picture, face):.0f} dB": picture for s, picture in grainy.items()},
-    alt="The face under noise of 0.3, 0.1, 0.03 and 0.01: 10, 20, 30 and 40 dB.",
+    {f"{psnr(picture, face):.0f} dB (noise {s})": picture for s, picture in grainy.items()},
+    alt="The face under noise of 0.316, 0.1, 0.0316 and 0.01: 10, 20, 30 and 40 dB.",
 )
 
 # %% [markdown]
@@ -349,7 +344,7 @@ for name in DAMAGED:
 # - It is least at the **mean** of the plausible: where the truth is uncertain it blurs. The ghost of a
 #   hundred faces beats a real face by a factor of two.
 # - It is a bell curve's log-likelihood, with a hidden σ.
-# - PSNR is the MSE in decibels: 10, 20, 30, 40 dB are noises of 0.3, 0.1, 0.03, 0.01. Score the hole.
+# - PSNR is the MSE in decibels: 20 dB is a noise of 0.1, 40 dB one of 0.01. Score the hole.
 #
 # **For the course's table:** *mean colour*, with the figures above.
 #

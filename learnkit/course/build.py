@@ -61,10 +61,10 @@ def built(root: Path) -> dict[Path, str]:
         name = source.stem
         files[root / "solutions" / f"{name}.ipynb"] = notebook(source, solved=True, badge=badge)
         files[root / "lessons" / f"{name}.ipynb"] = notebook(source, solved=False, badge=badge)
-    table = index(root)
-    files[root / "lessons" / "README.md"] = LESSONS_HEAD + table
+    files[root / "lessons" / "README.md"] = LESSONS_HEAD + index(root, links_to="")
     readme = (root / "README.md").read_text(encoding="utf-8")
     marked = re.compile(r"(<!-- lessons: [^>]*-->\n).*?(<!-- end of lessons -->)", re.DOTALL)
+    table = index(root, links_to="lessons/")
     files[root / "README.md"] = marked.sub(lambda m: m[1] + table + m[2], readme)
     return files
 
@@ -82,7 +82,7 @@ def notebook(source: Path, *, solved: bool, badge: str | None = None) -> str:
     return _exported(made, SOLVED if solved else UNSOLVED)
 
 
-def index(root: Path) -> str:
+def index(root: Path, *, links_to: str) -> str:
     """The table of lessons in Markdown: question, what it asks you to write, measured time."""
     rows = ["| lesson | question | you write | time |", "|---|---|---|---|"]
     times_file = root / "lessons" / "times.json"
@@ -93,7 +93,7 @@ def index(root: Path) -> str:
         question = re.search(r"^> (.+?)(?:\n\n|\Z)", head, re.M | re.S)[1].replace("\n> ", " ")
         wrote = re.findall(r"^@exercise\n(?:def|class) (\w+)", source.read_text(), re.M)
         seconds = times.get(source.stem, {}).get("seconds")
-        link = f"[{source.stem}](../lessons/{source.stem}.ipynb)"
+        link = f"[{source.stem}]({links_to}{source.stem}.ipynb)"
         functions = ", ".join(f"`{name}`" for name in wrote)
         rows.append(f"| {link} | {question} | {functions} | {_duration(seconds)} |")
     return "\n".join(rows) + "\n"

@@ -5,6 +5,7 @@ a word and a shape, never a colour alone.
 """
 
 import html
+import re
 from dataclasses import dataclass
 
 CORRECT, INCORRECT, NOT_ATTEMPTED = "correct", "incorrect", "not attempted"
@@ -57,6 +58,7 @@ class Report:
             lines = html.escape("\n".join(self._printed_lines()))
             table += f"<div style='margin-top:6px'>your function printed:<pre>{lines}</pre></div>"
         message = html.escape(self.message).replace("\n", "<br>")
+        message = re.sub(r"`([^`]+)`", r"<code>\1</code>", message)
         return (
             f"<div role='status' style='border-left:5px solid {colour};padding:6px 12px'>"
             f"<b>{sign} <code>{html.escape(self.name)}</code>: {self.status}.</b> {message}"

@@ -38,7 +38,7 @@ class OddResultError(TypeError):
 
 @dataclass
 class Outcome:
-    """What an answer did on one case: `kind` is value, none, odd, big, raised, signature or stub."""
+    """What an answer did on a case; `kind` is value, none, odd, big, raised, signature or stub."""
 
     kind: str
     arrays: dict[str, np.ndarray] = field(default_factory=dict)

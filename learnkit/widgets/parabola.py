@@ -34,7 +34,7 @@ def scene(truths: Sequence[float] = (0.0, 0.0, 1.0)) -> Scene:
         greys = np.linspace(0, 1, 101)
         for truth in np.unique(targets):
             ax.plot(greys, (greys - truth) ** 2, color=GREY, lw=1, ls="--")
-            at = 0.08 if truth > 0.5 else 0.92
+            at = 0.13 if truth > 0.5 else 0.87
             ax.annotate(f"truth {truth:g} alone", (at, (at - truth) ** 2), ha="center", fontsize=8)
         ax.plot(greys, [loss(g) for g in greys], color=BLUE, lw=2.5)
         ax.set(xlim=(0, 1), ylim=(-0.05, 1.05), xlabel="painted grey g", ylabel="MSE")

@@ -10,16 +10,20 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import matplotlib
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from PIL import Image
 
 BLUE, ORANGE, GREEN, RED, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#767676"
 DPI = 96
+matplotlib.rcParams["axes.prop_cycle"] = cycler(color=[BLUE, ORANGE, GREEN, RED, GREY])
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,13 @@ def picture_grid(pictures: Mapping[str, np.ndarray], *, columns: int | None = No
 
 def draw_picture(ax: Axes, image: np.ndarray) -> None:
     """Draws one picture in [0, 1] with its pixels as squares; values beyond are clipped."""
-    if image.dtype == bool:
-        image = np.where(image[..., None], (0.902, 0.624, 0.0), 1.0)
+    if image.dtype == bool:  # a hole: orange on white, in a frame
+        image = np.where(image[..., None], to_rgb(ORANGE), 1.0)
+        ax.set(xticks=[], yticks=[], frame_on=True)
+        ax.set_axis_on()
+    else:
+        ax.set_axis_off()
     ax.imshow(np.clip(image, 0, 1), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    ax.set_axis_off()
 
 
 def render(fig: Figure) -> bytes:
@@ -124,7 +131,9 @@ def image_html(png: bytes, alt: str) -> str:
 
 
 def _is_labelled(ax: Axes) -> bool:
-    return bool(ax.get_xlabel() and ax.get_ylabel()) or ax.get_label() == "<colorbar>"
+    picture = bool(ax.images) and not len(ax.get_xticks())
+    labels = ax.get_xlabel() and ax.get_ylabel()
+    return bool(picture or labels) or ax.get_label() == "<colorbar>"
 
 
 def _close(fig: Figure) -> None:
