@@ -29,7 +29,7 @@ def test_a_missing_chromium_fails_where_the_browser_is_required(tmp_path):
     assert "LEARNKIT_REQUIRE_BROWSER" in sentence and "apt-get install chromium" in sentence
 
 
-def test_an_empty_LEARNKIT_REQUIRE_BROWSER_requires_nothing(tmp_path):
+def test_an_empty_wish_for_a_browser_requires_nothing(tmp_path):
     kind, _ = outcome({"PATH": str(tmp_path), "LEARNKIT_REQUIRE_BROWSER": ""})
     assert kind is pytest.skip.Exception
 
@@ -41,13 +41,13 @@ def test_a_chromium_or_chrome_on_the_path_is_found(tmp_path):
     assert chromium.find_or_skip({"PATH": str(tmp_path)}) == first
 
 
-def test_LEARNKIT_CHROMIUM_names_another_browser_and_goes_first(tmp_path):
+def test_a_browser_named_in_the_environment_goes_first(tmp_path):
     program(tmp_path, "chromium")
     mine = program(tmp_path, "mine")
     assert chromium.find({"PATH": str(tmp_path), "LEARNKIT_CHROMIUM": mine}) == mine
 
 
-def test_a_LEARNKIT_CHROMIUM_that_is_no_program_is_named_and_nothing_else_is_taken(tmp_path):
+def test_a_named_browser_that_is_no_program_is_quoted_and_no_other_is_taken(tmp_path):
     program(tmp_path, "chromium")
     kind, sentence = outcome({"PATH": str(tmp_path), "LEARNKIT_CHROMIUM": str(tmp_path / "typo")})
     assert kind is pytest.skip.Exception

@@ -1,0 +1,100 @@
+"""One JupyterLab and one browser a module, started as a student starts them."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.browser import chromium
+from tests.browser.notebook import Notebook
+
+AT_HOME = ("http://127.0.0.1:", "http://localhost:", "ws://127.0.0.1:", "data:", "blob:", "file:")
+
+
+def wait_for(port: int) -> None:
+    """JupyterLab tells its address a moment before it listens."""
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail(f"nothing listens on port {port}")
+
+
+@contextmanager
+def running_lab(work: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """`learnkit lab` for real: its address with the token, and the process."""
+    command = [sys.executable, "-m", "learnkit", "lab", str(work), "--no-browser", *options]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    try:
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if found := re.search(r"http://127\.0\.0\.1:\S+", line):
+                break
+        else:
+            pytest.fail("learnkit lab ended: " + "".join(said))
+        wait_for(int(found[0].split(":")[2].partition("/")[0]))
+        yield found[0], process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = chromium.find_or_skip()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def asked():
+    """The address of every request that the module's page makes."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def page(browser, asked):
+    """A page of a laptop's size; whatever it does, it asks nobody but this machine."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url))
+    yield page
+    page.close()
+    assert [url for url in asked if not url.startswith(AT_HOME)] == []
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """The student's folder, which is not there yet."""
+    return tmp_path_factory.mktemp("student") / "work"
+
+
+@pytest.fixture(scope="module")
+def url(browser, work):
+    """The address that a running `learnkit lab` tells. Without a browser none is started."""
+    with running_lab(work) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def lesson(request, page, url):
+    """The lesson that the module names in NAME, opened, and run from top to bottom."""
+    notebook = Notebook(page, url, request.module.NAME)
+    notebook.run_all()
+    return notebook

@@ -1,0 +1,119 @@
+"""A lesson in JupyterLab's page, used as a student does: menus, mouse and keys."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+Seen = TypeVar("Seen")
+PATIENCE = 90.0  # seconds: the machine may be slow, and shared
+ERRORS = '[data-mime-type="application/vnd.jupyter.error"]'
+WARNINGS = '[data-mime-type="application/vnd.jupyter.stderr"]'
+
+# What a picture shows, small enough to compare.
+SIGHT = (
+    "img => ({alt: img.alt, src: img.src.length + img.src.slice(-4000), wide: img.naturalWidth})"
+)
+
+# Resolves to the milliseconds from the next key press to the next picture.
+STOPWATCH = """([root]) => { window.answered = new Promise((tell) => {
+    let pressed;
+    root.addEventListener("keydown", () => { pressed = performance.now(); },
+                          {capture: true, once: true});
+    new MutationObserver((changes, watch) => {
+        const image = root.querySelector("img");
+        if (pressed === undefined || !image) return;
+        watch.disconnect();
+        image.decode().then(() => tell(performance.now() - pressed));
+    }).observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ["src"]});
+}); }"""
+
+
+def until(
+    page: "Page", look: Callable[[], Seen], holds: Callable[[Seen], bool], seconds: float = PATIENCE
+) -> Seen:
+    """What `look()` gives as soon as `holds` says yes to it; fails with the last of it."""
+    end = time.monotonic() + seconds
+    while not holds(seen := look()):
+        assert time.monotonic() < end, f"after {seconds:.0f} s there is still {seen!r}"
+        page.wait_for_timeout(50)
+    return seen
+
+
+class Notebook:
+    """The open lesson."""
+
+    def __init__(self, page: "Page", url: str, name: str) -> None:
+        """Opens the lesson `name` in the JupyterLab whose first address is `url`."""
+        page.goto(re.sub(r"/lab/tree/[^?]*", f"/lab/tree/{name}", url))
+        self.page, self.name = page, name
+        self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        self.panel.locator(".jp-Cell").first.wait_for(timeout=PATIENCE * 1000)
+
+    def cell(self, words: str) -> "Locator":
+        """The code cell whose source holds `words`, in view."""
+        found = self.panel.locator(
+            ".jp-CodeCell", has=self.page.locator(".jp-InputArea-editor", has_text=words)
+        ).first
+        found.scroll_into_view_if_needed()
+        return found
+
+    def run_all(self) -> None:
+        """Run > Run All Cells, to the end."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text("Run All Cells", exact=True).click()
+        until(self.page, self._prompts, lambda p: all(re.match(r"\[\d+\]", one) for one in p))
+
+    def run(self, cell: "Locator") -> None:
+        """Shift+Enter in a cell, until it has its next number; stays on it."""
+        prompt = cell.locator(".jp-InputArea-prompt")
+        before = prompt.text_content()
+        cell.locator(".jp-InputArea-prompt").click()
+        self.page.keyboard.press("Shift+Enter")
+        until(self.page, prompt.text_content, lambda now: now != before and "*" not in now)
+        cell.scroll_into_view_if_needed()
+
+    def answer(self, exercise: str, last_line: str) -> "Locator":
+        """Types an answer over the last line of an exercise's cell, and runs it."""
+        cell = self.cell(f"def {exercise}(")
+        cell.locator(".cm-content").click()
+        for key in ("Control+End", "Shift+Home"):
+            self.page.keyboard.press(key)
+        self.page.keyboard.type(last_line)
+        prompt = cell.locator(".jp-InputArea-prompt")
+        before = prompt.text_content()
+        self.page.keyboard.press("Shift+Enter")
+        until(self.page, prompt.text_content, lambda now: now != before and "*" not in now)
+        cell.scroll_into_view_if_needed()
+        return cell
+
+    def picture(self, cell: "Locator") -> dict:
+        """Alt text, bytes and width of the picture under a cell."""
+        return cell.locator(".jp-OutputArea img").evaluate(SIGHT)
+
+    def save(self) -> None:
+        """Ctrl+S, until the tab says that nothing is unsaved."""
+        self.page.keyboard.press("Control+s")
+        tab = self.page.locator(".lm-TabBar-tab.lm-mod-current", has_text=self.name[:8])
+        until(self.page, lambda: tab.get_attribute("class"), lambda c: "jp-mod-dirty" not in c)
+
+    def errors(self) -> list[str]:
+        """The text of every error and warning under the lesson's cells."""
+        return self.panel.locator(f"{ERRORS}, {WARNINGS}").all_text_contents()
+
+    def verdicts(self) -> list[str]:
+        """The verdicts under the lesson's cells, top to bottom."""
+        return self.panel.locator("[role=status]").all_text_contents()
+
+    def _prompts(self) -> list[str]:
+        return self.panel.locator(".jp-CodeCell .jp-InputArea-prompt").all_text_contents()
+
+
+def time_of_answer(page: "Page", root: "Locator", key: str) -> float:
+    """Milliseconds from a key press to the next picture inside `root`, by the page's own clock."""
+    page.evaluate(STOPWATCH, [root.element_handle()])
+    page.keyboard.press(key)
+    return page.evaluate("window.answered")

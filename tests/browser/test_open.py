@@ -1,0 +1,18 @@
+import pytest
+
+from tests.browser.conftest import AT_HOME
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_newcomer_stands_before_lesson_00_with_no_dialog_no_news_and_no_stranger_asked(
+    page, url, asked, work
+):
+    page.goto(url)
+    page.locator(".jp-Notebook .jp-Cell h1").first.wait_for(timeout=60_000)
+    assert page.locator(".jp-Notebook h1:visible").first.inner_text().startswith("00 Start here")
+    assert "00_" in page.title()
+    page.wait_for_timeout(5_000)  # what must not come needs a moment to come
+    assert page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts() == []
+    assert [u for u in asked if not u.startswith(AT_HOME)] == []
+    assert sorted(path.name for path in work.glob("*.ipynb"))[0].startswith("00_")

@@ -1,0 +1,213 @@
+"""The house rules that can be read off the source, or seen in a fresh process."""
+
+import ast
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import learnkit
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted((ROOT / "learnkit").rglob("*.py"))
+# Each room may import itself and what stands above it. Rooms of later lessons are listed already,
+# so that the first file in one of them finds its place; a room that is not listed fails.
+FLOOR = {"shapes"}
+GROUND = FLOOR | {"byhand", "images"}
+TAUGHT = GROUND | {"models", "training", "recipes", "benchmark"}
+MAY_IMPORT = {
+    "": set(),  # learnkit/__init__.py
+    "shapes": set(),
+    "assets": set(),  # data, and one function that finds it
+    "byhand": FLOOR,
+    "images": FLOOR | {"assets"},
+    "models": GROUND,
+    "training": GROUND,  # and no model: it is handed what to train
+    "recipes": GROUND | {"models", "training"},
+    "benchmark": GROUND | {"models", "training"},
+    "exercises": TAUGHT,
+    "widgets": TAUGHT | {"exercises"},
+    "course": TAUGHT | {"exercises", "widgets"},
+    "__main__": {"course"},  # `python -m learnkit` is the learnkit command
+}
+# The one arrow the other way: a maintainer's script that makes the assets. It writes what
+# images.data reads, in the words of images.data; nothing imports it (tested below).
+EXCEPTIONS = {("learnkit/assets/make.py", "images")}
+
+
+def imported(source: str) -> set[str]:
+    """Every module that a file imports, also inside its functions; ".x" for a relative import."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def wrong_arrows(path: str, source: str) -> set[str]:
+    """The rooms that a file of learnkit imports from and must not."""
+    room = path.removeprefix("learnkit/").removesuffix(".py").split("/")[0].replace("__init__", "")
+    allowed = MAY_IMPORT[room] | {room}
+    to = {m.split(".")[1] for m in imported(source) if m.startswith(("learnkit.", "."))}
+    to.discard("__version__")  # a name of learnkit itself, and no room
+    return {there for there in to - allowed if (path, there) not in EXCEPTIONS}
+
+
+@pytest.mark.parametrize("path", [f.relative_to(ROOT).as_posix() for f in FILES])
+def test_imports_point_one_way(path):
+    assert wrong_arrows(path, (ROOT / path).read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "room"),
+    [
+        ("learnkit/shapes.py", "import learnkit.byhand.losses", "byhand"),
+        ("learnkit/byhand/optim.py", "from learnkit.images import masks", "images"),
+        ("learnkit/byhand/optim.py", "from learnkit import images", "images"),
+        ("learnkit/images/masks.py", "def f():\n    from learnkit.byhand import losses", "byhand"),
+        ("learnkit/training/loop.py", "from learnkit.models.unet import UNet", "models"),
+        ("learnkit/exercises/judge.py", "from learnkit.widgets.show import show", "widgets"),
+        ("learnkit/widgets/show.py", "import learnkit.course.lab as lab", "course"),
+        ("learnkit/__init__.py", "from learnkit.shapes import Array", "shapes"),
+    ],
+)
+def test_a_wrong_arrow_is_caught_wherever_it_is_hidden(path, line, room):
+    assert wrong_arrows(path, line) == {room}
+
+
+def test_every_exception_to_the_arrows_is_still_needed_and_nothing_imports_it():
+    for path, room in EXCEPTIONS:
+        modules = imported((ROOT / path).read_text(encoding="utf-8"))
+        assert any(m.startswith(f"learnkit.{room}") for m in modules)
+        script = path.removesuffix(".py").replace("/", ".")
+        for other in FILES:
+            names = imported(other.read_text(encoding="utf-8"))
+            assert not any(m == script or m.startswith(script + ".") for m in names), other
+
+
+def test_imports_inside_the_house_are_written_out_in_full():
+    for path in FILES:
+        assert not [m for m in imported(path.read_text(encoding="utf-8")) if m.startswith(".")]
+
+
+def test_byhand_needs_numpy_and_the_standard_library_alone():
+    for path in (ROOT / "learnkit/byhand").glob("*.py"):
+        tops = {m.split(".")[0] for m in imported(path.read_text(encoding="utf-8"))}
+        assert tops - sys.stdlib_module_names <= {"numpy", "learnkit"}, path.name
+
+
+# ---- in a fresh process ------------------------------------------------------------------------
+
+
+def loaded_by(code: str) -> set[str]:
+    """The modules that a fresh Python holds after `code`."""
+    end = "\nimport sys; print('modules:', *sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code + end], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return set(ran.stdout.rpartition("modules: ")[2].split())
+
+
+def modules_of(*rooms: str) -> list[str]:
+    """Every module of these rooms, by name."""
+    return [
+        f"learnkit.{room}.{module.name}"
+        for room in rooms
+        for module in pkgutil.iter_modules([str(ROOT / "learnkit" / room)])
+    ]
+
+
+def test_importing_learnkit_loads_neither_numpy_nor_torch():
+    modules = loaded_by("import learnkit")
+    assert "learnkit" in modules and not modules & {"numpy", "torch"}
+
+
+def test_pictures_and_mathematics_by_hand_never_load_torch():
+    names = modules_of("byhand", "images")
+    use = (
+        "from learnkit.images.damaged import DAMAGED, damaged\n"
+        "from learnkit.images.classical import harmonic\n"
+        "for name in DAMAGED: harmonic(damaged(name).cut, damaged(name).hole)\n"
+    )
+    modules = loaded_by(f"import {', '.join(names)}\n{use}")
+    assert modules >= set(names) and len(names) >= 8
+    assert "torch" not in modules
+
+
+def test_importing_the_exercises_loads_no_table_and_no_torch():
+    modules = loaded_by("import learnkit.exercises")
+    assert "learnkit.exercises.engine" in modules
+    assert not {m for m in modules if re.search(r"exercises\.lesson_\d|^torch$|^IPython$", m)}
+
+
+def test_looking_one_exercise_up_loads_its_own_table_alone():
+    modules = loaded_by("from learnkit.exercises.table import find; find('psnr')")
+    tables = {m for m in modules if "exercises.lesson_" in m}
+    assert tables == {"learnkit.exercises.lesson_01"} and "torch" not in modules
+
+
+def test_the_widgets_load_neither_torch_nor_pyplot():
+    modules = loaded_by(f"import {', '.join(modules_of('widgets'))}")
+    assert "learnkit.widgets.panel" in modules
+    assert not modules & {"torch", "matplotlib.pyplot"}
+
+
+# ---- what every file owes ----------------------------------------------------------------------
+
+
+def is_table(path: Path) -> bool:
+    return bool(re.fullmatch(r"lesson_\d\d\.py", path.name))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_file_opens_with_its_idea_and_ends_by_line_300(path):
+    text = path.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text))
+    assert is_table(path) or len(text.splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_public_function_and_class_says_what_it_is(path):
+    assert is_table(path) or bare(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+def bare(tree: ast.Module | ast.ClassDef) -> list[str]:
+    """The public functions and classes without a docstring, methods too."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    public = [n for n in tree.body if isinstance(n, kinds) and not n.name.startswith("_")]
+    found = [node.name for node in public if not ast.get_docstring(node)]
+    return found + [n for c in public if isinstance(c, ast.ClassDef) for n in bare(c)]
+
+
+def test_annotations_stay_alive_for_the_shape_checks():
+    for path in FILES:
+        futures = {m for m in imported(path.read_text(encoding="utf-8")) if "__future__" in m}
+        assert not futures, f"{path}: it disables jaxtyping's checks"
+
+
+def test_no_file_names_a_folder_of_one_machine():
+    machine = re.compile(r"(?<![\w./}~-])/(?:work|home|root|Users|mnt|media)/[\w.-]")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    names, found = [n for n in listed.split("\0") if n and (ROOT / n).is_file()], []
+    assert len(names) > 50
+    for name in names:
+        data = (ROOT / name).read_bytes()
+        if b"\0" in data[:8000]:
+            continue
+        lines = enumerate(data.decode("utf-8", "replace").splitlines(), 1)
+        found += [f"{name}:{number}" for number, line in lines if machine.search(line)]
+    assert found == []
+
+
+def test_the_package_that_is_tested_is_the_one_of_this_checkout():
+    assert Path(learnkit.__file__).parent == ROOT / "learnkit"
