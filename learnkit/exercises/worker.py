@@ -213,10 +213,10 @@ def _limit_memory(extra: int) -> None:
     with contextlib.suppress(ImportError, OSError, ValueError, AttributeError):
         import resource
 
+        resource.setrlimit(resource.RLIMIT_FSIZE, (PRINTED, PRINTED))
         with open("/proc/self/statm") as statm:  # macOS has none, and ignores the limit anyway
             held = int(statm.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (held + extra, held + extra))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (PRINTED, PRINTED))
 
 
 def _load(order: dict[str, Any], blob: bytes) -> tuple:
