@@ -122,7 +122,10 @@ def _difference(
     if factor is not None:
         if np.isclose(factor, -1):
             return f"The {what} is right but for its sign: it must be turned round."
-        return f"The {what} is right but for a constant factor: it is {factor:.6g} times too large."
+        return (
+            f"The {what} is right but for a constant factor: "
+            f"yours is {factor:.6g} times what it should be."
+        )
     if want.ndim == 2 and want.shape[0] == want.shape[1] and _close(exercise, got.T, want):
         return f"The {what} is transposed."
     if got.dtype.kind in "iub" and want.dtype.kind == "f":
@@ -163,12 +166,10 @@ def _changed(exercise: Exercise, got: Outcome, want: Outcome) -> str:
 def _exception(got: Outcome) -> str:
     if "learnkit.exercises" in got.message and got.type in ("ModuleNotFoundError", "ImportError"):
         return "Your answer reaches into learnkit.exercises, where the answers are: write your own."
-    where = ""
-    if got.line:
-        text = linecache.getline(got.file, got.line).strip()
-        where = f" (line {got.line}: {text})" if text else f" (line {got.line})"
-    sense = _SENSE.get(got.type, "")
-    return f"Your function raised {got.type}: {got.message}{where}.{sense}".replace("..", ".")
+    said = f"{got.type}: {got.message.rstrip('.')}" if got.message else got.type
+    text = linecache.getline(got.file, got.line).strip() if got.line else ""
+    where = f" (line {got.line}{': ' + text if text else ''})" if got.line else ""
+    return f"Your function raised {said}{where}.{_SENSE.get(got.type, '')}"
 
 
 _SENSE = {

@@ -133,7 +133,7 @@ def _raised(error: BaseException, home: str) -> Outcome:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)
+        return "" if error.args == (None,) else str(error)  # exit() says None
     except BaseException:  # an exception whose own text fails: say nothing about it
         return ""
 
