@@ -5,7 +5,7 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | a little Python and NumPy (the self-test below tells) | read a picture as numbers, cut a hole, say what filling and inventing mean | 30 min; the cells alone run in seconds, no GPU |
+# | a little Python and NumPy (the self-test below tells) | read a picture as numbers, cut a hole, say what filling and inventing mean | 30 min; the cells alone run in half a minute, no GPU |
 #
 # Run a cell with **Shift + Enter**, from the top. Where a line says **Predict**, stop and answer
 # before you run on: a wrong guess that you made yourself is worth three right ones that you read.
@@ -47,14 +47,13 @@ fig = pixels.figure(grey, top=58, left=47, size=10)
 show(fig, alt="The astronaut's face with a square over one eye, and the square's 100 grey values.")
 
 # %% [markdown]
-# The pupil falls to 0.13. The white of the eye is no white at all: it stops at 0.77, and the skin
+# The pupil falls to 0.13. The white of the eye is not white at all: it stops at 0.77, and the skin
 # under it is brighter (0.83). You call it white because of what surrounds it. This table is *all*
 # that any program of this course will ever see.
 #
 # ## Three pictures in one
 #
-# **Predict:** shown one by one, as grey pictures, in which channel will her lips and skin be
-# brightest?
+# **Predict:** shown one by one, as grey pictures, in which channel will her skin be brightest?
 
 # %%
 red, green, blue = np.moveaxis(astronaut, 2, 0)
@@ -65,7 +64,7 @@ show_pictures(
 
 # %% [markdown]
 # Skin is bright in red and dark in blue. `astronaut[..., 0]` is the red channel, and a shape
-# `(h, w, 3)` without its last axis is a grey picture `(h, w)`. You will meet both in Part I.
+# `(h, w, 3)` without its last axis is a grey picture `(h, w)`. You will meet both until lesson 06.
 #
 # ## Your first exercise
 #
@@ -74,7 +73,7 @@ show_pictures(
 # shows it, or **not attempted**. Be wrong as often as you like. Where your answer is not correct
 # yet, learnkit's own stands in so that the lesson goes on, and yours waits as `invert.yours`.
 #
-# Write `invert`: black becomes white, white black, and a grey of 0.2 becomes 0.8.
+# Write `invert`: black becomes white, white becomes black, and a grey of 0.2 becomes 0.8.
 
 
 # %% nbgrader={"grade": false, "grade_id": "invert", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -87,6 +86,8 @@ def invert(image):
 
 
 # %% [markdown]
+# (Any library may help you, except learnkit itself: the answers are in it.)
+#
 # Stuck? `hint("invert")` tells you a little. Run it again and it tells a little more; the third
 # time it shows the line. Nobody counts.
 
@@ -112,8 +113,8 @@ print("in floats:", 200 / 255 + 100 / 255, "(and you can see that it is above 1)
 
 # %% [markdown]
 # > **Trap.** In bytes 200 + 100 = 44: it wraps round at 256, and nobody warns you. Two bright
-# > pictures added so give dark speckles, and the *difference* of two pictures, which is what every
-# > loss is made of, is wrong wherever it is negative. So this course turns bytes into floats between 0 and 1 at once, and its functions
+# > pictures added this way give dark speckles, and the *difference* of two pictures, which you will
+# > need in every lesson, is wrong wherever it is negative. So this course turns bytes into floats between 0 and 1 at once, and its functions
 # > refuse anything else.
 
 # %%
@@ -126,8 +127,8 @@ except TypeError as error:
 # ## A hole is a second picture
 #
 # What is missing is told by an array of True and False with the picture's height and width.
-# **In this course True means: to be filled.** (Half of the field means the opposite. You will see
-# what that costs.)
+# **In this course True means: to be filled.** (Half of the field means the opposite, and a mask from
+# elsewhere then keeps the hole and fills all that was known. The quiz comes back to it.)
 
 # %%
 hole = masks.box(grey.shape, height=40, width=40, top=48, left=44)
@@ -191,7 +192,7 @@ show_pictures(gallery, alt="Six damaged pictures; what is missing is black.", co
 
 # %% [markdown]
 # A scratch is thin: each lost pixel has known neighbours, and copying them will nearly do. The
-# emoji has lost the middle of its face. No neighbour knows about noses. To fill *that* is to
+# emoji has lost the middle of its face, and no neighbour knows about teeth. To fill *that* is to
 # **invent the missing part**, and you can only invent what you know: faces, boots, letters.
 #
 # The simplest method of all knows nothing: paint the hole in the mean of the known pixels.
@@ -225,9 +226,9 @@ show_pictures(row, alt="Three pictures of random grey, which are noise, and thre
 print(f"There are 10^{784 * np.log10(256):.0f} byte pictures of 28 x 28 pixels.")
 
 # %% [markdown]
-# You would wait for ever: of 10^1888 pictures nearly all are noise. The pictures that show
+# More than you could ever look at: of 10^1888 pictures nearly all are noise. The pictures that show
 # anything are a vanishing few, and *learning where those few lie* is what the VAEs, GANs and
-# diffusion models of Part II do. Filling a hole is the same search, with a part given.
+# diffusion models of lessons 07 to 12 do. Filling a hole is the same search, with a part given.
 #
 # ## Self-test: do you know enough to start?
 #
@@ -280,8 +281,8 @@ print(subprocess.run(command, capture_output=True, text=True).stdout)
 # </details>
 # <details><summary>3. Why can the mean of the known pixels mend no face?</summary>
 #
-# It knows one colour about the picture and nothing about faces. What fills a hole well must know
-# what pictures look like: that knowledge is what each lesson adds to.
+# It knows one colour of the picture and nothing about faces. What fills a hole well must know
+# what pictures look like, and each lesson adds to that knowledge.
 # </details>
 #
 # ## What you have seen
@@ -293,8 +294,8 @@ print(subprocess.run(command, capture_output=True, text=True).stdout)
 # - Bytes wrap round: 200 + 100 = 44.
 #
 # **For the course's table** (row by row, every method on the same holes): painting the mean is the
-# row to beat. Lesson 01 gives it its number.
+# row to beat. Lesson 01 puts a number on it.
 #
 # **Read on:** Bertalmío, Sapiro, Caselles and Ballester, *Image Inpainting* (SIGGRAPH 2000),
-# section 1, who brought the word from the restorers of paintings. `learnkit progress` in a
-# terminal lists what you have done. Next: **01 MSE by hand**.
+# section 1, who brought the word from the restorers of paintings. In a terminal,
+# in the course's own folder, `.venv/bin/learnkit progress` lists what you have done. Next: **01 MSE by hand**.

@@ -54,7 +54,7 @@ show_pictures(
 # $$\mathrm{MSE}(p, t) = \frac{1}{N}\sum_{i=1}^{N} (p_i - t_i)^2$$
 #
 # $p$ is the prediction, $t$ the target, $N$ the number of *all* elements, in whatever shape they
-# come.
+# come. A number that is small when a picture is good is called a **loss**; this is your first.
 #
 # ### Exercise: write it
 
@@ -122,9 +122,9 @@ print(f"a real face {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
 # would be exactly 2, since two faces that differ from the mean by one variance each differ from
 # each other by two). Nobody looks like the ghost, and the MSE loves it.
 #
-# This is the most important picture of Part I. **Where the truth is uncertain, whoever minimises
+# This is the most important picture of the first seven lessons. **Where the truth is uncertain, whoever minimises
 # MSE paints the mean of all that is plausible, and in a hole you call that blur.** Lesson 10 sees
-# it in networks; lesson 11 shows what it costs to paint a real face instead (3 dB: the factor 2
+# it in networks; lesson 11 shows what it costs to paint a real face instead (the factor 2
 # again); lessons 09 and 12 choose one plausible picture on purpose.
 #
 # ## Is this gradient right? Ask by nudging
@@ -132,13 +132,15 @@ print(f"a real face {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
 # To walk downhill you need the slope in every pixel at once: the **gradient**, an array of the
 # picture's shape. You will derive many gradients in this course, and some will be wrong at first.
 # So first build the judge. It knows no calculus; it nudges one element up and down by a tiny
-# $\varepsilon$ and looks at what $f$ does:
+# $\varepsilon$ (eps) and looks at what the function $f$ does:
 #
 # $$\frac{\partial f}{\partial x_i} \approx \frac{f(x + \varepsilon e_i) - f(x - \varepsilon e_i)}{2\varepsilon}$$
 #
 # ### Exercise: the judge
 #
-# `x` may have any shape (`np.ndindex(x.shape)` walks over it), and must be left as it was.
+# $\partial f/\partial x_i$ is the slope of $f$ when $x_i$ alone moves; $e_i$ is 1 at element $i$ and 0
+# elsewhere. In code, `f` takes an array and gives one number. `x` may have any shape
+# (`np.ndindex(x.shape)` walks over it), and must be left as it was. The result has the shape of `x`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "numerical_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -178,7 +180,7 @@ show(fig, alt="The error of central differences against eps: a V with its foot n
 #
 # ## The gradient of the MSE
 #
-# Nudge pixel $i$: of the whole sum only $(p_i - t_i)^2$ moves. So the gradient by $p_i$ has a 2
+# Nudge pixel $i$: of the whole sum only $(p_i - t_i)^2$ moves. So the slope in $p_i$ has a 2
 # from the square and a $1/N$ from the mean.
 #
 # ### Exercise: write it, for all pixels at once
@@ -187,7 +189,7 @@ show(fig, alt="The error of central differences against eps: a V with its foot n
 # %% nbgrader={"grade": false, "grade_id": "mse_loss_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def mse_loss_grad(pred, target):
-    """The gradient of the MSE by pred, in the shape of pred."""
+    """The gradient of the MSE with respect to pred, in the shape of pred."""
     ### BEGIN SOLUTION
     return 2 * (pred - target) / pred.size
     ### END SOLUTION
@@ -207,7 +209,7 @@ print("relative error:    ", check_grad(loss, slopes, ghost))
 # %% [markdown]
 # And the ghost is the bottom of the valley: over all hundred faces its gradients cancel.
 #
-# **Predict:** by how much, to the digit?
+# **Predict:** do they cancel exactly, or nearly?
 
 # %%
 pull = sum(mse_loss_grad(ghost, face) for face in faces)
@@ -215,16 +217,19 @@ print("largest pull left on any pixel:", abs(pull).max())
 print("for comparison, of one face:   ", abs(mse_loss_grad(ghost, faces[3])).max())
 
 # %% [markdown]
+# As exactly as a computer can: $10^{-16}$ is the rounding of the last digit.
+#
 # ## What the MSE believes
 #
 # There is a belief hidden in the square. Suppose a pixel is its prediction plus noise from a bell
 # curve of width $\sigma$. The probability of seeing $t$ is then
-# $\frac{1}{\sigma\sqrt{2\pi}}\,e^{-(t-p)^2/2\sigma^2}$, and minus its logarithm, averaged, is
+# $\frac{1}{\sigma\sqrt{2\pi}}\,e^{-(t-p)^2/2\sigma^2}$. The logarithm turns the product over all pixels into
+# a sum; with a minus in front, less is better. That is the **minus log-likelihood**, and averaged it is
 #
 # $$\frac{\mathrm{MSE}}{2\sigma^2} + \log\sigma + \text{a constant}$$
 #
-# To minimise the MSE *is* to say that errors are bell-shaped, with one $\sigma$ for all pixels that
-# you never told anybody. But the data know it.
+# To minimise the MSE *is* to say that errors are bell-shaped, with one $\sigma$ for all pixels, and
+# you never told anybody which. But the data know it.
 #
 # **Predict:** the noisy face has errors of 0.1. Where is the curve lowest?
 
@@ -241,11 +246,11 @@ show(fig, alt="Minus log-likelihood against sigma: a valley with its lowest poin
 
 # %% [markdown]
 # At $\sigma = 0.1$, which is $\sqrt{\mathrm{MSE}}$. So an MSE is never only an MSE: wherever you
-# *weigh* it against something else (a KL in lesson 08), the weight is a hidden $\sigma$.
+# *weigh* it against something else, as lesson 08 will, the weight is a hidden $\sigma$.
 #
 # ## Decibels
 #
-# An MSE of 0.0034 says little to anybody. The field counts in decibels, on a scale where **more is
+# The ghost's MSE of 0.0341 says little to anybody. The field counts in decibels, on a scale where **more is
 # better** and ten more is a tenth of the squared error:
 #
 # $$\mathrm{PSNR} = 10\,\log_{10}\frac{R^2}{\mathrm{MSE}}$$
@@ -279,7 +284,7 @@ show_pictures(
 #
 # ## The trap: whose pixels did you count?
 #
-# The astronaut's scratches cover 6 % of her pixels. Paint them in the mean colour and score it
+# The astronaut's scratches cover one pixel in sixteen. Paint them in the mean colour and score it
 # twice: over the whole picture, and over the hole alone.
 #
 # **Predict:** how many dB lie between the two?
@@ -343,7 +348,7 @@ for name in DAMAGED:
 # - The MSE is the mean of squared differences; its gradient is 2 (p − t) / N, and a nudge can check it.
 # - It is least at the **mean** of the plausible: where the truth is uncertain it blurs. The ghost of a
 #   hundred faces beats a real face by a factor of two.
-# - It is a bell curve's log-likelihood, with a hidden σ.
+# - It is a bell curve's minus log-likelihood, with a hidden σ.
 # - PSNR is the MSE in decibels: 20 dB is a noise of 0.1, 40 dB one of 0.01. Score the hole.
 #
 # **For the course's table:** *mean colour*, with the figures above.

@@ -129,5 +129,5 @@ def run_check(arguments: argparse.Namespace) -> int:
     except (OSError, ValueError) as error:
         print("cannot be used", sentence(error), sep="\n")
         return UNUSABLE
-    print(report.status, report.message, sep="\n")
+    print(report.status, report.message, *report.details(), sep="\n")
     return CHECK_STATUS[report.status]

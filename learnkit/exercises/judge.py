@@ -54,6 +54,8 @@ def alike(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
     """Whether two outcomes are the same but for rounding."""
     if (one.kind, one.changed) != (other.kind, other.changed):
         return False
+    if one.kind == "odd":
+        return one.message == other.message
     if one.kind != "value":
         return one.type == other.type
     return one.arrays.keys() == other.arrays.keys() and all(
@@ -90,13 +92,15 @@ def _diagnosis(exercise: Exercise, outcomes: list[Outcome], failed: int) -> str:
     if got.kind in ("raised", "unread", "stub"):
         return _exception(got)
     if got.kind == "signature":
-        return f"Call it like this: {name}{inspect.signature(exercise.reference)}. {got.message}."
+        return f"The lesson calls {name}{signature(exercise)}, and yours cannot be: {got.message}."
     if got.kind == "none":
         return "Your function returns None: a `return` is missing on the way it took."
     if got.kind == "odd":
-        return f"Your function must return numbers: {got.message or got.type} came back."
+        return got.message
     if changed := _changed(exercise, got, want):
         return f"Your function changes its argument {changed} in place: work on a copy."
+    if got.type == "tuple" and want.type != "tuple":
+        return "You return a tuple: is there a comma at the end of the line?"
     if not _container_fits(got, want):
         return f"You return a {got.type}; return one NumPy array: np.array(...)."
     for key in want.arrays:
@@ -113,17 +117,19 @@ def _difference(
     what = key or "result"
     if got.shape != want.shape:
         turned = " It looks transposed." if got.shape == want.shape[::-1] else ""
-        if got.size == want.size == 1:
+        if want.shape == ():
             return f"The {what} must be one number, not an array of shape {got.shape}."
+        if got.shape == ():
+            return f"The {what} is one number; it must be an array of shape {want.shape}."
         return f"The {what} has shape {got.shape}; it must be {want.shape}.{turned}"
     if np.isnan(got).any() and not np.isnan(want).any():
         return f"The {what} holds NaN, not a number: look for 0/0, ∞ - ∞ or a root of less than 0."
     factor = _common_factor(exercise, outcomes, key)
     if factor is not None:
         if np.isclose(factor, -1):
-            return f"The {what} is right but for its sign: it must be turned round."
+            return f"The {what} is right, except for its sign: turn it round."
         return (
-            f"The {what} is right but for a constant factor: "
+            f"The {what} is right, except for a constant factor: "
             f"yours is {factor:.6g} times what it should be."
         )
     if want.ndim == 2 and want.shape[0] == want.shape[1] and _close(exercise, got.T, want):
@@ -189,9 +195,11 @@ def _example(
     rows = [("input", describe_case(exercise, exercise.cases[failed]))]
     got = outcomes[failed] if failed < len(outcomes) else Outcome("ended")
     want = exercise.expected[failed]
+    if changed := _changed(exercise, got, want):
+        rows.append(("after the call", f"{changed} is not what it was before".replace("`", "")))
     for key, array in want.arrays.items():
         mine = got.arrays.get(key)
-        if mine is not None and _close(exercise, mine, array) and not got.changed:
+        if mine is not None and _close(exercise, mine, array):
             continue
         rows.append((f"expected {key}".strip(), _show(array, mine)))
         if mine is not None:
@@ -199,14 +207,20 @@ def _example(
     return tuple(rows)
 
 
+def signature(exercise: Exercise) -> str:
+    """The parameters without their types, as a lesson would write them: (pred, target)."""
+    parameters = inspect.signature(exercise.reference).parameters.values()
+    return str(inspect.Signature([p.replace(annotation=p.empty) for p in parameters]))
+
+
 def describe_case(exercise: Exercise, case: Case) -> str:
     """The input as a student would write it down, large arrays by their shape and range."""
     if case.note:
         return case.note
     names = list(inspect.signature(exercise.reference).parameters)
-    parts = [f"{n} = {_show(a)}" for n, a in zip(names, case.args, strict=False)]
-    parts += [f"{n} = {_show(v)}" for n, v in case.options.items()]
-    return "\n".join(parts)
+    named = [*zip(names, case.args, strict=False), *case.options.items()]
+    lines = [(f"{name} = ", _show(value)) for name, value in named]
+    return "\n".join(head + text.replace("\n", "\n" + " " * len(head)) for head, text in lines)
 
 
 def _show(value: object, other: object = None) -> str:

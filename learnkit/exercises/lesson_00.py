@@ -9,8 +9,9 @@ from learnkit.exercises.table import Exercise, case
 from learnkit.images.masks import cut_hole as _cut_hole
 
 _rng = np.random.default_rng(0)
-_grey, _colour = _rng.random((3, 4)), _rng.random((4, 3, 3))
+_grey, _colour = _rng.random((3, 4)).round(2), _rng.random((4, 3, 3)).round(2)
 _hole = np.array([[True, False], [False, False]])
+_last = np.array([[False, False], [False, True]])
 
 
 # ---- invert ------------------------------------------------------------------------------------
@@ -113,10 +114,15 @@ cut_hole = Exercise(
     _cut_hole,
     cases=[
         case(np.array([[0.2, 0.4], [0.6, 0.8]]), _hole),
+        case(np.array([[0.2, 0.4], [0.6, 0.8]]), _last),
         case(_grey, _rng.random((3, 4)) < 0.4),
         case(_grey, np.zeros((3, 4), bool), note="a picture with an empty hole"),
         case(_colour, _rng.random((4, 3)) < 0.5, note="a colour picture (4, 3, 3), hole (4, 3)"),
-        case(_rng.random((3, 3, 3)), np.eye(3) > 0, note="a colour picture (3, 3, 3), hole (3, 3)"),
+        case(
+            _rng.random((3, 3, 3)).round(2),
+            np.eye(3) > 0,
+            note="a colour picture (3, 3, 3), hole (3, 3)",
+        ),
     ],
     hints=(
         "hole is True where pixels are missing. An array can be indexed by a bool array.",
@@ -160,8 +166,8 @@ def forgot_channels(image, hole):
 
 
 @cut_hole.mistake(
-    "Right for grey. A colour picture is (h, w, 3) and its hole (h, w): `image * ~hole` cannot "
-    "pair them up, or pairs the wrong axes. `cut[hole] = 0` works for both."
+    "Right for grey. But a colour picture is (h, w, 3) and its hole (h, w): `*` and np.where "
+    "cannot pair them up, or pair the wrong axes. Indexing a copy works for both: cut[hole] = 0."
 )
 def grey_only(image, hole):
     return image * ~hole
@@ -178,6 +184,13 @@ def white(image, hole):
 def grey(image, hole):
     cut = image.copy()
     cut[hole] = 0.5
+    return cut
+
+
+@cut_hole.mistake("You filled the hole with the picture's mean: cutting puts 0 there, black.")
+def mean(image, hole):
+    cut = image.copy()
+    cut[hole] = image.mean()
     return cut
 
 

@@ -8,9 +8,9 @@ from learnkit.exercises.table import Exercise, case
 _rng = np.random.default_rng(1)
 _small = (np.array([0.0, 1.0]), np.array([0.0, 0.5]))
 _pair = (np.array([[0.2, 0.9, 0.4]]), np.array([[0.5, 0.5, 0.5]]))
-_batch = (_rng.random((2, 3, 4)), _rng.random((2, 3, 4)))
+_batch = (_rng.random((2, 3, 4)).round(2), _rng.random((2, 3, 4)).round(2))
 _bytes = tuple(255.0 * a for a in _batch)
-_big = (3 * _rng.standard_normal((5, 2)), 3 * _rng.standard_normal((5, 2)))
+_big = tuple((3 * _rng.standard_normal((5, 2))).round(1) for _ in range(2))
 
 # ---- mse_loss ----------------------------------------------------------------------------------
 
@@ -101,6 +101,31 @@ def caret(pred, target):
     return np.mean((pred - target) ^ 2)
 
 
+@mse_loss.mistake("`* 2` doubles, `** 2` squares: you doubled, and errors of two signs cancel.")
+def doubled(pred, target):
+    return np.mean((pred - target) * 2)
+
+
+@mse_loss.mistake(
+    "** binds tighter than -: you squared the target alone. Bracket: (pred - target) ** 2."
+)
+def only_the_target_squared(pred, target):
+    return np.mean(pred - target**2)
+
+
+@mse_loss.mistake("You divide by N - 1, as for a variance; the mean divides by N.")
+def n_minus_one(pred, target):
+    return np.sum((pred - target) ** 2) / (pred.size - 1)
+
+
+@mse_loss.mistake(
+    "Only the first element counts: does your `return` stand inside the loop? Move it left, so "
+    "that it comes after the last round."
+)
+def returns_inside_the_loop(pred, target):
+    return (pred.flat[0] - target.flat[0]) ** 2 / pred.size
+
+
 @mse_loss.mistake("You added the pictures: an error is a difference, pred - target.")
 def added(pred, target):
     return np.mean((pred + target) ** 2)
@@ -130,12 +155,16 @@ numerical_grad = Exercise(
         _cubic_case(np.zeros(1), np.array([3.0]), "f(x) = (sum of x)²"),
         _cubic_case(np.ones(2), np.array([1.0, 2.0]), "f(x) = sum of x³ + (sum of x)²"),
         _cubic_case(np.ones(2), np.array([1.0, 2.0]), "f(x) = sum of x³ + (sum of x)²", eps=0.1),
-        _cubic_case(np.ones((2, 2)), np.array([[0.3, -1], [2, 0.7]]), "f as before"),
-        _cubic_case(np.ones(3), np.array([0.1, -1, 3]), "f as before", eps=0.01),
+        _cubic_case(-np.ones(2), np.array([1.0, -2.0]), "f(x) = (sum of x)² - sum of x³"),
+        _cubic_case(
+            np.ones((2, 2)), np.array([[0.3, -1], [2, 0.7]]), "f(x) = sum of x³ + (sum of x)²"
+        ),
+        _cubic_case(np.ones(3), np.array([0.1, -1, 3]), "f(x) = sum of x³ + (sum of x)²", eps=0.01),
     ],
     build=_cubic,
     hints=(
-        "For each element: make it eps larger, ask f; make it eps smaller, ask f; then restore it.",
+        "For each element of a copy: make it eps larger, ask f; make it eps smaller, ask f; then "
+        "put the copy back.",
         "np.ndindex(x.shape) walks over all elements of any shape. Nudge a copy, never x itself.",
         "nudged, grad = x.copy(), np.zeros_like(x)\n"
         "for i in np.ndindex(x.shape):\n"
@@ -263,14 +292,25 @@ def _with_eps(tiny):
     return eps_too_small
 
 
-for _power in range(-11, -18, -1):  # each of them is noise of its own
+@numerical_grad.mistake(
+    "Your two points are the same, so f sees no difference: either both names mean one array "
+    "(`up = x` copies nothing: x.copy()), or your eps is so small that it vanishes beside x."
+)
+def no_difference(f, x, eps=1e-5):
+    return np.zeros_like(x)
+
+
+for _power in range(-11, -17, -1):  # each of them is noise of its own
     numerical_grad.mistake(
         "An ε that small drowns in rounding: f has about 16 digits, and of the difference almost "
         "none are left. Use the eps that you are given (1e-5)."
     )(_with_eps(10.0**_power))
 
 
-@numerical_grad.mistake("You ignore the eps you are given and always use 1e-5.")
+@numerical_grad.mistake(
+    "With eps = 0.1 your slope is finer than central differences are. Do you always use 1e-5, or "
+    "more than two points? Use the eps that you are given, once up and once down."
+)
 def eps_ignored(f, x, eps=1e-5):
     grad, nudged = np.zeros_like(x), x.copy()
     for i in np.ndindex(x.shape):
@@ -287,6 +327,73 @@ def eps_ignored(f, x, eps=1e-5):
 )
 def all_at_once(f, x, eps=1e-5):
     return np.full_like(x, (f(x + eps) - f(x - eps)) / (2 * eps))
+
+
+@numerical_grad.mistake(
+    "You nudge all elements at once and get one number. Nudge them one by one: the result has the "
+    "shape of x."
+)
+def one_number(f, x, eps=1e-5):
+    return (f(x + eps) - f(x - eps)) / (2 * eps)
+
+
+@numerical_grad.mistake("You took the size of the slope; its sign says which way is up.")
+def size_alone(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = x[i] + eps
+        above = f(nudged)
+        nudged[i] = x[i] - eps
+        grad[i] = abs(above - f(nudged)) / (2 * eps)
+        nudged[i] = x[i]
+    return grad
+
+
+@numerical_grad.mistake("You forgot to divide: the difference must be divided by 2 * eps.")
+def not_divided(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = x[i] + eps
+        above = f(nudged)
+        nudged[i] = x[i] - eps
+        grad[i] = above - f(nudged)
+        nudged[i] = x[i]
+    return grad
+
+
+@numerical_grad.mistake(
+    "You hand f a single number; f wants the whole array, with one element nudged."
+)
+def f_of_one_number(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        grad[i] = (f(x[i] + eps) - f(x[i] - eps)) / (2 * eps)
+    return grad
+
+
+@numerical_grad.mistake(
+    "Only the last element has a slope: you make the result anew in every round. Make it once, "
+    "before the loop."
+)
+def result_made_in_the_loop(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        grad, above, below = np.zeros_like(x), x.copy(), x.copy()
+        above[i] += eps
+        below[i] -= eps
+        grad[i] = (f(above) - f(below)) / (2 * eps)
+    return grad
+
+
+@numerical_grad.mistake(
+    "Only the first element has a slope: does your `return` stand inside the loop? Move it left."
+)
+def returns_after_one_round(f, x, eps=1e-5):
+    grad, above, below = np.zeros_like(x), x.copy(), x.copy()
+    above.flat[0] += eps
+    below.flat[0] -= eps
+    grad.flat[0] = (f(above) - f(below)) / (2 * eps)
+    return grad
 
 
 @numerical_grad.mistake("The sign is flipped: it is what f gains above, f(x + ε) - f(x - ε).")
@@ -369,6 +476,16 @@ def of_l1(pred, target):
     return np.sign(pred - target) / pred.size
 
 
+@mse_loss_grad.mistake("You kept only the sign of the error: the pull must grow with its size.")
+def sign_of_the_error(pred, target):
+    return np.sign(pred - target)
+
+
+@mse_loss_grad.mistake("You took the size of the error; its sign says which way to go.")
+def size_of_the_error(pred, target):
+    return 2 * np.abs(pred - target) / pred.size
+
+
 @mse_loss_grad.mistake("You averaged the gradient into one number: every pixel has its own.")
 def averaged(pred, target):
     return np.mean(2 * (pred - target))
@@ -400,6 +517,8 @@ psnr = Exercise(
         ),
         case(np.array([0.5, 0.25]), np.array([0.5, 0.25]), note="two equal pictures"),
         case(np.array([1.0]), np.array([0.0])),
+        case(np.array([2.0]), np.array([0.0])),
+        case(np.array([0.500001]), np.array([0.5]), note="pred = [0.500001], target = [0.5]"),
     ],
     hints=(
         "First the MSE. Then compare it with the square of the largest error possible, data_range.",
@@ -455,7 +574,8 @@ def range_not_squared(pred, target, data_range=1.0):
 )
 def range_from_the_target(pred, target, data_range=1.0):
     error = np.mean((pred - target) ** 2)
-    return np.inf if error == 0 else 10 * np.log10(target.max() ** 2 / error) if target.max() else 0
+    with np.errstate(divide="ignore"):
+        return np.inf if error == 0 else 10 * np.log10(target.max() ** 2 / error)
 
 
 @psnr.mistake("Equal pictures have no error, so their PSNR is infinite; yours is 0.")
@@ -480,3 +600,56 @@ def in_bels(pred, target, data_range=1.0):
 def ten_with_the_root(pred, target, data_range=1.0):
     error = np.mean((pred - target) ** 2)
     return np.inf if error == 0 else 10 * np.log10(data_range / np.sqrt(error))
+
+
+@psnr.mistake("For equal pictures the MSE is 0, and you divide by it: return np.inf before you do.")
+def divides_by_zero(pred, target, data_range=1.0):
+    return 10 * np.log10(data_range**2 / float(np.mean((pred - target) ** 2)))
+
+
+@psnr.mistake("You use 255 by default; the pictures of this course lie in [0, 1], so it is 1.0.")
+def bytes_by_default(pred, target, data_range=255.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake("You summed the squared errors: PSNR takes their mean.")
+def of_the_sum(pred, target, data_range=1.0):
+    error = np.sum((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake("You used the mean ABSOLUTE error: PSNR is made of the mean squared one.")
+def of_the_absolute_error(pred, target, data_range=1.0):
+    error = np.mean(np.abs(pred - target))
+    return np.inf if error == 0 else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake("You took the root of the MSE: with 10 log10 the MSE itself is meant.")
+def of_the_rmse(pred, target, data_range=1.0):
+    error = np.sqrt(np.mean((pred - target) ** 2))
+    return np.inf if error == 0 else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake("You dropped the sign: an error larger than the range has a PSNR below 0 dB.")
+def never_negative(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else abs(10 * np.log10(data_range**2 / error))
+
+
+@psnr.mistake("You cut it off at 0 dB: an error larger than the range is below.")
+def cut_off_at_zero(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else max(0.0, 10 * np.log10(data_range**2 / error))
+
+
+for _tiny in (1e-6, 1e-8, 1e-10, 1e-12):
+
+    def _softened(pred, target, data_range=1.0, tiny=_tiny):
+        return 10 * np.log10(data_range**2 / (np.mean((pred - target) ** 2) + tiny))
+
+    _softened.__name__ = f"softened_by_{_tiny:.0e}"
+    psnr.mistake(
+        "You add a tiny number to the MSE so as not to divide by 0. It caps the PSNR, and equal "
+        "pictures must be infinite: ask for 0 instead."
+    )(_softened)

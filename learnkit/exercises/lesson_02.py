@@ -22,21 +22,22 @@ def _bowl(curvature, x0, lr, steps):
 
 def _path(result, grad, x0, lr, steps):
     if not isinstance(result, list):
+        shape = f" of shape {result.shape}" if isinstance(result, np.ndarray) else ""
         raise OddResultError(
-            f"asked is a list of steps + 1 arrays, the start first; a {type(result).__name__}"
+            f"You return a {type(result).__name__}{shape}; asked is a list of steps + 1 arrays, "
+            "the start first."
         )
-    if any(np.shape(point) != x0.shape for point in result):
-        shapes = sorted({str(np.shape(point)) for point in result})
+    if not all(isinstance(point, np.ndarray) and point.shape == x0.shape for point in result):
         raise OddResultError(
-            f"each point must have the shape {x0.shape} of x0; a list with {', '.join(shapes)}"
+            f"Every place of the list must hold a NumPy array of the shape {x0.shape} of x0."
         )
-    arrays = [x0, *(p for p in result if isinstance(p, np.ndarray))]
+    arrays = [x0, *result]
     again = sum(
         any(np.shares_memory(p, q) for q in arrays[:i]) for i, p in enumerate(arrays) if i > 0
     )
     return {
         "length of the list": len(result),
-        "number of points that share memory": again,
+        "count of arrays that stand in two places (x0 itself is one)": again,
         "path": np.array(result, dtype=float).reshape(len(result), *x0.shape),
     }
 
@@ -54,6 +55,8 @@ gradient_descent = Exercise(
         _bowl_case([2.0], [1.0], 0.25, 2),
         _bowl_case([1.0, 4.0], [3.0, -2.0], 0.1, 4),
         _bowl_case([1.0], [5.0], 0.5, 0),
+        _bowl_case([1.0], [0.0], 0.5, 3),  # already at the bottom
+        _bowl_case([1.0], [5.0], 3.0, 4),  # flies apart
         _bowl_case([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [-1.0, 2.0]], 0.6, 3),
     ],
     build=_bowl,
@@ -153,6 +156,29 @@ def x0_shared(grad, x0, lr, steps):
     return path
 
 
+@gradient_descent.mistake(
+    "You stop when little moves any more: the list must have steps + 1 places all the same."
+)
+def stops_early(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps):
+        path.append(path[-1] - lr * grad(path[-1]))
+        if np.abs(path[-1] - path[-2]).max() < 1e-6:
+            break
+    return path
+
+
+@gradient_descent.mistake(
+    "Only one step was made: does your `return` stand inside the loop? Move it left, so that it "
+    "comes after the last round."
+)
+def returns_inside_the_loop(grad, x0, lr, steps):
+    path = [x0.copy()]
+    if steps:
+        path.append(path[-1] - lr * grad(path[-1]))
+    return path
+
+
 @gradient_descent.mistake("You return the last point alone; the path is asked for, start first.")
 def only_the_last(grad, x0, lr, steps):
     x = x0.copy()
@@ -196,12 +222,12 @@ roughness_grad = Exercise(
     "roughness_grad",
     losses.roughness_grad,
     cases=[
-        case(np.array([[0.0, 1.0]])),
-        case(np.array([[0.0], [1.0], [1.0]])),
+        case(np.array([[0.0, 1.0], [0.0, 0.0]])),
         case(np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]])),
         case(np.full((2, 3), 0.7)),
-        case(_rng.random((4, 6))),
-        case(_rng.random((5, 3))),
+        case(np.array([[0.0, 1.0, 1.0, 0.5]])),
+        case(_rng.random((4, 6)).round(2)),
+        case((30 * _rng.random((5, 3))).round()),
     ],
     hints=(
         "One pair (a, b) adds (a - b)². Its derivative by a is 2 (a - b), by b it is -2 (a - b). "
@@ -224,8 +250,8 @@ roughness_grad = Exercise(
 
 
 @roughness_grad.mistake(
-    "Your borders wrap: np.roll makes the left edge a neighbour of the right edge. A picture is "
-    "no doughnut: pairs end at the border."
+    "Your borders wrap: np.roll, or the index -1, makes the left edge a neighbour of the right "
+    "edge. A picture is no doughnut: pairs end at the border."
 )
 def borders_wrap(image):
     near = [np.roll(image, s, axis) for axis in (0, 1) for s in (1, -1)]
@@ -306,6 +332,53 @@ def interior_alone(image):
 
 
 @roughness_grad.mistake(
+    "np.gradient is the slope ACROSS the picture. Asked is how the roughness changes when one "
+    "pixel does: what its neighbours pull."
+)
+def slope_across_the_picture(image):
+    return np.gradient(image, axis=0) + np.gradient(image, axis=1)
+
+
+@roughness_grad.mistake(
+    "np.diff is one shorter than the picture: each difference belongs to both its ends."
+)
+def bare_differences(image):
+    return 2 * np.diff(image, axis=0)
+
+
+@roughness_grad.mistake(
+    "You count diagonal neighbours as well: pairs lie up and down, left and right."
+)
+def diagonals_too(image):
+    grad = np.zeros_like(image)
+    for i, j in np.ndindex(image.shape):
+        near = image[max(i - 1, 0) : i + 2, max(j - 1, 0) : j + 2]
+        grad[i, j] = 2 * np.sum(image[i, j] - near)
+    return grad
+
+
+@roughness_grad.mistake(
+    "You mirror the picture at its border (pad, reflect): a border pixel then hears its inner "
+    "neighbour twice. Beyond the border there is nobody."
+)
+def mirrored_at_the_border(image):
+    p = np.pad(image, 1, mode="reflect") if min(image.shape) > 1 else np.pad(image, 1, mode="edge")
+    near = p[:-2, 1:-1] + p[2:, 1:-1] + p[1:-1, :-2] + p[1:-1, 2:]
+    return 2 * (4 * image - near)
+
+
+@roughness_grad.mistake("The two axes have opposite signs: check which end of a pair you add to.")
+def one_axis_flipped(image):
+    grad, d = np.zeros_like(image), 2 * np.diff(image, axis=0)
+    grad[1:] += d
+    grad[:-1] -= d
+    d = 2 * np.diff(image, axis=1)
+    grad[:, 1:] -= d
+    grad[:, :-1] += d
+    return grad
+
+
+@roughness_grad.mistake(
     "You pull one end of each pair alone: the other end moves too, the other way."
 )
 def one_end_alone(image):
@@ -347,7 +420,7 @@ def _fill_hole(image, hole, lr, steps):
     return filled
 
 
-_picture, _gap = _rng.random((5, 6)), np.zeros((5, 6), bool)
+_picture, _gap = _rng.random((5, 6)).round(2), np.zeros((5, 6), bool)
 _gap[1:4, 2:5] = True
 _corner = np.zeros((5, 6), bool)
 _corner[:2, :2] = True
@@ -363,7 +436,8 @@ fill_hole = Exercise(
         case(_picture[:3, :3], _dot, 0.1, 2),
         case(_picture, _gap, 0.1, 5),
         case(_picture, _corner, 0.1, 7),
-        case(_picture, _gap, 0.12, 60),
+        case(_picture, _gap, 0.12, 100),
+        case(_picture, _gap, 0.3, 5),  # above 2/L: it must be free to explode
     ],
     hints=(
         "Copy the picture, set the hole to 0. Then, `steps` times: compute roughness_grad of the "
@@ -474,12 +548,55 @@ def one_step(image, hole, lr, steps):
     return filled
 
 
-@fill_hole.mistake("The gradient is computed once, before the loop: it changes with every step.")
+@fill_hole.mistake(
+    "The gradient is computed once only; it changes with every step: compute it anew in the loop."
+)
 def stale_gradient(image, hole, lr, steps):
     filled = np.where(hole, 0.0, image)
     grad = losses.roughness_grad(filled)
     for _ in range(steps):
         filled[hole] -= lr * grad[hole]
+    return filled
+
+
+@fill_hole.mistake("lr is forgotten: the step is lr times the gradient.")
+def step_without_lr(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] -= losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You take the gradient of the picture you were given, truth and all: take that of the one that "
+    "walks."
+)
+def gradient_of_the_truth(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(image)[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You start the whole picture at 0; only the hole does, the known pixels are known."
+)
+def everything_starts_at_zero(image, hole, lr, steps):
+    filled = np.zeros_like(image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You clip to [0, 1]. That is another walk, and it would hide the explosion that you are about "
+    "to see."
+)
+def clipped(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+        filled = np.clip(filled, 0, 1)
     return filled
 
 

@@ -23,7 +23,8 @@ from collections.abc import Callable
 import cloudpickle
 
 from learnkit.exercises import worker
-from learnkit.exercises.table import Exercise
+from learnkit.exercises.index import EXERCISES
+from learnkit.exercises.table import Exercise, find
 from learnkit.exercises.worker import Outcome, read_frame, unpack, write_frame
 
 START = 30.0  # seconds a worker may take to be ready, on a machine that is busy
@@ -47,7 +48,7 @@ def ask(
 
     Raises CannotTravelError where the answer cannot be sent.
     """
-    blob = _pickled(exercise, answer)
+    blob = _pickled(exercise, answer, others={} if source is None else _others(exercise))
     process = _take(exercise.prewarm)
     try:
         return _conversation(process, exercise, blob, source, file)
@@ -190,11 +191,21 @@ def bare(function: types.FunctionType) -> types.FunctionType:
     return copy
 
 
-def _pickled(exercise: Exercise, answer: Callable | None) -> bytes:
+def _others(exercise: Exercise) -> dict[str, Callable]:
+    """The references of the other exercises up to this lesson, by name."""
+    last = EXERCISES[exercise.name]
+    return {
+        name: bare(find(name).reference)
+        for name, lesson in EXERCISES.items()
+        if lesson <= last and name != exercise.name
+    }
+
+
+def _pickled(exercise: Exercise, answer: Callable | None, others: dict[str, Callable]) -> bytes:
     stream = io.BytesIO()
     cases = [(c.args, c.options) for c in exercise.cases]
     try:
-        _Pickler(stream, exercise).dump((answer, cases, exercise.build, exercise.probe))
+        _Pickler(stream, exercise).dump((answer, cases, exercise.build, exercise.probe, others))
     except Exception as error:  # pickling runs the objects' own code: anything may come
         raise CannotTravelError(f"{type(error).__name__}: {error}") from error
     return stream.getvalue()

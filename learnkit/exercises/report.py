@@ -36,13 +36,17 @@ class Report:
     def __str__(self) -> str:
         """The text form, for terminals and screen readers."""
         sign, _ = _LOOK[self.status]
-        lines = [f"{sign} {self.name}: {self.status}. {self.message}"]
+        return "\n".join([f"{sign} {self.name}: {self.status}. {self.message}", *self.details()])
+
+    def details(self) -> list[str]:
+        """The lines under the sentence: the smallest failing input, and what was printed."""
+        lines = []
         width = max((len(k) for k, _ in self.example), default=0)
         for label, text in self.example:
             lines.append(f"    {label:>{width}}: " + text.replace("\n", "\n" + " " * (width + 6)))
         if self.printed:
             lines += ["    your function printed:", *("    | " + p for p in self._printed_lines())]
-        return "\n".join(lines)
+        return lines
 
     def _repr_html_(self) -> str:
         sign, colour = _LOOK[self.status]

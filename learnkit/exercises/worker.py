@@ -17,6 +17,7 @@ import sys
 import tempfile
 import traceback
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
@@ -33,7 +34,7 @@ class CallsReferenceError(Exception):
 
 
 class OddResultError(TypeError):
-    """A probe found something else than it was promised; the message says what."""
+    """What came back is not what was promised; the message is a sentence for the student."""
 
 
 @dataclass
@@ -71,7 +72,7 @@ def run_case(
             return Outcome("big")
         arrays = {k: np.array(a, order="C") for k, a in arrays.items()}
     except OddResultError as error:
-        return Outcome("odd", type="", message=str(error))
+        return Outcome("odd", message=str(error))
     except BaseException as error:  # exit() and KeyboardInterrupt are answers too
         return _raised(error, getattr(getattr(answer, "__code__", None), "co_filename", ""))
     pairs = zip(before, args, strict=True)
@@ -109,7 +110,8 @@ def _same(before: object, after: object) -> bool:
 def _array(result: object) -> np.ndarray:
     array = np.asarray(result)
     if array.dtype.kind not in "biufc":
-        raise OddResultError(f"{type(result).__name__}")
+        kind = type(result).__name__
+        raise OddResultError(f"Your function must return numbers; it returned a {kind}.")
     return array
 
 
@@ -208,6 +210,10 @@ def _hide_the_judge() -> None:
     sys.modules["learnkit.exercises.worker"] = sys.modules["__main__"]
 
 
+def _in_one_line(message: object, category: type, file: str, line: int, text: object = None) -> str:
+    return f"warning: {message} (line {line})\n"
+
+
 def _limit_memory(extra: int) -> None:
     """Where the system can (not Windows): an address space of what is held now, and `extra`."""
     with contextlib.suppress(ImportError, OSError, ValueError, AttributeError):
@@ -220,16 +226,20 @@ def _limit_memory(extra: int) -> None:
 
 
 def _load(order: dict[str, Any], blob: bytes) -> tuple:
-    """The answer, and what to run it with; own references are taken out of the library first."""
+    """The answer, and what to run it with; its reference is taken out of the library first.
+
+    A file may call the other exercises by name, as a notebook can: `others` are bound before it.
+    """
     import cloudpickle
 
     for module, name in order["hidden"]:
         setattr(importlib.import_module(module), name, calls_reference)
     sys.path.extend(p for p in order["path"] if p not in sys.path)
-    answer, cases, build, probe = cloudpickle.loads(blob)
+    answer, cases, build, probe, others = cloudpickle.loads(blob)
     if order["source"] is not None:
         module = types.ModuleType("answer")
         sys.modules["answer"] = module
+        vars(module).update(others)
         exec(compile(order["source"], order["file"], "exec"), module.__dict__)
         answer = getattr(module, order["name"])
     return answer, cases, build, probe
@@ -258,6 +268,7 @@ def main() -> None:
     for module in ("cloudpickle", "learnkit.shapes", *sys.argv[1:]):
         importlib.import_module(module)
     _hide_the_judge()
+    warnings.formatwarning = _in_one_line
     write_frame(wire, b"ready")
     order, blob = read_frame(sys.stdin.buffer), read_frame(sys.stdin.buffer)
     if order is None or blob is None:  # the notebook is gone

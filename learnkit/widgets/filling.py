@@ -52,7 +52,7 @@ def scene(film: Film) -> Scene:
         draw_picture(truth, film.truth)
         caption(truth, "truth")
         ax.semilogx(steps, rough, color=BLUE, lw=2)
-        ax.set_xlabel("step + 1")
+        ax.set_xlabel("step + 1, so that step 0 fits on a log axis")
         ax.set_ylabel("roughness", color=BLUE)
         plain_log_axis(ax.xaxis)
         other = ax.twinx()

@@ -89,14 +89,15 @@ def test_a_stub_is_not_attempted(body):
     [
         ("x = np.mean((pred - target) ** 2)", "returns None: a `return` is missing"),
         ("return -3.5 * np.mean((pred - target) ** 2)", "yours is -3.5 times what it should be"),
-        ("return -np.mean((pred - target) ** 2)", "but for its sign"),
+        ("return -np.mean((pred - target) ** 2)", "right, except for its sign"),
+        ("return np.mean((pred - target) ** 2),", "a tuple: is there a comma at the end"),
         ("return [np.mean((pred - target) ** 2)]", "must be one number, not an array of shape"),
         ("return np.nan", "holds NaN"),
         ("return nq.mean(pred)", r"raised NameError: name 'nq' is not defined .*line 2"),
         ("pred -= target; return np.mean(pred**2)", "changes its argument `pred` in place"),
         ("exit()", r"raised SystemExit \(line 2\)\. It called exit"),
-        ("return 'a'", "must return numbers: str came back"),
-        ("yield 1", "must return numbers: generator came back"),
+        ("return 'a'", "must return numbers; it returned a str"),
+        ("yield 1", "must return numbers; it returned a generator"),
         ("while True: pass", "did not finish within"),
         ("import os; os._exit(0)", "Python itself ended"),
         ("return np.zeros((12, 1000, 1000))", "far more numbers than"),
@@ -213,6 +214,28 @@ def test_a_file_is_checked_in_a_worker(tmp_path):
     assert wrong.mistake == "summed"
     stub = "def mse_loss(pred, target):\n    raise NotImplementedError"
     assert check_file("mse_loss", write(tmp_path, stub)).status == "not attempted"
+
+
+def test_a_file_may_call_the_other_exercises_as_the_lesson_does(tmp_path):
+    source = (
+        "def fill_hole(image, hole, lr, steps):\n    filled = image.copy()\n    filled[hole] = 0\n"
+        "    for _ in range(steps):\n"
+        "        filled[hole] -= lr * roughness_grad(filled)[hole]\n    return filled\n"
+    )
+    assert check_file("fill_hole", write(tmp_path, source)).correct
+    itself = "def fill_hole(*args): return fill_hole(*args)"
+    assert "calls itself without end" in check_file("fill_hole", write(tmp_path, itself)).message
+
+
+def test_a_signature_that_does_not_fit_is_shown_without_its_types():
+    report = check("mse_loss", define("def mse_loss(pred): return 0"))
+    assert "calls mse_loss(pred, target), and yours cannot be" in report.message
+    assert "takes 1 positional argument but 2 were given" in report.message
+
+
+def test_a_warning_of_numpy_is_told_in_one_line_without_a_path():
+    report = check("mse_loss", define("def mse_loss(pred, target):\n    return np.zeros(1) / 0"))
+    assert report.printed == "warning: invalid value encountered in divide (line 2)\n"
 
 
 def test_a_file_may_hold_classes_data_and_several_answers(tmp_path):
