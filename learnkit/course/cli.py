@@ -95,15 +95,15 @@ def port_number(text: str) -> int:
     return int(text)
 
 
-def run_lab(arguments: argparse.Namespace) -> int:
-    """Copies the lessons, says what was done, and opens JupyterLab until Ctrl-C."""
+def run_lab(arguments: argparse.Namespace) -> NoReturn:
+    """Copies the lessons, says what was done, and runs JupyterLab until Ctrl-C ends it all."""
     from learnkit.course import lab
     from learnkit.exercises.progress import lab_folder
 
     folder = arguments.folder or lab_folder() or Path(lab.DEFAULT_FOLDER)  # no lab within a lab
     for sentence in lab.prepare(folder):
         print(sentence, flush=True)
-    return lab.open_lab(folder, arguments.port, browser=not arguments.no_browser)
+    lab.open_lab(folder, arguments.port, browser=not arguments.no_browser)
 
 
 def run_doctor(arguments: argparse.Namespace) -> int:

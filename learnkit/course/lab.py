@@ -14,8 +14,10 @@ import errno
 import json
 import os
 import socket
+import sys
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 import learnkit
 from learnkit.exercises.index import EXERCISES
@@ -27,6 +29,8 @@ SETTINGS = Path(STATE, "settings")
 LAB_SETTINGS = {  # without it JupyterLab's first words are a question about its news
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
 }
+
+LAB_PAGE = {"disabledExtensions": {"@jupyter/nbgrader": True}}  # an instructor's menus
 
 Cells = list[tuple[str, str]]
 
@@ -74,6 +78,7 @@ def prepare(folder: Path) -> list[str]:
         (folder / STATE / "pristine").mkdir(parents=True, exist_ok=True)
         (folder / SETTINGS).mkdir(exist_ok=True)
         write_whole(folder / SETTINGS / "overrides.json", json.dumps(LAB_SETTINGS).encode())
+        write_whole(folder / SETTINGS / "page_config.json", json.dumps(LAB_PAGE).encode())
         marker = {"made by": "learnkit lab", "version": learnkit.__version__}
         write_whole(folder / MARKER, json.dumps(marker).encode())
         for name in names:
@@ -156,8 +161,8 @@ def first_unfinished(folder: Path) -> str:
     return next((name for name in names if int(name[:2]) in open_lessons), names[-1])
 
 
-def open_lab(folder: Path, port: int | None = None, *, browser: bool = True) -> int:
-    """Runs JupyterLab on the first unfinished lesson until Ctrl-C; then 0.
+def open_lab(folder: Path, port: int | None = None, *, browser: bool = True) -> NoReturn:
+    """Runs JupyterLab on the first unfinished lesson until Ctrl-C, and ends the process with it.
 
     `port` None takes 8888 or the next that is free. Raises OSError where the port asked for is
     taken.
@@ -167,8 +172,14 @@ def open_lab(folder: Path, port: int | None = None, *, browser: bool = True) -> 
     from jupyterlab.labapp import LabApp  # a second to import, and only needed here
 
     print("JupyterLab starts; Ctrl-C in this window ends it.", flush=True)
-    LabApp.launch_instance(lab_arguments(folder, port, browser=browser))
-    return 0
+    status = 0
+    try:
+        LabApp.launch_instance(lab_arguments(folder, port, browser=browser))
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # a thread of the server that still waits on a save would never let go
 
 
 def lab_arguments(folder: Path, port: int | None, *, browser: bool) -> list[str]:

@@ -44,8 +44,9 @@ def exercise(answer: object = None) -> object:
     report = check(name, answer)
     _in_this_cell.add(name)
     if not report.correct:
-        stays = f"\nThe lesson goes on with learnkit's own {name}; yours is {name}.yours."
-        report = replace(report, message=report.message + stays)
+        goes_on = f"\nThe lesson goes on with learnkit's own {name}"
+        yours = "." if report.status == NOT_ATTEMPTED else f"; yours is {name}.yours."
+        report = replace(report, message=report.message + goes_on + yours)
     _display(report)
     progress.record(name, report.status)
     return answer if report.correct else stand_in(task, answer)
@@ -192,7 +193,7 @@ def _after_cell(result: object) -> None:
         text = getattr(error, "msg", None) or str(error)
         report = Report(
             name,
-            INCORRECT if result.error_before_exec is None else NOT_ATTEMPTED,
+            NOT_ATTEMPTED if "expected an indented block" in text else INCORRECT,
             f"Python could not run this cell: {type(error).__name__}{line}: {text}.\n"
             f"The lesson goes on with learnkit's own {name}.",
         )

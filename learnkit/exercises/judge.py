@@ -44,7 +44,8 @@ def judge(exercise: Exercise, outcomes: list[Outcome], printed: str = "") -> Rep
     example = _example(exercise, outcomes, failed)
     for mistake, theirs in exercise.mistaken:
         if len(theirs) == len(outcomes) and all(
-            alike(exercise, o, m) for o, m in zip(outcomes, theirs, strict=True)
+            alike(exercise, o, m) or _divides_by_zero(o, m)
+            for o, m in zip(outcomes, theirs, strict=True)
         ):
             return verdict(INCORRECT, mistake.sentence, mistake.name, example=example)
     return verdict(INCORRECT, _diagnosis(exercise, outcomes, failed), example=example)
@@ -61,6 +62,13 @@ def alike(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
     return one.arrays.keys() == other.arrays.keys() and all(
         _close(exercise, one.arrays[k], other.arrays[k]) for k in one.arrays
     )
+
+
+def _divides_by_zero(one: Outcome, other: Outcome) -> bool:
+    """Whether one raised over a division by zero where the other got no finite number from it."""
+    if one.kind != "raised" or one.type != "ZeroDivisionError":
+        return False
+    return any(not np.isfinite(a).all() for a in other.arrays.values())
 
 
 def _pairs(exercise: Exercise, outcomes: list[Outcome]) -> list[bool]:

@@ -53,7 +53,8 @@ class Report:
         rows = "".join(
             f"<tr><td style='text-align:right;color:inherit;opacity:.75;padding:1px 8px 1px 0;"
             f"vertical-align:top'>{html.escape(label)}</td>"
-            f"<td style='text-align:left;padding:1px 0'><code style='white-space:pre-wrap'>"
+            f"<td style='text-align:left;padding:1px 0'>"
+            f"<code style='white-space:pre-wrap;padding:0;background:none'>"
             f"{html.escape(text)}</code></td></tr>"
             for label, text in self.example
         )

@@ -98,7 +98,7 @@ def explore(film: Film) -> Panel:
         layout={"width": "460px"},
     )
     panel = Panel(scene(film), {"frame": frame})
-    play = ipywidgets.Play(max=last, interval=150)
+    play = ipywidgets.Play(value=frame.value, max=last, interval=150)
     ipywidgets.jslink((play, "value"), (frame, "value"))
     panel.children = [ipywidgets.HBox([play, frame]), *panel.children[1:]]
     return panel

@@ -34,8 +34,8 @@ def scene(truths: Sequence[float] = (0.0, 0.0, 1.0)) -> Scene:
         greys = np.linspace(0, 1, 101)
         for truth in np.unique(targets):
             ax.plot(greys, (greys - truth) ** 2, color=GREY, lw=1, ls="--")
-            at = 0.13 if truth > 0.5 else 0.87
-            ax.annotate(f"truth {truth:g} alone", (at, (at - truth) ** 2), ha="center", fontsize=8)
+            at, side = (0.13, "left") if truth > 0.5 else (0.87, "right")
+            ax.annotate(f"  truth {truth:g} alone  ", (at, (at - truth) ** 2), ha=side, fontsize=8)
         ax.plot(greys, [loss(g) for g in greys], color=BLUE, lw=2.5)
         ax.set(xlim=(0, 1), ylim=(-0.05, 1.05), xlabel="painted grey g", ylabel="MSE")
         fig.subplots_adjust(0.09, 0.16, 0.98, 0.9, wspace=0.25)

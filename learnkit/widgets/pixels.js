@@ -46,22 +46,28 @@ function render({ model, el }) {
         ink.fillRect(col * scale, row * scale, scale, scale);
       }
     }
-    ink.lineWidth = 2;
-    ink.strokeStyle = "#e69f00";
-    ink.strokeRect(at.col * scale, at.row * scale, scale, scale);
+    for (const [width, shade] of [[4, "black"], [2, "white"]]) { // seen on any colour
+      ink.lineWidth = width;
+      ink.strokeStyle = shade;
+      ink.strokeRect(at.col * scale, at.row * scale, scale, scale);
+    }
     say();
   }
 
   function say() {
     const i = at.row * w + at.col;
     const names = channels === 1 ? ["grey"] : ["red", "green", "blue"];
-    const lines = names.map((name, c) => `${name.padEnd(6)}${values[i * channels + c].toFixed(3)}`);
-    const lost = hole.reduce((sum, one) => sum + one, 0);
+    const lost = hole[i] && cut.checked;
+    const lines = names.map((name, c) => {
+      const value = values[i * channels + c].toFixed(3);
+      return `${name.padEnd(6)}${lost ? `0.000  (was ${value})` : value}`;
+    });
+    const count = hole.reduce((sum, one) => sum + one, 0);
     out.textContent = `row ${at.row}, column ${at.col}\n${lines.join("\n")}\n` +
-      `hole  ${hole[i] ? "True: to be filled" : "False: known"}\n${lost} of ${h * w} pixels cut`;
-    swatch.style.background = colour(i);
+      `hole  ${hole[i] ? "True: to be filled" : "False: known"}\n${count} of ${h * w} pixels cut`;
+    swatch.style.background = lost ? "black" : colour(i);
     canvas.setAttribute("aria-label",
-      `A picture of ${h} by ${w} pixels, ${lost} of them cut out. Pixel at row ${at.row}, column ${at.col}.`);
+      `A picture of ${h} by ${w} pixels, ${count} of them cut out. Pixel at row ${at.row}, column ${at.col}.`);
   }
 
   function tell() {

@@ -26,7 +26,10 @@ class PixelViewer(anywidget.AnyWidget):
     width = traitlets.Int().tag(sync=True)
     grey = traitlets.Bool().tag(sync=True)
     values = traitlets.Bytes().tag(sync=True)  # float32, (h, w, 1 or 3)
-    holes = traitlets.Bytes().tag(sync=True)  # one byte a pixel, 1 = to be filled
+    holes = traitlets.Bytes().tag(  # one byte a pixel, 1 = to be filled
+        sync=True,
+        from_json=lambda data, _widget: bytes(data),  # a memoryview comes back
+    )
 
     def __init__(self, image: Image, hole: Hole | None = None) -> None:
         """Raises TypeError or ValueError where `image` or `hole` is not what it must be."""

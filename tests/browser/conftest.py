@@ -48,7 +48,11 @@ def running_lab(work: Path, *options: str) -> Iterator[tuple[str, subprocess.Pop
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            try:
+                process.communicate(timeout=30)
+            except subprocess.TimeoutExpired as late:
+                process.kill()
+                pytest.fail(f"Ctrl-C did not end learnkit lab; it said {late.output!r}")
 
 
 @pytest.fixture(scope="module")

@@ -21,11 +21,12 @@ SIGHT = (
 # Resolves to the milliseconds from the next key press to the next picture.
 STOPWATCH = """([root]) => { window.answered = new Promise((tell) => {
     let pressed;
+    const old = root.querySelector("img").alt;
     root.addEventListener("keydown", () => { pressed = performance.now(); },
                           {capture: true, once: true});
     new MutationObserver((changes, watch) => {
         const image = root.querySelector("img");
-        if (pressed === undefined || !image) return;
+        if (pressed === undefined || !image || image.alt === old) return;
         watch.disconnect();
         image.decode().then(() => tell(performance.now() - pressed));
     }).observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ["src"]});
@@ -52,6 +53,8 @@ class Notebook:
         self.page, self.name = page, name
         self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
         self.panel.locator(".jp-Cell").first.wait_for(timeout=PATIENCE * 1000)
+        ready = page.locator(".jp-StatusBar-TextItem", has_text="| Idle")
+        ready.wait_for(timeout=PATIENCE * 1000)  # JupyterLab drops what is run before
 
     def cell(self, words: str) -> "Locator":
         """The code cell whose source holds `words`, in view."""
@@ -69,12 +72,8 @@ class Notebook:
 
     def run(self, cell: "Locator") -> None:
         """Shift+Enter in a cell, until it has its next number; stays on it."""
-        prompt = cell.locator(".jp-InputArea-prompt")
-        before = prompt.text_content()
         cell.locator(".jp-InputArea-prompt").click()
-        self.page.keyboard.press("Shift+Enter")
-        until(self.page, prompt.text_content, lambda now: now != before and "*" not in now)
-        cell.scroll_into_view_if_needed()
+        self._press_run(cell)
 
     def answer(self, exercise: str, last_line: str) -> "Locator":
         """Types an answer over the last line of an exercise's cell, and runs it."""
@@ -83,11 +82,7 @@ class Notebook:
         for key in ("Control+End", "Shift+Home"):
             self.page.keyboard.press(key)
         self.page.keyboard.type(last_line)
-        prompt = cell.locator(".jp-InputArea-prompt")
-        before = prompt.text_content()
-        self.page.keyboard.press("Shift+Enter")
-        until(self.page, prompt.text_content, lambda now: now != before and "*" not in now)
-        cell.scroll_into_view_if_needed()
+        self._press_run(cell)
         return cell
 
     def picture(self, cell: "Locator") -> dict:
@@ -107,6 +102,13 @@ class Notebook:
     def verdicts(self) -> list[str]:
         """The verdicts under the lesson's cells, top to bottom."""
         return self.panel.locator("[role=status]").all_text_contents()
+
+    def _press_run(self, cell: "Locator") -> None:
+        prompt = cell.locator(".jp-InputArea-prompt")
+        before = prompt.text_content()
+        self.page.keyboard.press("Shift+Enter")
+        until(self.page, prompt.text_content, lambda now: now != before and "*" not in now)
+        cell.scroll_into_view_if_needed()
 
     def _prompts(self) -> list[str]:
         return self.panel.locator(".jp-CodeCell .jp-InputArea-prompt").all_text_contents()

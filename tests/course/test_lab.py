@@ -120,14 +120,14 @@ def test_an_interrupted_update_is_taken_up_where_it_stopped(course, work, monkey
         (course / name).write_bytes(notebook("a = 2"))
     whole, written = lab.write_whole, []
 
-    def killed_on_the_fourth(path: Path, data: bytes) -> None:
-        if len(written) == 3:
+    def killed_on_the_fifth(path: Path, data: bytes) -> None:
+        if len(written) == 4:
             raise KeyboardInterrupt
         whole(path, data)
         written.append(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(lab, "write_whole", killed_on_the_fourth)
+        patch.setattr(lab, "write_whole", killed_on_the_fifth)
         with pytest.raises(KeyboardInterrupt):
             lab.prepare(work)
     assert written[-1].name == "00_start_here.new.ipynb"
