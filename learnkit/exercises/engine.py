@@ -189,17 +189,28 @@ def _after_cell(result: object) -> None:
     for name in re.findall(r"^@exercise\b.*\n(?:\s*#.*\n)*(?:def|class)\s+(\w+)", source, re.M):
         if name not in EXERCISES or name in _in_this_cell:
             continue
+        error = _of_python(source, error)
         line = f" in line {error.lineno}" if getattr(error, "lineno", None) else ""
         text = getattr(error, "msg", None) or str(error)
         report = Report(
             name,
-            NOT_ATTEMPTED if "expected an indented block" in text else INCORRECT,
+            NOT_ATTEMPTED if text.startswith("expected an indented block") else INCORRECT,
             f"Python could not run this cell: {type(error).__name__}{line}: {text}.\n"
             f"The lesson goes on with learnkit's own {name}.",
         )
         _reports[name] = report
         _display(report)
         _shell().user_ns[name] = stand_in(find(name), None)
+
+
+def _of_python(source: str, error: BaseException) -> BaseException:
+    """Python's own word on a syntax error; IPython says "incomplete input" to several of them."""
+    if isinstance(error, SyntaxError):
+        try:
+            ast.parse(source)
+        except SyntaxError as own:
+            return own
+    return error
 
 
 def _listen() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from learnkit.shapes import Hole, Holes, Image, Images, Vector, check_hole, check_same_shape
 
-CHUNK = 64_000  # values of a batch taken at once: half a MB of differences stays in the cache
+CHUNK = 128_000  # values of a batch taken at once: a MB of differences stays in the cache
 
 
 def mse(pred: Image, target: Image, *, hole: Hole | None = None) -> float:
@@ -84,13 +84,15 @@ def pooled_psnr(
 def _squared_errors(pred: Images, target: Images, holes: Holes | None) -> tuple[Vector, Vector]:
     """Each picture's sum of squared errors, and how many values were summed."""
     n, size = len(pred), pred[0].size
-    errors = np.empty(n)
-    for i in range(0, n, step := max(1, CHUNK // size)):
-        e = (pred[i : i + step] - target[i : i + step]).astype(np.float64, copy=False)
+    errors, step = np.empty(n), max(1, CHUNK // size)
+    room = np.empty((min(step, n), *pred.shape[1:]))  # one buffer: fresh memory costs page faults
+    for i in range(0, n, step):
+        chunk = slice(i, min(i + step, n))
+        e = np.subtract(pred[chunk], target[chunk], out=room[: chunk.stop - i])
         if holes is not None:  # a NaN outside the hole is nobody's error: not e * hole
-            e[~holes[i : i + step]] = 0
-        e = e.reshape(-1, size)
-        np.matmul(e[:, None, :], e[:, :, None], out=errors[i : i + step, None, None])  # e · e
+            e[~holes[chunk]] = 0
+        rows = e.reshape(-1, size)
+        np.matmul(rows[:, None, :], rows[:, :, None], out=errors[chunk, None, None])  # e · e
     if holes is None:
         return errors, np.full(n, float(size))
     channels = size // holes[0].size

@@ -70,4 +70,4 @@ def scene(truths: Sequence[float] = (0.0, 0.0, 1.0)) -> Scene:
 
 def explore(truths: Sequence[float] = (0.0, 0.0, 1.0)) -> Panel:
     """The scene under a slider for the painted grey."""
-    return Panel(scene(truths), {"grey": slider("painted grey g", 0, 1, 0.01, 0.9)})
+    return Panel(scene(truths), {"grey": slider("painted grey g", 0.0, 1.0, 0.01, 0.9)})

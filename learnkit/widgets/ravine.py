@@ -33,7 +33,7 @@ def walk(lr: float) -> np.ndarray:
     return np.array(gradient_descent(lambda p: CURVATURE * p, START, lr, STEPS))
 
 
-def height(points: np.ndarray) -> np.ndarray:
+def height(points: np.ndarray) -> np.ndarray | np.floating:
     """How high on the bowl each point (..., 2) lies: Σ curvature x² / 2."""
     return 0.5 * points**2 @ CURVATURE
 

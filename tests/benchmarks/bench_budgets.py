@@ -1,0 +1,153 @@
+"""What the course promises its students' time: imports, sliders, verdicts, lessons.
+
+    python -m tests.benchmarks budgets
+
+A ratio here is budget / measured, so 1 is exactly met; of a count it is the share that was met.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbclient import NotebookClient
+
+from learnkit.byhand.losses import roughness_grad
+from learnkit.exercises import check, pool
+from learnkit.exercises.judge import judge
+from learnkit.exercises.table import find, names
+from learnkit.images.damaged import damaged
+from learnkit.widgets import filling, parabola, ravine
+from learnkit.widgets.panel import Panel
+from tests.exercises.mutate import mutants
+from tests.exercises.test_tables import EQUIVALENT
+
+ROOT = Path(__file__).parents[2]
+QUIET = {"extra_arguments": ["--log-level=ERROR"]}  # the kernel's advice would tear the table
+Row = tuple[str, float, str]
+
+
+def run() -> Iterator[Row]:
+    """(what, budget / measured, "measured against budget"), each as soon as it is known."""
+    yield from imports()
+    yield from sliders()
+    yield from verdicts()
+    yield from exams()
+    yield from lessons()
+
+
+def within(what: str, measured: float, budget: float, unit: str, digits: int = 3) -> Row:
+    """The row of something that may take `budget` at most."""
+    detail = f"{measured:.{digits}f} {unit} against at most {budget:g} {unit}"
+    return what, budget / max(measured, 1e-9), detail
+
+
+def imports() -> Iterator[Row]:
+    """What learnkit adds to numpy's own import: the median of five pairs, side by side."""
+    extra = [process("import learnkit.byhand.losses") - process("import numpy") for _ in range(6)]
+    median = statistics.median(extra[1:])  # the first pair fills the caches
+    yield within("import learnkit.byhand.losses, beyond numpy's own", median, 0.25, "s")
+
+
+def process(code: str) -> float:
+    return timed(lambda: subprocess.run([sys.executable, "-c", code], check=True))
+
+
+def timed(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def sliders() -> Iterator[Row]:
+    """From a slider's new value to the picture on its way to the browser."""
+    boot = damaged("garment")
+    frames = [boot.cut]
+    for _ in range(40):
+        step = np.where(boot.hole, 0.12 * roughness_grad(frames[-1]), 0)
+        frames.append(frames[-1] - step)
+    film = filling.Film(frames, list(range(41)), boot.image, boot.hole)
+    panels = {
+        "parabola": parabola.explore(),
+        "ravine": ravine.explore(),
+        "filling": filling.explore(film),
+    }
+    for name, panel in panels.items():
+        answer = 1e3 * statistics.median(answers(panel))
+        yield within(f"a slider's answer, {name} (median of 20)", answer, 100, "ms", 1)
+
+
+def answers(panel: Panel) -> Iterator[float]:
+    (control,) = panel.controls.values()
+    places = np.linspace(control.min, control.max, 21)
+    for place in places[places != control.value][:20]:
+        yield timed(lambda p=place: setattr(control, "value", type(control.value)(p)))
+
+
+def verdicts() -> Iterator[Row]:
+    """The longest way: a wrong answer, compared to every known mistake. A worker stands ready."""
+    first, later = {}, {name: [] for name in names()}
+    pool.warm()
+    for turn in range(4):
+        for name in names():
+            time.sleep(0.5)  # the student reads, and the next worker starts
+            took = timed(lambda n=name: check(n, find(n).mistakes[0].answer))
+            later[name].append(took) if turn else first.setdefault(name, took)
+    for title, seconds in (
+        ("the first verdict", first),  # loads the table, and runs the mistakes
+        ("a later verdict", {name: statistics.median(of) for name, of in later.items()}),
+    ):
+        slowest = max(seconds, key=seconds.get)
+        yield within(f"{title}, slowest exercise ({slowest})", seconds[slowest], 0.5, "s")
+        yield within(f"{title}, mean of all", statistics.mean(seconds.values()), 0.5, "s")
+
+
+def exams() -> Iterator[Row]:
+    """Mutants of each reference that its checks reject, but the proven equivalents; mistakes."""
+    named = known = 0
+    for name in names():
+        task, equivalent = find(name), EQUIVALENT.get(name, [])
+        killed = total = 0
+        for difference, mutant in mutants(task.reference):
+            with np.errstate(all="ignore"):  # a mutant may divide by 0
+                report = judge(task, task.run(mutant))
+            if report.correct:
+                total += not any(text in difference for text in equivalent)
+            else:
+                killed, total = killed + 1, total + 1
+        yield f"mutants killed, {name}", killed / total, f"{killed} against {total}"
+        reports = [judge(task, task.run(m.answer)) for m in task.mistakes]
+        pairs = zip(reports, task.mistakes, strict=True)
+        named += sum(r.message == m.sentence and not r.correct for r, m in pairs)
+        known += len(reports)
+    yield "mistakes that meet their own sentence", named / known, f"{named} against {known}"
+
+
+PEAK = """
+import resource, sys
+unit = 1 if sys.platform == "darwin" else 1024
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+"""
+
+
+def lessons() -> Iterator[Row]:
+    """Each solved lesson from top to bottom in a kernel of its own, and the memory it took."""
+    seconds, peaks = [], []
+    for path in sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.append(nbformat.v4.new_code_cell(PEAK, id="peak"))
+        client = NotebookClient(notebook, timeout=120, kernel_name="python3", **QUIET)
+        seconds.append(timed(client.execute))
+        peaks.append(int(notebook.cells[-1].outputs[0].text) / 2**30)
+        yield within(f"lesson {path.stem}", seconds[-1], 60, "s", 1)
+    yield within("a lesson, on average", statistics.mean(seconds), 30, "s", 1)
+    yield within("a lesson's memory, the largest", max(peaks), 3, "GB", 2)
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(*row, sep="   ")

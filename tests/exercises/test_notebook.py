@@ -1,0 +1,197 @@
+"""Verdicts in a real kernel: what a student sees, whatever stands in the cell.
+
+All cells run in one kernel, one after the other, as in a lesson. After each, a second cell looks
+round: is the name bound to a function that works, does a worker stand ready, was torch loaded?
+"""
+
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+SETUP = """
+import json
+import sys
+import time
+import numpy as np
+from learnkit.exercises import exercise, pool, reports
+
+def look_round(name):
+    time.sleep(0.6)  # the student reads, and the next worker starts
+    bound = globals().get(name)
+    value = bound and bound(np.array([0.0, 1.0]), np.array([0.0, 0.5]))
+    worker = pool._ready.get(())
+    said = reports().get(name)
+    print(json.dumps({
+        "works": bool(value == 0.125),
+        "yours": getattr(getattr(bound, "yours", None), "__name__", None),
+        "worker stands ready": worker is not None and worker.poll() is None,
+        "torch": "torch" in sys.modules,
+        "status": said.status if said else None,
+    }))
+"""
+RIGHT = "return np.mean((pred - target) ** 2)"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A cell, and what must stand under it."""
+
+    source: str
+    status: str
+    says: str
+    error: str | None = None  # the exception that stands under the cell too, as a pattern
+    yours: str | None = "mse_loss"  # the student's own, kept at hand
+
+    name: str = field(default="mse_loss", kw_only=True)
+
+
+def body(*lines: str) -> str:
+    return "\n    ".join(["@exercise\ndef mse_loss(pred, target):", *lines])
+
+
+CASES = {
+    "a syntax error": Case(
+        body("return np.mean((pred - target) ** 2"),
+        "incorrect",
+        "Python could not run this cell: SyntaxError in line 3: ",
+        error="SyntaxError",
+        yours=None,
+    ),
+    "an empty body": Case(
+        "@exercise\ndef mse_loss(pred, target):\n",
+        "not attempted",
+        "Python could not run this cell: ",
+        error="SyntaxError|IndentationError",  # which one, depends on Python's version
+        yours=None,
+    ),
+    "a raise in a class body": Case(
+        "@exercise\nclass mse_loss:\n    raise ValueError('half written')",
+        "incorrect",
+        "Python could not run this cell: ValueError: half written.",
+        error="ValueError",
+        yours=None,
+    ),
+    "a misspelt exercise": Case(
+        f"@exercise\ndef mse_lose(pred, target):\n    {RIGHT}",
+        "not attempted",
+        "did you mean 'mse_loss'?",
+        yours="mse_lose",
+        name="mse_lose",
+    ),
+    "a misspelt name in the body": Case(
+        body("return np.mean((perd - target) ** 2)"),
+        "incorrect",
+        "raised NameError: name 'perd' is not defined (line 3: return np.mean((perd",
+    ),
+    "exit() in the body": Case(body("exit()"), "incorrect", "called exit()"),
+    "os._exit in the body": Case(
+        body("import os", "os._exit(1)"), "incorrect", "Python itself ended while it ran"
+    ),
+    "an endless loop": Case(
+        body("while True:", "    pass"), "incorrect", "did not finish within 3 seconds"
+    ),
+    "a known mistake": Case(body(RIGHT.replace("mean", "sum")), "incorrect", "You summed"),
+    "a stub": Case(body("raise NotImplementedError"), "not attempted", "It is your turn"),
+    "a right answer": Case(body(RIGHT), "correct", "✓ mse_loss: correct.", yours=None),
+    "a right answer again": Case(body(RIGHT), "correct", "✓ mse_loss: correct.", yours=None),
+}
+every_case = pytest.mark.parametrize("title", CASES)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What stood under the cell, how long it took, and what the look round found."""
+
+    outputs: list
+    seconds: float
+    after: dict
+
+    def text(self, mime: str) -> str:
+        return "\n".join(o.data[mime] for o in self.outputs if o.output_type == "display_data")
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Every case, run in one kernel."""
+    cells = [nbformat.v4.new_code_cell(SETUP + "\nlook_round('mse_loss')")]
+    for case in CASES.values():
+        cells.append(nbformat.v4.new_code_cell("globals().pop('mse_loss', None);"))
+        cells.append(nbformat.v4.new_code_cell(case.source))
+        cells.append(nbformat.v4.new_code_cell("look_round('mse_loss')"))
+    cells.append(nbformat.v4.new_code_cell("print('alive')"))
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    folder = tmp_path_factory.mktemp("notebook")
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        allow_errors=True,
+        timeout=60,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    began = time.perf_counter()
+    client.execute()
+    print(f"\n{len(cells)} cells in {time.perf_counter() - began:.1f} s")
+    assert list(folder.iterdir()) == []  # no lab folder, so nothing is kept
+    found = {}
+    for title, answer, look in zip(CASES, cells[2::3], cells[3::3], strict=True):
+        found[title] = Ran(answer.outputs, seconds(answer), json.loads(look.outputs[0].text))
+    assert cells[-1].outputs[0].text == "alive\n"
+    return found
+
+
+def seconds(cell: nbformat.NotebookNode) -> float:
+    """How long the kernel was busy with a cell, on the kernel's own clock."""
+    at = {
+        k: datetime.fromisoformat(v.replace("Z", "+00:00"))
+        for k, v in cell.metadata.execution.items()
+    }
+    return (at["iopub.status.idle"] - at["iopub.status.busy"]).total_seconds()
+
+
+@every_case
+def test_the_verdict_stands_under_the_cell_as_a_page_and_as_text(ran, title):
+    case, got = CASES[title], ran[title]
+    shown = [o for o in got.outputs if o.output_type == "display_data"]
+    assert len(shown) == 1 and {"text/html", "text/plain"} <= shown[0].data.keys()
+    assert f"{case.name}: {case.status}." in got.text("text/plain")
+    assert case.says in got.text("text/plain")
+    page = got.text("text/html")
+    assert f"<code>{case.name}</code>: {case.status}." in page and "role='status'" in page
+
+
+@every_case
+def test_pythons_own_error_is_shown_where_there_is_one_and_else_nothing(ran, title):
+    errors = [o.ename for o in ran[title].outputs if o.output_type == "error"]
+    pattern = CASES[title].error
+    assert len(errors) == (pattern is not None)
+    assert all(re.fullmatch(pattern, name) for name in errors)
+    assert not [o for o in ran[title].outputs if o.output_type == "stream"]
+
+
+@every_case
+def test_the_name_ends_bound_to_a_function_that_works(ran, title):
+    assert ran[title].after["works"] is True
+    assert ran[title].after["yours"] == CASES[title].yours
+    if CASES[title].name == "mse_loss":
+        assert ran[title].after["status"] == CASES[title].status
+
+
+@every_case
+def test_a_worker_stands_ready_for_the_next_answer_and_torch_was_not_loaded(ran, title):
+    assert ran[title].after["worker stands ready"] is True
+    assert ran[title].after["torch"] is False
+
+
+def test_what_the_verdicts_cost(ran):
+    """The budget of 0.5 s is held by `make bench`, alone on its machine; here is only a leash."""
+    print()
+    for title, got in ran.items():
+        print(f"{got.seconds:6.3f} s  {title}")
+    assert 3 <= ran["an endless loop"].seconds < 5
+    assert all(got.seconds < 2 for title, got in ran.items() if title != "an endless loop")
