@@ -53,7 +53,7 @@ test-shapes: .venv/.dev
 test-notebooks: .venv/.dev
 	@echo "== notebooks: solved, unsolved and mistaken, with no network"
 	@rm -rf build/states
-	@$(py) -m tests.states build/states $(quick)
+	@$(py) -m tests.states build/states
 	@env -u MPLBACKEND $(py) tests/offline.py $(pytest) --nbval-lax build/states/solved
 	@env -u MPLBACKEND $(if $(quick),LEARNKIT_QUICK=1) $(py) tests/offline.py \
 		$(pytest) --nbval-lax build/states/unsolved build/states/mistaken

@@ -180,7 +180,6 @@ def test_an_unknown_exercise_is_named_with_the_nearest():
         check("mse", print)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("source", sources())
 def test_no_answer_raises_hangs_or_ends_the_notebook(monkeypatch, source, capsys):
     monkeypatch.setattr(find("mse_loss"), "seconds", 1.0)
