@@ -14,7 +14,7 @@ py := .venv/bin/python
 # Two tests at a time, each on one core: more threads would only fight for the same two.
 one_thread := env OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
 pytest := $(one_thread) $(py) -m pytest -q -n 2 --dist loadfile
-quick := --quick
+quick := 1
 fast := and not slow
 
 help:
