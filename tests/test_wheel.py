@@ -10,7 +10,6 @@ import pytest
 from learnkit import __version__
 
 ROOT = Path(__file__).parents[1]
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

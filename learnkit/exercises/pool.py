@@ -28,6 +28,7 @@ from learnkit.exercises.table import Exercise, find
 from learnkit.exercises.worker import Outcome, read_frame, unpack, write_frame
 
 START = 30.0  # seconds a worker may take to be ready, on a machine that is busy
+NOT_FOUND_THERE = ("ModuleNotFoundError", "ImportError", "AttributeError")
 _ready: dict[tuple[str, ...], subprocess.Popen] = {}
 
 
@@ -51,9 +52,14 @@ def ask(
     blob = _pickled(exercise, answer, others={} if source is None else _others(exercise))
     process = _take(exercise.prewarm)
     try:
-        return _conversation(process, exercise, blob, source, file)
+        outcomes, printed = _conversation(process, exercise, blob, source, file)
     finally:
         _stop(process)
+    first = outcomes[0]
+    if source is None and first.kind == "unread" and first.type in NOT_FOUND_THERE:
+        if "learnkit.exercises" not in first.message:  # that one is hidden on purpose
+            raise CannotTravelError(f"{first.type}: {first.message}")
+    return outcomes, printed
 
 
 def run_here(exercise: Exercise, answer: Callable) -> list[Outcome]:

@@ -44,7 +44,6 @@ def test_a_busy_port_is_one_sentence_with_the_way_out():
     lab.check_port(port)
 
 
-@pytest.mark.slow
 def test_the_lab_answers_with_its_token_on_this_machine_alone_and_ctrl_c_ends_it(work):
     with socket.create_server(("127.0.0.1", lab.DEFAULT_PORT)), running_lab(work) as (url, process):
         port = int(re.search(r":(\d+)/", url)[1])
@@ -65,7 +64,6 @@ def test_the_lab_answers_with_its_token_on_this_machine_alone_and_ctrl_c_ends_it
         assert "Traceback" not in rest and "[y/n]" not in rest
 
 
-@pytest.mark.slow
 def test_a_lab_opened_from_inside_a_lab_is_that_lab(work, monkeypatch):
     lab.prepare(work)
     monkeypatch.chdir(work)

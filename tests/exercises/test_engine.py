@@ -1,6 +1,8 @@
 import math
 import re
+import sys
 import time
+import types
 
 import numpy as np
 import pytest
@@ -137,6 +139,20 @@ def test_an_answer_that_cannot_travel_is_checked_here_and_says_so():
     assert check("mse_loss", define(source)).correct
     wrong = check("mse_loss", define(source.replace("** 2", "** 4")))
     assert "ran inside the notebook" in wrong.message
+
+
+def test_an_answer_that_uses_a_module_made_by_hand_is_checked_here():
+    module = types.ModuleType("made_by_hand")
+    exec("def halve(x): return x / 2", module.__dict__)
+    sys.modules["made_by_hand"] = module  # no file, so no other process can import it
+    try:
+        answer = define(
+            "def mse_loss(pred, target): return 2 * halve(np.mean((pred - target) ** 2))",
+            halve=module.halve,
+        )
+        assert check("mse_loss", answer).correct
+    finally:
+        del sys.modules["made_by_hand"]
 
 
 def test_a_name_that_is_nearly_an_exercise_is_pointed_out(capsys):
