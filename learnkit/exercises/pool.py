@@ -8,6 +8,7 @@ it started.
 import atexit
 import contextlib
 import ctypes
+import inspect
 import io
 import json
 import os
@@ -188,6 +189,7 @@ class _Pickler(cloudpickle.Pickler):
 
 def bare(function: types.FunctionType) -> types.FunctionType:
     """A copy that travels by value, without its attributes: a stand-in's hold the answer itself."""
+    function = inspect.unwrap(function)  # a run that checks shapes wraps it in what cannot travel
     code, names = function.__code__, function.__globals__
     copy = types.FunctionType(
         code, names, function.__name__, function.__defaults__, function.__closure__
