@@ -6,10 +6,14 @@ and say what to do. Inside the border, nothing is checked twice.
 """
 
 import numpy as np
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, Float, Integer, UInt8
 
 Array = Float[np.ndarray, "..."]  # any shape, floating point
 Vector = Float[np.ndarray, "d"]
+Matrix = Float[np.ndarray, "_ _"]  # an underscore is a size that may differ from the next
+Labels = Integer[np.ndarray, "n"]  # a class for each row
+Batch = Float[np.ndarray, "_ _ _ _"]  # pictures as networks take them, n c h w
+Kernel = Float[np.ndarray, "_ _ _ _"]  # c_out c_in kh kw
 Image = Float[np.ndarray, "h w *c"]  # one picture in [0, 1]: grey (h, w) or colour (h, w, 3)
 Grey = Float[np.ndarray, "h w"]
 Images = Float[np.ndarray, "n h w *c"]  # a batch of pictures

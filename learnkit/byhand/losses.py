@@ -1,7 +1,7 @@
 """Losses by hand: each value, and right under it its gradient.
 
 A loss is a mean over all N elements, as in torch.nn.functional, so a gradient has 1/N.
-Roughness alone is a sum: it is an energy, and its minimum is what matters.
+Two are not: roughness is an energy, a sum; the KL divergence is one number a row of the batch.
 Every gradient is taken with respect to the first argument, and has that argument's shape.
 """
 
@@ -9,7 +9,11 @@ import math
 
 import numpy as np
 
-from learnkit.shapes import Array, Grey, check_same_shape
+from learnkit.byhand.layers import log_softmax, sigmoid, softmax
+from learnkit.shapes import Array, Grey, Labels, Matrix, Vector, check_same_shape
+
+LOG_FLOOR = -100.0  # nats: to be sure and wrong costs 100, not infinity; the floor that torch has
+FLATTEST = float(np.float32(1e-12))  # the least p (1 - p) that a gradient divides by, as in torch
 
 
 def mse_loss(pred: Array, target: Array) -> float:
@@ -99,3 +103,121 @@ def roughness_grad(image: Grey) -> Grey:
         g[1:] += s
         g[:-1] -= s  # ... and the other end down
     return grad
+
+
+def binary_cross_entropy(pred: Array, target: Array) -> float:
+    """Mean of -t log p - (1 - t) log(1 - p), in nats; a grey target t is a mixed bet.
+
+    Least at p = t, where it is the entropy of t: above zero unless t is 0 or 1.
+    Raises ValueError where `pred` is no probability: for logits there is the next function.
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.90.
+
+    >>> binary_cross_entropy(np.array([0.5]), np.array([1.0]))  # log 2
+    0.6931471805599453
+    """
+    _check_probabilities(pred, target)
+    with np.errstate(divide="ignore"):  # log 0 is meant, and floored
+        log_p = np.maximum(np.log(pred), LOG_FLOOR)
+        log_q = np.maximum(np.log1p(-pred), LOG_FLOOR)
+    return float(np.mean(-target * log_p - (1 - target) * log_q))
+
+
+def binary_cross_entropy_grad(pred: Array, target: Array) -> Array:
+    """(p - t) / (p (1 - p)) / N: the surer and wronger, the harder the pull.
+
+    >>> binary_cross_entropy_grad(np.array([0.25]), np.array([1.0]))
+    array([-4.])
+    """
+    _check_probabilities(pred, target)
+    return (pred - target) / np.maximum(pred * (1 - pred), FLATTEST) / pred.size
+
+
+def binary_cross_entropy_with_logits(logits: Array, target: Array) -> float:
+    """Binary cross-entropy of σ(z) and t, with the sigmoid never formed, so no floor.
+
+    -t log σ(z) - (1 - t) log(1 - σ(z)) = max(z, 0) - z t + log(1 + e^-|z|)
+
+    >>> binary_cross_entropy_with_logits(np.array([-800.0]), np.array([1.0]))
+    800.0
+    """
+    check_same_shape(logits, target, "logits, target")
+    log_term = np.log1p(np.exp(-np.abs(logits)))  # the exponent is never positive
+    return float(np.mean(np.maximum(logits, 0) - logits * target + log_term))
+
+
+def binary_cross_entropy_with_logits_grad(logits: Array, target: Array) -> Array:
+    """(σ(z) - t) / N: the log undoes the sigmoid, and the plain error is left.
+
+    >>> binary_cross_entropy_with_logits_grad(np.array([0.0]), np.array([1.0]))
+    array([-0.5])
+    """
+    check_same_shape(logits, target, "logits, target")
+    return (sigmoid(logits) - target) / logits.size
+
+
+def cross_entropy(logits: Matrix, labels: Labels) -> float:
+    """Mean over n of -log softmax(z)[label], in nats: the surprise at the right class.
+
+    Raises ValueError where a label is no class, or there is not one label a row.
+
+    >>> cross_entropy(np.zeros((1, 4)), np.array([2]))  # four classes, no idea: log 4
+    1.3862943611198906
+    """
+    _check_labels(logits, labels)
+    return float(-np.mean(log_softmax(logits)[np.arange(len(labels)), labels]))
+
+
+def cross_entropy_grad(logits: Matrix, labels: Labels) -> Matrix:
+    """(softmax(z) - one-hot) / n: pushes the right class up, all others down.
+
+    >>> cross_entropy_grad(np.zeros((1, 2)), np.array([1]))
+    array([[ 0.5, -0.5]])
+    """
+    _check_labels(logits, labels)
+    grad = softmax(logits)
+    grad[np.arange(len(labels)), labels] -= 1
+    return grad / len(labels)
+
+
+def kl_divergence(mean: Matrix, log_var: Matrix) -> Vector:
+    """KL(N(μ, σ²) || N(0, 1)), summed over the d numbers of a row: (n, d) gives (n,), in nats.
+
+    Σ (μ² + σ² - 1 - log σ²) / 2, with `log_var` = log σ²; zero exactly at μ = 0, σ = 1.
+    Source: Kingma and Welling (2014), appendix B.
+
+    >>> kl_divergence(np.array([[1.0, 0.0]]), np.zeros((1, 2)))
+    array([0.5])
+    """
+    check_same_shape(mean, log_var, "mean, log_var")
+    return 0.5 * np.sum(mean**2 + np.exp(log_var) - 1 - log_var, axis=1)
+
+
+def kl_divergence_grad(mean: Matrix, log_var: Matrix) -> tuple[Matrix, Matrix]:
+    """(μ, (σ² - 1) / 2), of the sum over rows, by `mean` and by `log_var`.
+
+    >>> kl_divergence_grad(np.array([[1.0]]), np.array([[0.0]]))
+    (array([[1.]]), array([[0.]]))
+    """
+    check_same_shape(mean, log_var, "mean, log_var")
+    return mean.copy(), 0.5 * np.expm1(log_var)
+
+
+def _check_probabilities(pred: Array, target: Array) -> None:
+    check_same_shape(pred, target)
+    low, high = float(pred.min()), float(pred.max())
+    if not (low >= 0 and high <= 1):  # written so that NaN fails too
+        raise ValueError(
+            f"pred must lie in [0, 1], got [{low:.3g}, {high:.3g}]; "
+            "for logits call binary_cross_entropy_with_logits"
+        )
+
+
+def _check_labels(logits: Matrix, labels: Labels) -> None:
+    n, k = logits.shape
+    if labels.shape != (n,):
+        raise ValueError(f"labels must have shape ({n},), one a row of logits, got {labels.shape}")
+    if n and not (labels.min() >= 0 and labels.max() < k):
+        raise ValueError(
+            f"labels must lie in 0 to {k - 1}, got {labels.min()} to {labels.max()}; "
+            f"logits have {k} columns, one a class"
+        )

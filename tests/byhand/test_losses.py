@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio
 
+from learnkit.byhand import losses
 from learnkit.byhand.gradcheck import check_grad
 from learnkit.byhand.losses import (
     l1_loss,
@@ -58,3 +59,34 @@ def test_shapes_that_would_broadcast_are_refused(loss):
 def test_a_data_range_that_is_not_positive_is_refused():
     with pytest.raises(ValueError, match="data_range must be positive, got 0"):
         psnr(np.zeros(2), np.ones(2), data_range=0)
+
+
+def test_cross_entropy_of_a_grey_pixel_is_least_at_its_own_grey_and_above_zero_there():
+    target = np.array([0.3])
+    greys = np.linspace(0.01, 0.99, 99)
+    costs = [losses.binary_cross_entropy(np.array([g]), target) for g in greys]
+    assert greys[np.argmin(costs)] == pytest.approx(0.3)
+    assert min(costs) == pytest.approx(-0.3 * np.log(0.3) - 0.7 * np.log(0.7))
+
+
+def test_to_be_sure_and_wrong_costs_a_hundred_nats_as_in_torch():
+    assert losses.binary_cross_entropy(np.array([0.0]), np.array([1.0])) == 100.0
+
+
+def test_kl_is_never_negative_and_zero_at_the_prior(rng):
+    mean, log_var = rng.standard_normal((50, 3)), rng.standard_normal((50, 3))
+    assert (losses.kl_divergence(mean, log_var) > 0).all()
+    assert not losses.kl_divergence(np.zeros((2, 3)), np.zeros((2, 3))).any()
+
+
+@pytest.mark.errors
+def test_what_is_no_probability_and_no_class_is_named():
+    one = np.ones(1)
+    with pytest.raises(ValueError, match=r"pred must lie in \[0, 1\], got \[2, 2\].*with_logits"):
+        losses.binary_cross_entropy(2 * one, one)
+    with pytest.raises(ValueError, match="pred must lie"):
+        losses.binary_cross_entropy(np.nan * one, one)
+    with pytest.raises(ValueError, match="labels must lie in 0 to 2, got 3 to 3"):
+        losses.cross_entropy(np.zeros((1, 3)), np.array([3]))
+    with pytest.raises(ValueError, match=r"labels must have shape \(2,\)"):
+        losses.cross_entropy(np.zeros((2, 3)), np.array([0]))

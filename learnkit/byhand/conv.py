@@ -1,0 +1,268 @@
+"""Convolution by hand: how a network looks at a neighbourhood.
+
+Each operation stands here twice: first the plain loop that *is* the definition, right below it
+the fast form, which copies every window into a row (im2col) and leaves the rest to one matrix
+product. Pictures are batches (n, c, h, w), weights (c_out, c_in, kh, kw), in torch's orientation:
+what networks call convolution is the cross-correlation, with the kernel not turned round.
+"""
+
+from itertools import product
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from learnkit.shapes import Array, Batch, Kernel, Vector
+
+Geometry = dict[str, int]  # stride, padding and dilation, as they are passed on
+
+
+def conv2d_output_size(
+    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1
+) -> int:
+    """⌊(size + 2 padding - dilation (kernel - 1) - 1) / stride⌋ + 1: how often the window fits.
+
+    Raises ValueError where the kernel, spread by its dilation, is larger than the padded picture.
+
+    >>> conv2d_output_size(28, kernel=3, stride=2, padding=1)
+    14
+    """
+    _check_geometry(stride=stride, padding=padding, dilation=dilation, kernel=kernel)
+    reach = dilation * (kernel - 1) + 1
+    if reach > size + 2 * padding:
+        raise ValueError(
+            f"a kernel of {kernel} with dilation {dilation} reaches over {reach} pixels, and the "
+            f"padded picture has {size + 2 * padding}; pad more, or take a smaller kernel"
+        )
+    return (size + 2 * padding - reach) // stride + 1
+
+
+def conv2d_loops(
+    image: Batch, weight: Kernel, stride: int = 1, padding: int = 0, dilation: int = 1
+) -> Batch:
+    """The definition: y[n, o, i, j] = Σ w[o, c, a, b] x[n, c, s i + d a, s j + d b].
+
+    Summed over c, a and b; s is the stride, d the dilation, and x is `image` with a border of
+    `padding` zeros. Slow: for reading, and for checking `conv2d`.
+    """
+    _check_channels(image, weight)
+    x = _padded(image, padding)
+    n, c_out, kh, kw = len(image), len(weight), *weight.shape[2:]
+    h = conv2d_output_size(image.shape[2], kh, stride, padding, dilation)
+    w = conv2d_output_size(image.shape[3], kw, stride, padding, dilation)
+    y = np.zeros((n, c_out, h, w))
+    for k, o, i, j in product(range(n), range(c_out), range(h), range(w)):
+        for a, b in product(range(kh), range(kw)):
+            row, column = stride * i + dilation * a, stride * j + dilation * b
+            y[k, o, i, j] += weight[o, :, a, b] @ x[k, :, row, column]
+    return y
+
+
+def conv2d(
+    image: Batch,
+    weight: Kernel,
+    bias: Vector | None = None,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+) -> Batch:
+    """The same by one matrix product: every window a row, every output channel a column.
+
+    Raises ValueError where the channels differ, or the kernel does not fit.
+
+    >>> conv2d(np.array([[[[1.0, 2.0, 3.0]]]]), np.array([[[[1.0, -1.0]]]]))
+    array([[[[-1., -1.]]]])
+    """
+    _check_channels(image, weight)
+    columns, h, w = _im2col(image, weight.shape[2:], stride, padding, dilation)
+    y = weight.reshape(len(weight), -1) @ columns  # (n, c_out, h w)
+    if bias is not None:
+        y += bias[:, None]
+    return y.reshape(len(image), len(weight), h, w)
+
+
+def conv2d_input_grad(
+    image_size: tuple[int, int],
+    weight: Kernel,
+    upstream: Batch,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+) -> Batch:
+    """The gradient by the picture: every output hands its share back to the pixels it looked at.
+
+    The adjoint of `conv2d`, which is why a transposed convolution is this and nothing else.
+    """
+    columns = weight.reshape(len(weight), -1).T @ upstream.reshape(*upstream.shape[:2], -1)
+    return _col2im(columns, image_size, weight.shape[1:], stride, padding, dilation)
+
+
+def conv2d_weight_grad(
+    image: Batch,
+    upstream: Batch,
+    kernel_size: tuple[int, int],
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+) -> Kernel:
+    """The gradient by the weight: the picture's windows, weighed by what came back from above."""
+    columns, _, _ = _im2col(image, kernel_size, stride, padding, dilation)
+    back = upstream.reshape(*upstream.shape[:2], -1)
+    grad = np.einsum("nol,nkl->ok", back, columns, optimize=True)
+    return grad.reshape(upstream.shape[1], image.shape[1], *kernel_size)
+
+
+def conv2d_bias_grad(upstream: Batch) -> Vector:
+    """Σ over pictures and places, (n, c, h, w) to (c,): the bias was added everywhere.
+
+    >>> conv2d_bias_grad(np.ones((2, 1, 3, 3)))
+    array([18.])
+    """
+    return upstream.sum(axis=(0, 2, 3))
+
+
+def conv_transpose2d(image: Batch, weight: Kernel, stride: int = 1, padding: int = 0) -> Batch:
+    """Each pixel stamps the kernel into the output, `stride` apart; overlaps add up.
+
+    `weight` is (c_in, c_out, kh, kw), as in torch. It is the adjoint of `conv2d`: where the
+    kernel is no multiple of the stride, the stamps overlap unevenly, the famous checkerboard.
+    Source: Dumoulin and Visin (2016), chapter 4; Odena et al. (2016), on the checkerboard.
+
+    >>> conv_transpose2d(np.ones((1, 1, 1, 2)), np.ones((1, 1, 1, 3)), stride=2)
+    array([[[[1., 1., 2., 1., 1.]]]])
+    """
+    _check_geometry(stride=stride, padding=padding)
+    if image.shape[1] != weight.shape[0]:
+        raise ValueError(
+            f"image has {image.shape[1]} channels, and weight (c_in, c_out, kh, kw) expects "
+            f"{weight.shape[0]}: {image.shape}, {weight.shape}"
+        )
+    size = tuple(
+        stride * (image.shape[axis] - 1) + weight.shape[axis] - 2 * padding for axis in (2, 3)
+    )
+    if min(size) < 1:
+        raise ValueError(f"padding {padding} leaves nothing of the output: size {size}")
+    return conv2d_input_grad(size, weight, image, stride, padding)
+
+
+def conv_transpose2d_input_grad(
+    weight: Kernel, upstream: Batch, stride: int = 1, padding: int = 0
+) -> Batch:
+    """The gradient by the picture: an ordinary convolution with the same kernel."""
+    return conv2d(upstream, weight, stride=stride, padding=padding)
+
+
+def conv_transpose2d_weight_grad(
+    image: Batch, upstream: Batch, kernel_size: tuple[int, int], stride: int = 1, padding: int = 0
+) -> Kernel:
+    """The gradient by the weight: that of `conv2d`, with the two pictures' roles exchanged."""
+    return conv2d_weight_grad(upstream, image, kernel_size, stride, padding)
+
+
+def max_pool2d(image: Batch, size: int) -> Batch:
+    """The largest of each size x size window, side by side; a ragged edge is dropped.
+
+    >>> max_pool2d(np.array([[[[1.0, 2.0], [4.0, 3.0]]]]), 2)
+    array([[[[4.]]]])
+    """
+    return _tiles(image, size).max(axis=-1)
+
+
+def max_pool2d_grad(image: Batch, size: int, upstream: Batch) -> Batch:
+    """All of the gradient to the largest pixel; of equals, to the first, as in torch."""
+    tiles = _tiles(image, size)
+    winner = np.eye(size * size)[tiles.argmax(axis=-1)]  # one-hot over the window
+    return _untiled(winner * upstream[..., None], image.shape, size)
+
+
+def avg_pool2d(image: Batch, size: int) -> Batch:
+    """The mean of each size x size window, side by side; a ragged edge is dropped.
+
+    >>> avg_pool2d(np.array([[[[1.0, 2.0], [4.0, 3.0]]]]), 2)
+    array([[[[2.5]]]])
+    """
+    return _tiles(image, size).mean(axis=-1)
+
+
+def avg_pool2d_grad(image: Batch, size: int, upstream: Batch) -> Batch:
+    """An equal share to every pixel of the window."""
+    shares = np.broadcast_to(upstream[..., None] / size**2, (*upstream.shape, size * size))
+    return _untiled(shares, image.shape, size)
+
+
+# ---- windows -----------------------------------------------------------------------------------
+
+
+def _padded(image: Batch, padding: int) -> Batch:
+    return np.pad(image, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+
+
+def _im2col(
+    image: Batch, kernel: tuple[int, int], stride: int, padding: int, dilation: int
+) -> tuple[Array, int, int]:
+    """Every window as a column: (n, c kh kw, h w), and the output's height and width."""
+    (kh, kw), (n, c) = kernel, image.shape[:2]
+    h = conv2d_output_size(image.shape[2], kh, stride, padding, dilation)
+    w = conv2d_output_size(image.shape[3], kw, stride, padding, dilation)
+    x = _padded(image, padding) if padding else image
+    columns = np.empty((n, c, kh, kw, h, w), dtype=image.dtype)
+    for a, b in product(range(kh), range(kw)):  # a copy for each place in the kernel: long rows
+        top, left = dilation * a, dilation * b
+        columns[:, :, a, b] = x[
+            :, :, top : top + stride * h : stride, left : left + stride * w : stride
+        ]
+    return columns.reshape(n, c * kh * kw, h * w), h, w
+
+
+def _col2im(
+    columns: Array,
+    size: tuple[int, int],
+    kernel: tuple[int, int, int],
+    stride: int,
+    padding: int,
+    dilation: int,
+) -> Batch:
+    """The adjoint of `_im2col`: every column is added back into the window that it came from."""
+    c, kh, kw = kernel
+    h = conv2d_output_size(size[0], kh, stride, padding, dilation)
+    w = conv2d_output_size(size[1], kw, stride, padding, dilation)
+    columns = columns.reshape(len(columns), c, kh, kw, h, w)
+    x = np.zeros((len(columns), c, size[0] + 2 * padding, size[1] + 2 * padding))
+    for a, b in product(range(kh), range(kw)):
+        top, left = dilation * a, dilation * b
+        x[:, :, top : top + stride * h : stride, left : left + stride * w : stride] += columns[
+            :, :, a, b
+        ]
+    return x[:, :, padding : padding + size[0], padding : padding + size[1]]
+
+
+def _tiles(image: Batch, size: int) -> Array:
+    """Windows side by side: (n, c, h // size, w // size, size²)."""
+    _check_geometry(size=size)
+    if size > min(image.shape[2:]):
+        raise ValueError(f"a window of {size} does not fit into {image.shape[2:]}")
+    windows = sliding_window_view(image, (size, size), axis=(2, 3))[:, :, ::size, ::size]
+    return windows.reshape(*windows.shape[:4], size * size)
+
+
+def _untiled(tiles: Array, shape: tuple[int, ...], size: int) -> Batch:
+    """The adjoint of `_tiles`: back into place, zero where a ragged edge was dropped."""
+    n, c, h, w = tiles.shape[:4]
+    image = np.zeros(shape)
+    blocks = tiles.reshape(n, c, h, w, size, size).swapaxes(3, 4)
+    image[:, :, : h * size, : w * size] = blocks.reshape(n, c, h * size, w * size)
+    return image
+
+
+def _check_geometry(**numbers: int) -> None:
+    for name, number in numbers.items():
+        least = 0 if name == "padding" else 1
+        if number < least:
+            raise ValueError(f"{name} must be at least {least}, got {number}")
+
+
+def _check_channels(image: Batch, weight: Kernel) -> None:
+    if image.shape[1] != weight.shape[1]:
+        raise ValueError(
+            f"image has {image.shape[1]} channels, and weight (c_out, c_in, kh, kw) expects "
+            f"{weight.shape[1]}: {image.shape}, {weight.shape}"
+        )

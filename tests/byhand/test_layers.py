@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from learnkit.byhand import layers
+from learnkit.byhand.gradcheck import check_grad
+
+
+def test_the_sigmoid_is_right_to_the_last_digits_in_the_left_tail_and_warns_nowhere():
+    z = np.array([-700.0, -40.0, -1e-8, 40.0, 800.0, -800.0, 1e308])
+    exact = [np.exp(-700.0), np.exp(-40.0) / (1 + np.exp(-40.0)), 0.5 - 2.5e-9, 1, 1, 0, 1]
+    np.testing.assert_allclose(layers.sigmoid(z), exact, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("value", "grad"),
+    [
+        (layers.sigmoid, layers.sigmoid_grad),
+        (layers.tanh, layers.tanh_grad),
+        (layers.relu, layers.relu_grad),
+        (layers.softmax, layers.softmax_grad),
+    ],
+)
+def test_what_a_layer_passes_back_agrees_with_central_differences(rng, value, grad):
+    x, u = rng.standard_normal((3, 4)), rng.standard_normal((3, 4))
+    check_grad(lambda x: float((value(x) * u).sum()), lambda x: grad(x, u), x)
+
+
+def test_softmax_rows_sum_to_one_and_a_shift_changes_nothing(rng):
+    z = 300 * rng.standard_normal((5, 7))
+    np.testing.assert_allclose(layers.softmax(z).sum(axis=1), 1, rtol=1e-12)
+    np.testing.assert_allclose(layers.softmax(z + 1e3), layers.softmax(z), rtol=1e-9)
+
+
+def test_dropout_keeps_the_mean_and_passes_back_through_what_was_kept():
+    rng = np.random.default_rng(0)
+    y, scale = layers.dropout(np.ones(100_000), 0.3, generator=rng)
+    assert y.mean() == pytest.approx(1, abs=0.01)
+    assert (y == 0).mean() == pytest.approx(0.3, abs=0.01)
+    assert np.array_equal(layers.dropout_grad(scale, np.ones_like(y)), y)
+
+
+@pytest.mark.errors
+def test_what_does_not_fit_is_named():
+    with pytest.raises(ValueError, match="x has 3 columns and w has 2 rows"):
+        layers.linear(np.ones((1, 3)), np.ones((2, 4)))
+    with pytest.raises(ValueError, match=r"p must lie in \[0, 1\), got 1"):
+        layers.dropout(np.ones(2), 1.0, generator=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="one shape"):
+        layers.relu_grad(np.ones(3), np.ones((3, 1)))
