@@ -46,14 +46,14 @@ def conv2d_loops(
     """
     _check_channels(image, weight)
     x = _padded(image, padding)
-    n, c_out, kh, kw = len(image), len(weight), *weight.shape[2:]
+    n, (c_out, c_in, kh, kw) = len(image), weight.shape
     h = conv2d_output_size(image.shape[2], kh, stride, padding, dilation)
     w = conv2d_output_size(image.shape[3], kw, stride, padding, dilation)
     y = np.zeros((n, c_out, h, w))
     for k, o, i, j in product(range(n), range(c_out), range(h), range(w)):
-        for a, b in product(range(kh), range(kw)):
+        for c, a, b in product(range(c_in), range(kh), range(kw)):
             row, column = stride * i + dilation * a, stride * j + dilation * b
-            y[k, o, i, j] += weight[o, :, a, b] @ x[k, :, row, column]
+            y[k, o, i, j] += weight[o, c, a, b] * x[k, c, row, column]
     return y
 
 
@@ -226,7 +226,8 @@ def _col2im(
     h = conv2d_output_size(size[0], kh, stride, padding, dilation)
     w = conv2d_output_size(size[1], kw, stride, padding, dilation)
     columns = columns.reshape(len(columns), c, kh, kw, h, w)
-    x = np.zeros((len(columns), c, size[0] + 2 * padding, size[1] + 2 * padding))
+    padded = (len(columns), c, size[0] + 2 * padding, size[1] + 2 * padding)
+    x = np.zeros(padded, columns.dtype)
     for a, b in product(range(kh), range(kw)):
         top, left = dilation * a, dilation * b
         x[:, :, top : top + stride * h : stride, left : left + stride * w : stride] += columns[
