@@ -74,10 +74,10 @@ def conv2d(
     """
     _check_channels(image, weight)
     columns, h, w = _im2col(image, weight.shape[2:], stride, padding, dilation)
-    y = weight.reshape(len(weight), -1) @ columns  # (n, c_out, h w)
+    y = weight.reshape(len(weight), -1) @ columns  # (c_out, n h w)
     if bias is not None:
         y += bias[:, None]
-    return y.reshape(len(image), len(weight), h, w)
+    return y.reshape(len(weight), len(image), h, w).swapaxes(0, 1)
 
 
 def conv2d_input_grad(
@@ -92,8 +92,16 @@ def conv2d_input_grad(
 
     The adjoint of `conv2d`, which is why a transposed convolution is this and nothing else.
     """
-    columns = weight.reshape(len(weight), -1).T @ upstream.reshape(*upstream.shape[:2], -1)
-    return _col2im(columns, image_size, weight.shape[1:], stride, padding, dilation)
+    columns = weight.reshape(len(weight), -1).T @ _channels_first(upstream)
+    c, kh, kw = weight.shape[1:]
+    h, w = upstream.shape[2:]
+    columns = columns.reshape(c, kh, kw, len(upstream), h, w)
+    padded = (c, len(upstream), image_size[0] + 2 * padding, image_size[1] + 2 * padding)
+    x = np.zeros(padded, columns.dtype)
+    for a, b in product(range(kh), range(kw)):
+        x[_window(a, b, h, w, stride, dilation)] += columns[:, a, b]
+    inner = slice(padding, padding + image_size[0]), slice(padding, padding + image_size[1])
+    return x[:, :, *inner].swapaxes(0, 1)
 
 
 def conv2d_weight_grad(
@@ -106,8 +114,7 @@ def conv2d_weight_grad(
 ) -> Kernel:
     """The gradient by the weight: the picture's windows, weighed by what came back from above."""
     columns, _, _ = _im2col(image, kernel_size, stride, padding, dilation)
-    back = upstream.reshape(*upstream.shape[:2], -1)
-    grad = np.einsum("nol,nkl->ok", back, columns, optimize=True)
+    grad = _channels_first(upstream) @ columns.T
     return grad.reshape(upstream.shape[1], image.shape[1], *kernel_size)
 
 
@@ -199,41 +206,28 @@ def _padded(image: Batch, padding: int) -> Batch:
 def _im2col(
     image: Batch, kernel: tuple[int, int], stride: int, padding: int, dilation: int
 ) -> tuple[Array, int, int]:
-    """Every window as a column: (n, c kh kw, h w), and the output's height and width."""
+    """Every window as a column: (c kh kw, n h w), and the output's height and width."""
     (kh, kw), (n, c) = kernel, image.shape[:2]
     h = conv2d_output_size(image.shape[2], kh, stride, padding, dilation)
     w = conv2d_output_size(image.shape[3], kw, stride, padding, dilation)
-    x = _padded(image, padding) if padding else image
-    columns = np.empty((n, c, kh, kw, h, w), dtype=image.dtype)
+    x = _padded(image, padding).swapaxes(0, 1)  # (c, n, h, w): so that one product does it all
+    columns = np.empty((c, kh, kw, n, h, w), dtype=image.dtype)
     for a, b in product(range(kh), range(kw)):  # a copy for each place in the kernel: long rows
-        top, left = dilation * a, dilation * b
-        columns[:, :, a, b] = x[
-            :, :, top : top + stride * h : stride, left : left + stride * w : stride
-        ]
-    return columns.reshape(n, c * kh * kw, h * w), h, w
+        columns[:, a, b] = x[_window(a, b, h, w, stride, dilation)]
+    return columns.reshape(c * kh * kw, n * h * w), h, w
 
 
-def _col2im(
-    columns: Array,
-    size: tuple[int, int],
-    kernel: tuple[int, int, int],
-    stride: int,
-    padding: int,
-    dilation: int,
-) -> Batch:
-    """The adjoint of `_im2col`: every column is added back into the window that it came from."""
-    c, kh, kw = kernel
-    h = conv2d_output_size(size[0], kh, stride, padding, dilation)
-    w = conv2d_output_size(size[1], kw, stride, padding, dilation)
-    columns = columns.reshape(len(columns), c, kh, kw, h, w)
-    padded = (len(columns), c, size[0] + 2 * padding, size[1] + 2 * padding)
-    x = np.zeros(padded, columns.dtype)
-    for a, b in product(range(kh), range(kw)):
-        top, left = dilation * a, dilation * b
-        x[:, :, top : top + stride * h : stride, left : left + stride * w : stride] += columns[
-            :, :, a, b
-        ]
-    return x[:, :, padding : padding + size[0], padding : padding + size[1]]
+def _window(a: int, b: int, h: int, w: int, stride: int, dilation: int) -> tuple:
+    """What place (a, b) of the kernel sees of a padded picture, at all h x w positions."""
+    top, left = dilation * a, dilation * b
+    rows = slice(top, top + stride * (h - 1) + 1, stride)
+    columns = slice(left, left + stride * (w - 1) + 1, stride)
+    return slice(None), slice(None), rows, columns
+
+
+def _channels_first(batch: Batch) -> Array:
+    """(n, c, h, w) as (c, n h w)."""
+    return batch.swapaxes(0, 1).reshape(batch.shape[1], -1)
 
 
 def _tiles(image: Batch, size: int) -> Array:
