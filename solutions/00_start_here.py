@@ -68,10 +68,11 @@ show_pictures(
 #
 # ## Your first exercise
 #
-# An exercise is a function under `@exercise`. Replace its last two lines, run the cell, and the verdict
-# stands under it at once: **correct** and why it matters, **incorrect** and the smallest input that
-# shows it, or **not attempted**. Be wrong as often as you like. Where your answer is not correct
-# yet, learnkit's own stands in so that the lesson goes on, and yours waits as `invert.yours`.
+# An exercise is a function under `@exercise`. Replace its last two lines, run the cell, and the
+# verdict stands under it at once: **correct** and why it matters, **incorrect** and the smallest
+# input that shows it, or **not attempted**. Be wrong as often as you like. Where your answer is not
+# correct yet, learnkit's own stands in so that the lesson goes on, and yours waits as
+# `invert.yours`.
 #
 # Write `invert`: black becomes white, white becomes black, and a grey of 0.2 becomes 0.8.
 
@@ -114,8 +115,8 @@ print("in floats:", 200 / 255 + 100 / 255, "(and you can see that it is above 1)
 # %% [markdown]
 # > **Trap.** In bytes 200 + 100 = 44: it wraps round at 256, and nobody warns you. Two bright
 # > pictures added this way give dark speckles, and the *difference* of two pictures, which you will
-# > need in every lesson, is wrong wherever it is negative. So this course turns bytes into floats between 0 and 1 at once, and its functions
-# > refuse anything else.
+# > need in every lesson, is wrong wherever it is negative. So this course turns bytes into floats
+# > between 0 and 1 at once, and its functions refuse anything else.
 
 # %%
 try:
@@ -126,8 +127,8 @@ except TypeError as error:
 # %% [markdown]
 # ## A hole is a second picture
 #
-# What is missing is told by an array of True and False with the picture's height and width.
-# **In this course True means: to be filled.** (Half of the field means the opposite, and a mask from
+# What is missing is told by an array of True and False with the picture's height and width. **In
+# this course True means: to be filled.** (Half of the field means the opposite, and a mask from
 # elsewhere then keeps the hole and fills all that was known. The quiz comes back to it.)
 
 # %%
@@ -297,5 +298,5 @@ print(subprocess.run(command, capture_output=True, text=True).stdout)
 # row to beat. Lesson 01 puts a number on it.
 #
 # **Read on:** Bertalmío, Sapiro, Caselles and Ballester, *Image Inpainting* (SIGGRAPH 2000),
-# section 1, who brought the word from the restorers of paintings. In a terminal,
-# in the course's own folder, `.venv/bin/learnkit progress` lists what you have done. Next: **01 MSE by hand**.
+# section 1, who brought the word from the restorers of paintings. In a terminal, in the course's
+# own folder, `.venv/bin/learnkit progress` lists what you have done. Next: **01 MSE by hand**.

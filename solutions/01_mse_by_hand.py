@@ -122,10 +122,10 @@ print(f"a real face {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
 # would be exactly 2, since two faces that differ from the mean by one variance each differ from
 # each other by two). Nobody looks like the ghost, and the MSE loves it.
 #
-# This is the most important picture of the first seven lessons. **Where the truth is uncertain, whoever minimises
-# MSE paints the mean of all that is plausible, and in a hole you call that blur.** Lesson 10 sees
-# it in networks; lesson 11 shows what it costs to paint a real face instead (the factor 2
-# again); lessons 09 and 12 choose one plausible picture on purpose.
+# This is the most important picture of the first seven lessons. **Where the truth is uncertain,
+# whoever minimises MSE paints the mean of all that is plausible, and in a hole you call that
+# blur.** Lesson 10 sees it in networks; lesson 11 shows what it costs to paint a real face instead
+# (the factor 2 again); lessons 09 and 12 choose one plausible picture on purpose.
 #
 # ## Is this gradient right? Ask by nudging
 #
@@ -138,9 +138,10 @@ print(f"a real face {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
 #
 # ### Exercise: the judge
 #
-# $\partial f/\partial x_i$ is the slope of $f$ when $x_i$ alone moves; $e_i$ is 1 at element $i$ and 0
-# elsewhere. In code, `f` takes an array and gives one number. `x` may have any shape
-# (`np.ndindex(x.shape)` walks over it), and must be left as it was. The result has the shape of `x`.
+# $\partial f/\partial x_i$ is the slope of $f$ when $x_i$ alone moves; $e_i$ is 1 at element $i$
+# and 0 elsewhere. In code, `f` takes an array and gives one number. `x` may have any shape
+# (`np.ndindex(x.shape)` walks over it), and must be left as it was. The result has the shape of
+# `x`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "numerical_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -176,7 +177,8 @@ show(fig, alt="The error of central differences against eps: a V with its foot n
 # %% [markdown]
 # No: the error is a V. On the right the curve bends within the step, and the error shrinks with
 # $\varepsilon^2$. On the left `f(x + ε)` and `f(x - ε)` agree in nearly all of their 16 digits, and
-# their difference is rounding noise. The foot lies near $10^{-5}$, which is why that is the default.
+# their difference is rounding noise. The foot lies near $10^{-5}$, which is why that is the
+# default.
 #
 # ## The gradient of the MSE
 #
@@ -223,8 +225,9 @@ print("for comparison, of one face:   ", abs(mse_loss_grad(ghost, faces[3])).max
 #
 # There is a belief hidden in the square. Suppose a pixel is its prediction plus noise from a bell
 # curve of width $\sigma$. The probability of seeing $t$ is then
-# $\frac{1}{\sigma\sqrt{2\pi}}\,e^{-(t-p)^2/2\sigma^2}$. The logarithm turns the product over all pixels into
-# a sum; with a minus in front, less is better. That is the **minus log-likelihood**, and averaged it is
+# $\frac{1}{\sigma\sqrt{2\pi}}\,e^{-(t-p)^2/2\sigma^2}$. The logarithm turns the product over all
+# pixels into a sum; with a minus in front, less is better. That is the **minus log-likelihood**,
+# and averaged it is
 #
 # $$\frac{\mathrm{MSE}}{2\sigma^2} + \log\sigma + \text{a constant}$$
 #
@@ -250,8 +253,8 @@ show(fig, alt="Minus log-likelihood against sigma: a valley with its lowest poin
 #
 # ## Decibels
 #
-# The ghost's MSE of 0.0341 says little to anybody. The field counts in decibels, on a scale where **more is
-# better** and ten more is a tenth of the squared error:
+# The ghost's MSE of 0.0341 says little to anybody. The field counts in decibels, on a scale where
+# **more is better** and ten more is a tenth of the squared error:
 #
 # $$\mathrm{PSNR} = 10\,\log_{10}\frac{R^2}{\mathrm{MSE}}$$
 #
@@ -355,5 +358,5 @@ for name in DAMAGED:
 #
 # **Read on:** Wang and Bovik, *Mean Squared Error: Love It or Leave It?* (IEEE Signal Processing
 # Magazine, 2009), sections 1 to 3; Bishop, *Pattern Recognition and Machine Learning* (2006),
-# section 1.2.5, for the hidden σ. Next: **02 Gradient descent by hand**, where the picture starts to
-# mend itself.
+# section 1.2.5, for the hidden σ. Next: **02 Gradient descent by hand**, where the picture starts
+# to mend itself.

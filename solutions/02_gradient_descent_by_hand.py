@@ -80,18 +80,18 @@ print(" ".join(f"{float(g[0]):.4f}" for g in path))
 ravine.explore()
 
 # %% [markdown]
-# In the bowl $\frac12 c x^2$ the slope is $c\,x$; $c$, how fast the slope changes, is the **curvature**.
-# One step multiplies $x$ by $1 - \eta c$. Three things can happen: it shrinks ($\eta c < 1$), it shrinks while it flips sides
-# ($1 < \eta c < 2$), or it **grows** ($\eta c > 2$). The steepest direction decides: with $L$ the
-# largest curvature, the walk settles only for
+# In the bowl $\frac12 c x^2$ the slope is $c\,x$; $c$, how fast the slope changes, is the
+# **curvature**. One step multiplies $x$ by $1 - \eta c$. Three things can happen: it shrinks ($\eta
+# c < 1$), it shrinks while it flips sides ($1 < \eta c < 2$), or it **grows** ($\eta c > 2$). The
+# steepest direction decides: with $L$ the largest curvature, the walk settles only for
 #
 # $$\eta < \frac{2}{L}$$
 #
-# and meanwhile the shallowest direction, of curvature $\mu$, hardly moves. The ratio
-# $\kappa = L/\mu$ is the **condition number**. The best learning rate in the long run is $2/(L+\mu)$,
-# where both directions shrink alike, and even that leaves $\frac{\kappa - 1}{\kappa + 1}$ of the
-# distance at every step. (For 30 steps from this start you will have found about 0.175; here
-# $2/(L+\mu) = 0.182$.)
+# and meanwhile the shallowest direction, of curvature $\mu$, hardly moves. The ratio $\kappa =
+# L/\mu$ is the **condition number**. The best learning rate in the long run is $2/(L+\mu)$, where
+# both directions shrink alike, and even that leaves $\frac{\kappa - 1}{\kappa + 1}$ of the distance
+# at every step. (For 30 steps from this start you will have found about 0.175; here $2/(L+\mu) =
+# 0.182$.)
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3.2))
@@ -159,8 +159,8 @@ print("relative error:", check_grad(roughness, roughness_grad, boot.image))
 #
 # ### Exercise: your first inpainting method
 #
-# `image` is a grey picture `(h, w)`. Start the hole at 0, then take `steps` steps down the roughness, in the hole alone. Use your
-# `roughness_grad`. Do not touch the caller's picture.
+# `image` is a grey picture `(h, w)`. Start the hole at 0, then take `steps` steps down the
+# roughness, in the hole alone. Use your `roughness_grad`. Do not touch the caller's picture.
 
 
 # %% nbgrader={"grade": false, "grade_id": "fill_hole", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -219,9 +219,9 @@ mu, L = curvatures[0], curvatures[-1]
 print(f"L = {L:.2f}, so 2/L = {2 / L:.4f};  μ = {mu:.3f},  κ = L/μ = {L / mu:.0f}")
 
 # %% [markdown]
-# (On a checkerboard of +1 and -1 each of a pixel's four neighbours is 2 away and pulls by 2 x 2 = 4,
-# together 16. Nothing is worse, so $L$ can never pass 16: a learning rate below 0.125 is safe for
-# every hole in the world.)
+# (On a checkerboard of +1 and -1 each of a pixel's four neighbours is 2 away and pulls by 2 x 2 =
+# 4, together 16. Nothing is worse, so $L$ can never pass 16: a learning rate below 0.125 is safe
+# for every hole in the world.)
 #
 # **Predict:** two fills, one with a learning rate 5 % below $2/L$, one 5 % above. What will the
 # second look like after 60 steps, and after 90?
@@ -243,8 +243,8 @@ print(f"largest value after 90 steps: {abs(below).max():.1f} below, {explosion:.
 # %% [markdown]
 # **A checkerboard.** It is the picture of the steepest direction: nothing is rougher than
 # neighbours that all disagree, so that is what overshoots first and grows by the same factor at
-# every step (here 1.1). Remember it. Whenever a training of yours shows such a pattern or its loss turns to
-# `nan`, lower the learning rate.
+# every step (here 1.1). Remember it. Whenever a training of yours shows such a pattern or its loss
+# turns to `nan`, lower the learning rate.
 #
 # > **Trap.** A learning rate that works is no proof that it will. 0.2 fills a lost *single* pixel
 # > ($L = 8$, so $2/L = 0.25$). On the boot's hole, a hundred steps of it give a number of 30 digits:
@@ -299,9 +299,10 @@ for width in (2, 4, 8, 16):
     print(f"{width:5} {kappa:5.0f} {np.log(1000) / np.log((kappa + 1) / (kappa - 1)):8.0f}")
 
 # %% [markdown]
-# Three to four times, and nearer to four the wider it is: news moves like heat, and heat needs time that grows with the square of the
-# distance. A thin scratch is done at once; a large hole takes for ever. That is what lesson 04's
-# optimizers are for, and why real programs solve the equations instead.
+# Three to four times, and nearer to four the wider it is: news moves like heat, and heat needs time
+# that grows with the square of the distance. A thin scratch is done at once; a large hole takes for
+# ever. That is what lesson 04's optimizers are for, and why real programs solve the equations
+# instead.
 #
 # ## A scratched photograph
 #
@@ -344,7 +345,8 @@ for name in DAMAGED:
 
 # %% [markdown]
 # The emoji is mended worst, 13.29 dB. Where the damage is thin it wins; in the boxes it stretches a
-# soap film from edge to edge: no teeth, no slope of the boot's upper, and no letters on the page. It knows that pictures are smooth, and *that is all it knows*.
+# soap film from edge to edge: no teeth, no slope of the boot's upper, and no letters on the page.
+# It knows that pictures are smooth, and *that is all it knows*.
 #
 # | PSNR in the hole, dB | astronaut | boot | emoji | cat | page | coffee |
 # |---|---|---|---|---|---|---|
@@ -389,8 +391,9 @@ print(f"harmonic fill, 500 garments: {pooled:.2f} dB, pooled")
 # - A prior (here: smoothness) makes a landscape where the truth is lost. Yours mends scratches
 #   better than OpenCV does, and knows nothing about teeth.
 #
-# **For the course's table:** *harmonic*: 12.56 dB on the 10 x 10 boxes (OpenCV Navier-Stokes: 12.38).
+# **For the course's table:** *harmonic*: 12.56 dB on the 10 x 10 boxes (OpenCV Navier-Stokes:
+# 12.38).
 #
-# **Read on:** Chan and Shen, *Local Inpainting Models and TV Inpainting* (SIAM J. Appl. Math. 2001),
-# section 3, on the harmonic fill; Bertalmío, Bertozzi and Sapiro, *Navier-Stokes, Fluid Dynamics, and
-# Image and Video Inpainting* (CVPR 2001). Next: **03 Cross-entropy by hand**.
+# **Read on:** Chan and Shen, *Local Inpainting Models and TV Inpainting* (SIAM J. Appl. Math.
+# 2001), section 3, on the harmonic fill; Bertalmío, Bertozzi and Sapiro, *Navier-Stokes, Fluid
+# Dynamics, and Image and Video Inpainting* (CVPR 2001). Next: **03 Cross-entropy by hand**.
