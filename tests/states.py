@@ -22,6 +22,8 @@ from pathlib import Path
 
 import nbformat
 
+from learnkit.exercises.progress import write_whole
+
 ROOT = Path(__file__).resolve().parents[1]
 STATES = ("solved", "unsolved", "mistaken")
 EXPECTED = {"solved": "correct", "unsolved": "not attempted", "mistaken": "incorrect"}
@@ -112,9 +114,7 @@ def prove_numbers(lesson: str, scope: dict) -> None:
         assert abs(value - entry["value"]) <= limit, f"{entry['of']}: {value}, stored {entry}"
     if os.environ.get("LEARNKIT_RECORD"):
         text = json.dumps(numbers, indent=2, ensure_ascii=False) + "\n"
-        fresh = NUMBERS.with_suffix(".new")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(NUMBERS)
+        write_whole(NUMBERS, text.encode())
 
 
 def record() -> None:
@@ -129,7 +129,7 @@ def record() -> None:
         NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
         times[path.stem] = {"seconds": round(time.perf_counter() - began, 1)}
         print(path.stem, times[path.stem])
-    TIMES.write_text(json.dumps(times, indent=2) + "\n", encoding="utf-8")
+    write_whole(TIMES, (json.dumps(times, indent=2) + "\n").encode())
 
 
 if __name__ == "__main__":

@@ -13,8 +13,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from learnkit.shapes import Array, Batch, Kernel, Vector
 
-Geometry = dict[str, int]  # stride, padding and dilation, as they are passed on
-
 
 def conv2d_output_size(
     size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1

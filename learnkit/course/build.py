@@ -19,6 +19,8 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors as nbgrader
 from traitlets.config import Config
 
+from learnkit.exercises.progress import write_whole
+
 STUB = "# Your turn: write your answer in place of the next line.\nraise NotImplementedError"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 SOLVED = [nbgrader.LockCells, nbgrader.ClearOutput, nbgrader.CheckCellMetadata]
@@ -43,11 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; name what differs")
     check = parser.parse_args(arguments).check
     root = Path(__file__).resolve().parents[2]
-    stale = [path for path, text in built(root).items() if not _holds(path, text)]
-    for path in stale:
+    stale = {path: text for path, text in built(root).items() if not _holds(path, text)}
+    for path, text in stale.items():
         print(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
         if not check:
-            _write(path, built(root)[path])
+            write_whole(path, text.encode())
     if check and stale:
         print("Run `make notebooks`, and commit what it writes.", file=sys.stderr)
     return int(bool(check and stale))
@@ -119,7 +121,6 @@ def _exported(made: NotebookNode, steps: list[type]) -> str:
     config = Config()
     config.ClearSolutions.code_stub = {"python": STUB}
     exporter = NotebookExporter(config=config)
-    exporter.exclude_input_prompt = False
     resources: dict = {}
     for step in steps:
         made, resources = step(config=config).preprocess(made, resources)
@@ -147,13 +148,6 @@ def _duration(seconds: float | None) -> str:
 
 def _holds(path: Path, text: str) -> bool:
     return path.exists() and path.read_bytes() == text.encode()
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes to a temporary name first, so that no half file is ever left."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(text.encode())
-    fresh.replace(path)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from learnkit.exercises import pool, progress
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.judge import judge
 from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED, Report
-from learnkit.exercises.table import Exercise, find
+from learnkit.exercises.table import Exercise, find, nearest
 
 _reports: dict[str, Report] = {}  # the last verdict on each exercise, in this process
 _hints_told: dict[str, int] = {}
@@ -132,11 +132,11 @@ def _namespace(answer: object) -> dict[str, object]:
 
 def _unknown(answer: object, sentence: str, namespace: dict[str, object]) -> object:
     """A name that is no exercise's; where it is nearly one, that one's reference is bound."""
-    meant = re.search(r"did you mean '(\w+)'", sentence)
+    meant = nearest(answer.__name__)
     message = sentence[0].upper() + sentence[1:]
-    if meant and meant[1] not in namespace:
-        namespace[meant[1]] = stand_in(find(meant[1]), answer)
-        message += f" Until you rename it, the lesson goes on with learnkit's own {meant[1]}."
+    if meant and meant not in namespace:
+        namespace[meant] = stand_in(find(meant), answer)
+        message += f" Until you rename it, the lesson goes on with learnkit's own {meant}."
     _display(_aside(answer.__name__, message))
     return answer
 

@@ -183,6 +183,23 @@ numerical_grad = Exercise(
 )
 
 
+def _from_both_sides(slope):
+    """Nudges as it should be done, for mistakes that only make the wrong slope of two values."""
+
+    def wrong(f, x, eps=1e-5):
+        grad, nudged = np.zeros_like(x), x.copy()
+        for i in np.ndindex(x.shape):
+            nudged[i] = x[i] + eps
+            above = f(nudged)
+            nudged[i] = x[i] - eps
+            grad[i] = slope(above, f(nudged), eps)
+            nudged[i] = x[i]
+        return grad
+
+    wrong.__name__ = slope.__name__
+    return wrong
+
+
 @numerical_grad.mistake(
     "You look only ahead, (f(x + ε) - f(x)) / ε: the error falls like ε. Looking both ways, "
     "(f(x + ε) - f(x - ε)) / 2ε, it falls like ε²."
@@ -211,27 +228,15 @@ def one_sided_back(f, x, eps=1e-5):
 @numerical_grad.mistake(
     "The two points lie 2ε apart, so divide by 2 * eps: yours is twice too large."
 )
-def no_two(f, x, eps=1e-5):
-    grad, nudged = np.zeros_like(x), x.copy()
-    for i in np.ndindex(x.shape):
-        nudged[i] = x[i] + eps
-        above = f(nudged)
-        nudged[i] = x[i] - eps
-        grad[i] = (above - f(nudged)) / eps
-        nudged[i] = x[i]
-    return grad
+@_from_both_sides
+def no_two(above, below, eps):
+    return (above - below) / eps
 
 
 @numerical_grad.mistake("`/ 2 * eps` divides by 2 and then multiplies by eps: write / (2 * eps).")
-def missing_brackets(f, x, eps=1e-5):
-    grad, nudged = np.zeros_like(x), x.copy()
-    for i in np.ndindex(x.shape):
-        nudged[i] = x[i] + eps
-        above = f(nudged)
-        nudged[i] = x[i] - eps
-        grad[i] = (above - f(nudged)) / 2 * eps
-        nudged[i] = x[i]
-    return grad
+@_from_both_sides
+def missing_brackets(above, below, eps):
+    return (above - below) / 2 * eps
 
 
 _X_CHANGED = (
@@ -338,27 +343,15 @@ def one_number(f, x, eps=1e-5):
 
 
 @numerical_grad.mistake("You took the size of the slope; its sign says which way is up.")
-def size_alone(f, x, eps=1e-5):
-    grad, nudged = np.zeros_like(x), x.copy()
-    for i in np.ndindex(x.shape):
-        nudged[i] = x[i] + eps
-        above = f(nudged)
-        nudged[i] = x[i] - eps
-        grad[i] = abs(above - f(nudged)) / (2 * eps)
-        nudged[i] = x[i]
-    return grad
+@_from_both_sides
+def size_alone(above, below, eps):
+    return abs(above - below) / (2 * eps)
 
 
 @numerical_grad.mistake("You forgot to divide: the difference must be divided by 2 * eps.")
-def not_divided(f, x, eps=1e-5):
-    grad, nudged = np.zeros_like(x), x.copy()
-    for i in np.ndindex(x.shape):
-        nudged[i] = x[i] + eps
-        above = f(nudged)
-        nudged[i] = x[i] - eps
-        grad[i] = above - f(nudged)
-        nudged[i] = x[i]
-    return grad
+@_from_both_sides
+def not_divided(above, below, eps):
+    return above - below
 
 
 @numerical_grad.mistake(
@@ -397,15 +390,9 @@ def returns_after_one_round(f, x, eps=1e-5):
 
 
 @numerical_grad.mistake("The sign is flipped: it is what f gains above, f(x + ε) - f(x - ε).")
-def flipped(f, x, eps=1e-5):
-    grad, nudged = np.zeros_like(x), x.copy()
-    for i in np.ndindex(x.shape):
-        nudged[i] = x[i] + eps
-        above = f(nudged)
-        nudged[i] = x[i] - eps
-        grad[i] = (f(nudged) - above) / (2 * eps)
-        nudged[i] = x[i]
-    return grad
+@_from_both_sides
+def flipped(above, below, eps):
+    return (below - above) / (2 * eps)
 
 
 @numerical_grad.mistake(

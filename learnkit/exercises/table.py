@@ -95,14 +95,19 @@ def names() -> list[str]:
     return list(EXERCISES)
 
 
+def nearest(name: str) -> str | None:
+    """The exercise whose name is most like `name`, if any is near."""
+    return next(iter(get_close_matches(str(name), EXERCISES, n=1, cutoff=0.5)), None)
+
+
 def find(name: str) -> Exercise:
     """The exercise of that name; loads its lesson's table, and no other.
 
     Raises ValueError where there is none, and names the nearest.
     """
     if name not in EXERCISES:
-        near = get_close_matches(str(name), EXERCISES, n=1, cutoff=0.5)
-        means = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(EXERCISES)}"
+        near = nearest(name)
+        means = f"did you mean {near!r}?" if near else f"there are {', '.join(EXERCISES)}"
         raise ValueError(f"no exercise is called {name!r}; {means}")
     lesson = importlib.import_module(f"learnkit.exercises.lesson_{EXERCISES[name]:02d}")
     cloudpickle.register_pickle_by_value(lesson)  # a worker has no such module to import from
