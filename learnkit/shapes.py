@@ -31,6 +31,54 @@ def check_same_shape(pred: np.ndarray, target: np.ndarray, names: str = "pred, t
         )
 
 
+def check_float(array: np.ndarray, name: str) -> None:
+    """Raises TypeError unless `array` holds floats: bytes wrap round at 255, and say nothing."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{name} must be a NumPy array, got {type(array).__name__}")
+    if array.dtype.kind != "f":
+        cure = "divide it by 255" if array.dtype == np.uint8 else f"write {name}.astype(float)"
+        raise TypeError(f"{name} must be float, got {array.dtype}; {cure}")
+
+
+def check_batch(image: np.ndarray) -> None:
+    """Raises TypeError or ValueError unless `image` is a batch of float pictures, (n, c, h, w)."""
+    check_float(image, "image")
+    if image.ndim != 4:
+        cure = {2: "; pass image[None, None]", 3: "; pass image[None]"}.get(image.ndim, "")
+        raise ValueError(f"image must have shape (n, c, h, w), got {image.shape}{cure}")
+
+
+def check_at_least(least: int, **numbers: int) -> None:
+    """Raises ValueError where a number is below `least`."""
+    for name, number in numbers.items():
+        if number < least:
+            raise ValueError(f"{name} must be at least {least}, got {number}")
+
+
+def check_labels(labels: np.ndarray, rows: int, classes: int) -> None:
+    """Raises TypeError or ValueError unless there is one class from 0 to classes - 1 a row."""
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"labels must be whole numbers, got {labels.dtype}; write labels.astype(int), or for "
+            "probabilities of each class take binary_cross_entropy"
+        )
+    if labels.shape != (rows,):
+        raise ValueError(
+            f"labels must have shape ({rows},), one a row of logits, got {labels.shape}"
+        )
+    if rows and not (labels.min() >= 0 and labels.max() < classes):
+        raise ValueError(
+            f"labels must lie in 0 to {classes - 1}, got {labels.min()} to {labels.max()}; "
+            f"logits have {classes} columns, one a class"
+        )
+
+
+def check_shape(array: np.ndarray, shape: tuple[int, ...], name: str) -> None:
+    """Raises ValueError where a shape is not the one that it must be: NumPy would broadcast."""
+    if np.shape(array) != tuple(shape):
+        raise ValueError(f"{name} must have shape {tuple(shape)}, got {np.shape(array)}")
+
+
 def check_image(image: np.ndarray, name: str = "image") -> None:
     """Raises TypeError or ValueError unless `image` is float, (h, w) or (h, w, 3), in [0, 1]."""
     if not isinstance(image, np.ndarray):

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from skimage.data import lfw_subset
 
+from learnkit.byhand.layers import sigmoid
 from learnkit.byhand.losses import roughness_grad
 from learnkit.course import build
 from learnkit.course.build import STUB, built, notebook
@@ -24,6 +25,7 @@ from learnkit.images.classical import harmonic
 from learnkit.images.damaged import DAMAGED, damaged
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.images.metrics import psnr
+from learnkit.widgets import logit, race
 from tests.test_house import imported
 
 ROOT = Path(__file__).parents[1]
@@ -443,7 +445,7 @@ QUOTED = [
 @pytest.mark.parametrize(("lesson", "text", "entry"), QUOTED, ids=[q[1] for q in QUOTED])
 def test_a_stored_figure_is_the_one_that_the_prose_quotes(lesson, text, entry):
     assert re.sub(r"\s+", " ", text) in prose(lesson)
-    numbers = re.findall(r"-?\d+(?:\.\d+)?", text)
+    numbers = [n.replace(",", "") for n in re.findall(r"-?\d+(?:,\d{3})*(?:\.\d+)?", text)]
     gaps = [abs(float(n) - entry["value"]) / 0.5 * 10 ** len(n.partition(".")[2]) for n in numbers]
     assert not numbers or min(gaps) <= 1 + 1e-9, f"{entry['value']} does not round to it"
     assert 0 < entry["tolerance"] <= 0.05
@@ -609,3 +611,88 @@ def test_lesson_02_quotes_the_same_scores_in_its_prose_as_in_its_table():
     }
     for method, pattern in quoted.items():
         assert figure(lesson, pattern) == pytest.approx(measured(method)[0], abs=0.05)
+
+
+def test_lesson_03_measures_the_logistic_fill_and_its_curvature_rightly():
+    lesson = "03_cross_entropy_by_hand"
+    pictures = to_float(fashion_mnist("train")[0])
+    unseen = to_float(fashion_mnist("test")[0][:500])
+    box = masks.box((28, 28), height=10, width=10)
+    centre = pictures.mean(axis=0)
+
+    def seen(images):
+        return np.c_[(images - centre)[:, ~box], np.ones(len(images))]
+
+    known, wanted = seen(pictures), pictures[:, box]
+    largest = np.linalg.eigvalsh(known.T @ known / len(known))[-1]
+    assert round(largest, 1) == figure(lesson, r"covariance, ([\d.]+\d), times")
+    curvature = largest / 4 / 100
+    assert curvature <= figure(lesson, r"no curvature passes ([\d.]+\d)") <= 1.002 * curvature
+    assert int(2 / curvature) == figure(lesson, r"so \$2/L = (\d+)\$")
+
+    def trained(lr, pull):
+        weights = np.zeros((known.shape[1], 100))
+        for _ in range(100):
+            p = sigmoid(known @ weights)
+            weights -= lr / wanted.size * known.T @ pull(p)
+        gaps = sigmoid(seen(unseen) @ weights) - unseen[:, box]
+        return -10 * np.log10(np.mean(gaps**2))
+
+    of_mse = trained(
+        figure(lesson, r"few learning rates \((\d+)\)"), lambda p: 2 * (p - wanted) * p * (1 - p)
+    )
+    of_bce = trained(figure(lesson, r"at its best \((\d+)\)"), lambda p: p - wanted)
+    assert of_mse == pytest.approx(figure(lesson, r"score ([\d.]+) dB after 100 steps"), abs=0.01)
+    assert of_bce == pytest.approx(figure(lesson, r"scores ([\d.]+\d)\. No difference"), abs=0.01)
+
+
+def test_lesson_03_quotes_slopes_walls_and_floors_rightly():
+    lesson = "03_cross_entropy_by_hand"
+    mse, bce = logit.slopes(-8.0, 1.0)
+    assert round(-bce, 4) == figure(lesson, r"cross-entropy pulls with ([\d.]+\d)")
+    assert round(-mse, 5) == figure(lesson, r"MSE with ([\d.]+\d)\. The factor")
+    assert round(-np.log(1e-7), 1) == figure(lesson, r"the loss is ([\d.]+\d) whatever the logit")
+    assert round(189.86 / 784, 3) == figure(lesson, r"over 784 pixels is ([\d.]+\d)")
+    assert round(np.log(100), 1) == figure(lesson, r"charges another ([\d.]+) nats")
+    p37, p36 = 1 / (1 + np.exp(-37.0)), 1 / (1 + np.exp(-36.0))
+    assert p37 == 1 > p36 and "From $z = 37$ on" in prose(lesson)
+
+
+def test_lesson_04_tells_what_its_widget_shows():
+    at_the_end = {
+        valley: {
+            name: float(race.VALLEYS[valley].height(race.walk(valley, name))[-1])
+            for name in race.RUNNERS
+        }
+        for valley in ("ravine, κ = 100", "the same, turned by 45°")
+    }
+    straight, turned = at_the_end.values()
+    assert min(straight, key=straight.get) == "RMSprop" and straight["RMSprop"] < 1e-12
+    assert max(turned, key=turned.get) == "RMSprop" and turned["RMSprop"] > 1e-3
+    for name in ("gradient descent", "momentum"):
+        assert straight[name] == pytest.approx(turned[name])
+    assert turned["Adam"] < 2 * straight["Adam"]
+    doubled = {name: np.abs(race.walk("ravine, κ = 100", name, 2.0)).max() for name in race.RUNNERS}
+    assert doubled["gradient descent"] > 1e6
+    assert max(doubled["RMSprop"], doubled["Adam"]) < 10
+
+
+def test_lesson_05_compares_its_painters_with_the_harmonic_fill():
+    lesson = "05_backpropagation_by_hand"
+    face = damaged("astronaut").image
+    hole = masks.box(face.shape[:2], height=24, width=24, top=78, left=58)
+    assert "top=78, left=58" in str([cell.source for cell in code(lesson)])
+    by_harmonic = psnr(harmonic(face, hole), face, hole=hole)
+    assert round(by_harmonic, 1) == figure(
+        lesson, r"harmonic fill scores ([\d.]+\d) dB in this hole"
+    )
+    assert 100 * 128 + 128 * 128 + 128 * 3 + 2 * 128 + 3 == 29827
+    assert 2 * 128 + 128 * 128 + 128 * 3 + 2 * 128 + 3 == 17283 and "17,283" in prose(lesson)
+
+
+def test_lesson_06_counts_weights_and_pixels_rightly():
+    lesson = "06_convolution_by_hand"
+    assert 128 * 128 * 3 == 49152 and "$49{,}152^2$" in prose(lesson)
+    assert round(49152**2 / 1e9, 1) == figure(lesson, r"weights: ([\d.]+) billion")
+    assert (224 - 11) // 4 + 1 == figure(lesson, r"224 gives (\d+), with a ragged")
+    assert 64 + 6 * 32 == 256 and "$64 + 6\\cdot 32 = 256$" in prose(lesson)

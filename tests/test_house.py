@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "": set(),  # learnkit/__init__.py
     "shapes": set(),
     "assets": set(),  # data, and one function that finds it
-    "byhand": FLOOR,
+    "byhand": FLOOR | {"assets"},  # what torch answered, stored
     "images": FLOOR | {"assets"},
     "models": GROUND,
     "training": GROUND,  # and no model: it is handed what to train

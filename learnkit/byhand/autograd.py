@@ -113,8 +113,9 @@ class Scalar(Node):
         return self * -1.0
 
     def __sub__(self, other: "Scalar | float | int") -> "Scalar":
-        """a - b."""
-        return self + -_scalar(other)
+        """a - b passes its gradient to a, and its negative to b."""
+        other = _scalar(other)
+        return Scalar(self.value - other.value, (self, other), lambda u: (u, -u))
 
     def __truediv__(self, other: "Scalar | float | int") -> "Scalar":
         """a / b."""
@@ -175,6 +176,10 @@ class Variable(Node):
             a.value @ b.value, (a, b), lambda u: layers.linear_grad(a.value, b.value, u)
         )
 
+    def __rmatmul__(self, other: object) -> "Variable":
+        """The matrix product of a plain array and this."""
+        return _variable(other) @ self
+
     def __pow__(self, n: float | int) -> "Variable":
         """aⁿ, n a plain number."""
         return Variable(self.value**n, (self,), lambda u: (u * n * self.value ** (n - 1),))
@@ -205,7 +210,12 @@ class Variable(Node):
 
     def __sub__(self, other: object) -> "Variable":
         """a - b."""
-        return self + -_variable(other)
+        a, b = self, _variable(other)
+        return Variable(
+            a.value - b.value,
+            (a, b),
+            lambda u: (_shrunk(u, a.value.shape), _shrunk(-u, b.value.shape)),
+        )
 
     def __rsub__(self, other: object) -> "Variable":
         """b - a, b a plain array."""

@@ -7,11 +7,14 @@ what networks call convolution is the cross-correlation, with the kernel not tur
 """
 
 from itertools import product
+from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from learnkit.shapes import Array, Batch, Kernel, Vector
+from learnkit.shapes import Array, Batch, Kernel, Vector, check_at_least, check_batch, check_shape
+
+Padding = int | Literal["same"]
 
 
 def conv2d_output_size(
@@ -24,7 +27,8 @@ def conv2d_output_size(
     >>> conv2d_output_size(28, kernel=3, stride=2, padding=1)
     14
     """
-    _check_geometry(stride=stride, padding=padding, dilation=dilation, kernel=kernel)
+    check_at_least(1, stride=stride, dilation=dilation, kernel=kernel)
+    check_at_least(0, padding=padding)
     reach = dilation * (kernel - 1) + 1
     if reach > size + 2 * padding:
         raise ValueError(
@@ -60,17 +64,21 @@ def conv2d(
     weight: Kernel,
     bias: Vector | None = None,
     stride: int = 1,
-    padding: int = 0,
+    padding: Padding = 0,
     dilation: int = 1,
 ) -> Batch:
-    """The same by one matrix product: every window a row, every output channel a column.
+    """The same by one matrix product: every window a column, every output channel a row.
 
-    Raises ValueError where the channels differ, or the kernel does not fit.
+    `padding="same"` keeps the size: stride 1, and a kernel with a middle. Raises ValueError where
+    shapes do not fit together, or the kernel not into the picture, TypeError where a picture is
+    not float.
 
     >>> conv2d(np.array([[[[1.0, 2.0, 3.0]]]]), np.array([[[[1.0, -1.0]]]]))
     array([[[[-1., -1.]]]])
     """
     _check_channels(image, weight)
+    if bias is not None:
+        check_shape(bias, weight.shape[:1], "bias")
     columns, h, w = _im2col(image, weight.shape[2:], stride, padding, dilation)
     y = weight.reshape(len(weight), -1) @ columns  # (c_out, n h w)
     if bias is not None:
@@ -83,13 +91,15 @@ def conv2d_input_grad(
     weight: Kernel,
     upstream: Batch,
     stride: int = 1,
-    padding: int = 0,
+    padding: Padding = 0,
     dilation: int = 1,
 ) -> Batch:
     """The gradient by the picture: every output hands its share back to the pixels it looked at.
 
     The adjoint of `conv2d`, which is why a transposed convolution is this and nothing else.
     """
+    padding = _in_pixels(padding, weight.shape[2:], stride, dilation)
+    _check_upstream(upstream, len(upstream), image_size, weight.shape, stride, padding, dilation)
     columns = weight.reshape(len(weight), -1).T @ _channels_first(upstream)
     c, kh, kw = weight.shape[1:]
     h, w = upstream.shape[2:]
@@ -107,13 +117,17 @@ def conv2d_weight_grad(
     upstream: Batch,
     kernel_size: tuple[int, int],
     stride: int = 1,
-    padding: int = 0,
+    padding: Padding = 0,
     dilation: int = 1,
 ) -> Kernel:
     """The gradient by the weight: the picture's windows, weighed by what came back from above."""
+    check_batch(image)
+    padding = _in_pixels(padding, kernel_size, stride, dilation)
+    shape = (upstream.shape[1], image.shape[1], *kernel_size)
+    _check_upstream(upstream, len(image), image.shape[2:], shape, stride, padding, dilation)
     columns, _, _ = _im2col(image, kernel_size, stride, padding, dilation)
     grad = _channels_first(upstream) @ columns.T
-    return grad.reshape(upstream.shape[1], image.shape[1], *kernel_size)
+    return grad.reshape(shape)
 
 
 def conv2d_bias_grad(upstream: Batch) -> Vector:
@@ -135,7 +149,9 @@ def conv_transpose2d(image: Batch, weight: Kernel, stride: int = 1, padding: int
     >>> conv_transpose2d(np.ones((1, 1, 1, 2)), np.ones((1, 1, 1, 3)), stride=2)
     array([[[[1., 1., 2., 1., 1.]]]])
     """
-    _check_geometry(stride=stride, padding=padding)
+    check_at_least(1, stride=stride)
+    check_at_least(0, padding=padding)
+    check_batch(image)
     if image.shape[1] != weight.shape[0]:
         raise ValueError(
             f"image has {image.shape[1]} channels, and weight (c_in, c_out, kh, kw) expects "
@@ -175,6 +191,7 @@ def max_pool2d(image: Batch, size: int) -> Batch:
 def max_pool2d_grad(image: Batch, size: int, upstream: Batch) -> Batch:
     """All of the gradient to the largest pixel; of equals, to the first, as in torch."""
     tiles = _tiles(image, size)
+    check_shape(upstream, tiles.shape[:4], "upstream")
     winner = np.eye(size * size)[tiles.argmax(axis=-1)]  # one-hot over the window
     return _untiled(winner * upstream[..., None], image.shape, size)
 
@@ -190,6 +207,7 @@ def avg_pool2d(image: Batch, size: int) -> Batch:
 
 def avg_pool2d_grad(image: Batch, size: int, upstream: Batch) -> Batch:
     """An equal share to every pixel of the window."""
+    check_shape(upstream, _tiles(image, size).shape[:4], "upstream")
     shares = np.broadcast_to(upstream[..., None] / size**2, (*upstream.shape, size * size))
     return _untiled(shares, image.shape, size)
 
@@ -202,9 +220,10 @@ def _padded(image: Batch, padding: int) -> Batch:
 
 
 def _im2col(
-    image: Batch, kernel: tuple[int, int], stride: int, padding: int, dilation: int
+    image: Batch, kernel: tuple[int, int], stride: int, padding: Padding, dilation: int
 ) -> tuple[Array, int, int]:
     """Every window as a column: (c kh kw, n h w), and the output's height and width."""
+    padding = _in_pixels(padding, kernel, stride, dilation)
     (kh, kw), (n, c) = kernel, image.shape[:2]
     h = conv2d_output_size(image.shape[2], kh, stride, padding, dilation)
     w = conv2d_output_size(image.shape[3], kw, stride, padding, dilation)
@@ -230,7 +249,8 @@ def _channels_first(batch: Batch) -> Array:
 
 def _tiles(image: Batch, size: int) -> Array:
     """Windows side by side: (n, c, h // size, w // size, size²)."""
-    _check_geometry(size=size)
+    check_batch(image)
+    check_at_least(1, size=size)
     if size > min(image.shape[2:]):
         raise ValueError(f"a window of {size} does not fit into {image.shape[2:]}")
     windows = sliding_window_view(image, (size, size), axis=(2, 3))[:, :, ::size, ::size]
@@ -246,14 +266,33 @@ def _untiled(tiles: Array, shape: tuple[int, ...], size: int) -> Batch:
     return image
 
 
-def _check_geometry(**numbers: int) -> None:
-    for name, number in numbers.items():
-        least = 0 if name == "padding" else 1
-        if number < least:
-            raise ValueError(f"{name} must be at least {least}, got {number}")
+def _in_pixels(padding: Padding, kernel: tuple[int, int], stride: int, dilation: int) -> int:
+    """The width of the frame; "same" means the one that keeps the picture's size."""
+    if padding != "same":
+        if isinstance(padding, str):
+            raise ValueError(f'padding must be a number of pixels or "same", got {padding!r}')
+        return padding
+    if stride != 1:
+        raise ValueError(f'padding="same" keeps the size only with stride 1, got stride {stride}')
+    kh, kw = kernel
+    if kh != kw or kh % 2 == 0:
+        raise ValueError(
+            f'padding="same" needs a square kernel with a middle pixel, got {kh} x {kw}; an even '
+            "one would need half a pixel on each side: give the padding as a number"
+        )
+    return dilation * (kh - 1) // 2
+
+
+def _check_upstream(
+    upstream: Batch, n: int, size: tuple[int, int], weight: tuple[int, ...], *how: int
+) -> None:
+    """It has the shape of what the convolution gave; `how` is stride, padding, dilation."""
+    h, w = (conv2d_output_size(s, k, *how) for s, k in zip(size, weight[2:], strict=True))
+    check_shape(upstream, (n, weight[0], h, w), "upstream")
 
 
 def _check_channels(image: Batch, weight: Kernel) -> None:
+    check_batch(image)
     if image.shape[1] != weight.shape[1]:
         raise ValueError(
             f"image has {image.shape[1]} channels, and weight (c_out, c_in, kh, kw) expects "

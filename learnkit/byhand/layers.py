@@ -7,20 +7,23 @@ rule, one link). So `relu_grad(x, upstream)` is upstream times the slope, in the
 
 import numpy as np
 
-from learnkit.shapes import Array, Matrix, Vector, check_same_shape
+from learnkit.shapes import Array, Matrix, Vector, check_float, check_same_shape, check_shape
 
 
 def linear(x: Matrix, w: Matrix, bias: Vector | None = None) -> Matrix:
     """x w + b: (n, d) times (d, k) gives (n, k); each output is a weighted sum of all inputs.
 
     torch's F.linear keeps its weight the other way round, (k, d).
-    Raises ValueError where the inner sizes differ.
+    Raises ValueError where the sizes do not fit, TypeError where x is not float.
 
     >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5]))
     array([[11.5]])
     """
     _check_linear(x, w)
-    return x @ w if bias is None else x @ w + bias
+    if bias is None:
+        return x @ w
+    check_shape(bias, w.shape[1:], "bias")
+    return x @ w + bias
 
 
 def linear_grad(x: Matrix, w: Matrix, upstream: Matrix) -> tuple[Matrix, Matrix]:
@@ -31,6 +34,7 @@ def linear_grad(x: Matrix, w: Matrix, upstream: Matrix) -> tuple[Matrix, Matrix]
            [2.]]))
     """
     _check_linear(x, w)
+    check_shape(upstream, (len(x), w.shape[1]), "upstream")
     return upstream @ w.T, x.T @ upstream
 
 
@@ -40,6 +44,8 @@ def bias_grad(upstream: Matrix) -> Vector:
     >>> bias_grad(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
+    if upstream.ndim != 2:
+        raise ValueError(f"upstream must have shape (n, d), a row a picture, got {upstream.shape}")
     return upstream.sum(axis=0)
 
 
@@ -111,6 +117,16 @@ def log_softmax(z: Array) -> Array:
     return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
 
+def log_softmax_grad(z: Array, upstream: Array) -> Array:
+    """u - softmax(z) Σ u: what one class gains, all others pay for, by their shares.
+
+    >>> log_softmax_grad(np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]]))
+    array([[ 0.5, -0.5]])
+    """
+    check_same_shape(z, upstream, "z, upstream")
+    return upstream - softmax(z) * upstream.sum(axis=-1, keepdims=True)
+
+
 def softmax(z: Array) -> Array:
     """e^z / Σ e^z over the last axis: numbers into probabilities.
 
@@ -157,6 +173,9 @@ def dropout_grad(scale: Array, upstream: Array) -> Array:
 
 
 def _check_linear(x: Matrix, w: Matrix) -> None:
+    check_float(x, "x")
+    if x.ndim != 2 or w.ndim != 2:
+        raise ValueError(f"x must be (n, d) and w (d, k), got {x.shape} and {w.shape}")
     if x.shape[1] != w.shape[0]:
         raise ValueError(
             f"x has {x.shape[1]} columns and w has {w.shape[0]} rows; they must be as many: "

@@ -10,7 +10,16 @@ import math
 import numpy as np
 
 from learnkit.byhand.layers import log_softmax, sigmoid, softmax
-from learnkit.shapes import Array, Grey, Labels, Matrix, Vector, check_same_shape
+from learnkit.shapes import (
+    Array,
+    Grey,
+    Labels,
+    Matrix,
+    Vector,
+    check_float,
+    check_labels,
+    check_same_shape,
+)
 
 LOG_FLOOR = -100.0  # nats: to be sure and wrong costs 100, not infinity; the floor that torch has
 FLATTEST = float(np.float32(1e-12))  # the least p (1 - p) that a gradient divides by, as in torch
@@ -19,12 +28,12 @@ FLATTEST = float(np.float32(1e-12))  # the least p (1 - p) that a gradient divid
 def mse_loss(pred: Array, target: Array) -> float:
     """Mean squared error, mean((p - t)²), in the square of the images' unit.
 
-    Raises ValueError where the shapes differ.
+    Raises ValueError where the shapes differ, TypeError where a picture is not float.
 
     >>> mse_loss(np.array([0.0, 1.0]), np.array([0.0, 0.5]))
     0.125
     """
-    check_same_shape(pred, target)
+    _check_pair(pred, target)
     return float(np.mean((pred - target) ** 2))
 
 
@@ -34,7 +43,7 @@ def mse_loss_grad(pred: Array, target: Array) -> Array:
     >>> mse_loss_grad(np.array([0.0, 1.0]), np.array([0.0, 0.5]))
     array([0. , 0.5])
     """
-    check_same_shape(pred, target)
+    _check_pair(pred, target)
     return 2 * (pred - target) / pred.size
 
 
@@ -46,7 +55,7 @@ def l1_loss(pred: Array, target: Array) -> float:
     >>> l1_loss(np.array([0.0, 1.0]), np.array([0.0, 0.5]))
     0.25
     """
-    check_same_shape(pred, target)
+    _check_pair(pred, target)
     return float(np.mean(np.abs(pred - target)))
 
 
@@ -56,7 +65,7 @@ def l1_loss_grad(pred: Array, target: Array) -> Array:
     >>> l1_loss_grad(np.array([0.0, 1.0]), np.array([0.0, 0.5]))
     array([0. , 0.5])
     """
-    check_same_shape(pred, target)
+    _check_pair(pred, target)
     return np.sign(pred - target) / pred.size
 
 
@@ -85,6 +94,7 @@ def roughness(image: Grey) -> float:
     >>> roughness(np.array([[0.0, 1.0], [0.0, 1.0]]))  # two of the four pairs differ, by 1
     2.0
     """
+    check_float(image, "image")
     return float(np.sum(np.diff(image, axis=0) ** 2) + np.sum(np.diff(image, axis=1) ** 2))
 
 
@@ -96,6 +106,7 @@ def roughness_grad(image: Grey) -> Grey:
     >>> roughness_grad(np.array([[0.0, 1.0]]))
     array([[-2., 2.]])
     """
+    check_float(image, "image")
     grad = np.zeros_like(image)
     for axis in (0, 1):
         step = 2 * np.diff(image, axis=axis)  # one number a pair: it pulls up one end ...
@@ -163,7 +174,7 @@ def cross_entropy(logits: Matrix, labels: Labels) -> float:
     >>> cross_entropy(np.zeros((1, 4)), np.array([2]))  # four classes, no idea: log 4
     1.3862943611198906
     """
-    _check_labels(logits, labels)
+    check_labels(labels, *logits.shape)
     return float(-np.mean(log_softmax(logits)[np.arange(len(labels)), labels]))
 
 
@@ -173,7 +184,7 @@ def cross_entropy_grad(logits: Matrix, labels: Labels) -> Matrix:
     >>> cross_entropy_grad(np.zeros((1, 2)), np.array([1]))
     array([[ 0.5, -0.5]])
     """
-    _check_labels(logits, labels)
+    check_labels(labels, *logits.shape)
     grad = softmax(logits)
     grad[np.arange(len(labels)), labels] -= 1
     return grad / len(labels)
@@ -202,22 +213,17 @@ def kl_divergence_grad(mean: Matrix, log_var: Matrix) -> tuple[Matrix, Matrix]:
     return mean.copy(), 0.5 * np.expm1(log_var)
 
 
-def _check_probabilities(pred: Array, target: Array) -> None:
+def _check_pair(pred: Array, target: Array) -> None:
+    check_float(pred, "pred")
+    check_float(target, "target")
     check_same_shape(pred, target)
+
+
+def _check_probabilities(pred: Array, target: Array) -> None:
+    _check_pair(pred, target)
     low, high = float(pred.min()), float(pred.max())
     if not (low >= 0 and high <= 1):  # written so that NaN fails too
         raise ValueError(
             f"pred must lie in [0, 1], got [{low:.3g}, {high:.3g}]; "
             "for logits call binary_cross_entropy_with_logits"
-        )
-
-
-def _check_labels(logits: Matrix, labels: Labels) -> None:
-    n, k = logits.shape
-    if labels.shape != (n,):
-        raise ValueError(f"labels must have shape ({n},), one a row of logits, got {labels.shape}")
-    if n and not (labels.min() >= 0 and labels.max() < k):
-        raise ValueError(
-            f"labels must lie in 0 to {k - 1}, got {labels.min()} to {labels.max()}; "
-            f"logits have {k} columns, one a class"
         )

@@ -8,6 +8,7 @@ it started.
 import atexit
 import contextlib
 import ctypes
+import importlib
 import inspect
 import io
 import json
@@ -161,11 +162,17 @@ def _conversation(
 
 
 def _homes(exercise: Exercise) -> list[tuple[str, str]]:
-    """Where the library keeps this exercise's own reference: the worker takes it out there."""
-    reference = exercise.reference
-    if reference.__module__.startswith("learnkit.exercises"):
-        return []  # the worker has no such module at all
-    return [(reference.__module__, reference.__name__)]
+    """Where the library keeps what this exercise asks for: the worker takes it out there.
+
+    A reference of the tables is in no module that a worker has; but learnkit.byhand may hold a
+    function of the exercise's name, and may hold it in more modules than one.
+    """
+    homes = {(exercise.reference.__module__, exercise.reference.__name__)}
+    for room in ("autograd", "conv", "gradcheck", "layers", "losses", "optim"):
+        module = f"learnkit.byhand.{room}"
+        if hasattr(importlib.import_module(module), exercise.name):
+            homes.add((module, exercise.name))
+    return sorted(home for home in homes if not home[0].startswith("learnkit.exercises"))
 
 
 class _Pickler(cloudpickle.Pickler):

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-import ipywidgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from learnkit.byhand.losses import psnr, roughness
 from learnkit.shapes import Grey, Hole
-from learnkit.widgets.panel import Panel, Scene, caption
+from learnkit.widgets.panel import Panel, Scene, caption, with_play
 from learnkit.widgets.show import BLUE, DPI, ORANGE, draw_picture, plain_log_axis
 
 
@@ -89,16 +88,4 @@ def scene(film: Film) -> Scene:
 
 def explore(film: Film) -> Panel:
     """The scene under a slider over the frames, with a play button."""
-    last = len(film.frames) - 1
-    frame = ipywidgets.IntSlider(
-        value=last // 3,
-        max=last,
-        description="frame",
-        style={"description_width": "60px"},
-        layout={"width": "460px"},
-    )
-    panel = Panel(scene(film), {"frame": frame})
-    play = ipywidgets.Play(value=frame.value, max=last, interval=150)
-    ipywidgets.jslink((play, "value"), (frame, "value"))
-    panel.children = [ipywidgets.HBox([play, frame]), *panel.children[1:]]
-    return panel
+    return with_play(scene(film), frames=len(film.frames))

@@ -22,27 +22,30 @@ class Scene:
     """A figure in two parts: `stage()` stands still, `actors(fig, **values)` are what moves.
 
     `actors` adds its artists to the stage's axes and returns them; the axes' limits are the
-    stage's. `alt(**values)` puts the whole into words.
+    stage's. `alt(**values)` puts the whole into words. Where the stage depends on some of the
+    values as well, `staged` names them, and there is a stage for each: `stage(**those)`.
     """
 
-    stage: Callable[[], Figure]
+    stage: Callable[..., Figure]
     actors: Callable[..., Sequence[Artist]]
     alt: Callable[..., str]
-    _drawn: tuple | None = field(default=None, repr=False)
+    staged: tuple[str, ...] = ()
+    _drawn: dict[tuple, tuple] = field(default_factory=dict, repr=False)
 
     def figure(self, **values: object) -> Figure:
         """The whole figure for these values: pure, and made from nothing."""
-        fig = self.stage()
+        fig = self.stage(**{name: values[name] for name in self.staged})
         self.actors(fig, **values)
         return fig
 
     def png(self, **values: object) -> bytes:
         """The same picture as a PNG, with the stage taken from the last time."""
-        if self._drawn is None:
-            canvas = FigureCanvasAgg(self.stage())
+        key = tuple(values[name] for name in self.staged)
+        if key not in self._drawn:
+            canvas = FigureCanvasAgg(self.stage(**dict(zip(self.staged, key, strict=True))))
             canvas.draw()
-            self._drawn = canvas, canvas.copy_from_bbox(canvas.figure.bbox)
-        canvas, background = self._drawn
+            self._drawn[key] = canvas, canvas.copy_from_bbox(canvas.figure.bbox)
+        canvas, background = self._drawn[key]
         canvas.restore_region(background)
         for artist in self.actors(canvas.figure, **values):
             artist.axes.draw_artist(artist)
@@ -98,3 +101,19 @@ def slider(
 def caption(ax: Axes, text: str) -> Artist:
     """A title that may change: an artist like any other."""
     return ax.text(0.5, 1.02, text, transform=ax.transAxes, ha="center", va="bottom", fontsize=12)
+
+
+def with_play(scene: Scene, *, frames: int) -> Panel:
+    """A scene whose one parameter is `frame`, under a slider and a play button."""
+    frame = ipywidgets.IntSlider(
+        value=(frames - 1) // 3,
+        max=frames - 1,
+        description="frame",
+        style={"description_width": "60px"},
+        layout={"width": "460px"},
+    )
+    panel = Panel(scene, {"frame": frame})
+    play = ipywidgets.Play(value=frame.value, max=frames - 1, interval=150)
+    ipywidgets.jslink((play, "value"), (frame, "value"))
+    panel.children = [ipywidgets.HBox([play, frame]), *panel.children[1:]]
+    return panel

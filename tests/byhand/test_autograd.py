@@ -108,3 +108,19 @@ def test_it_learns_a_line_as_torch_does(rng):
 def test_backward_from_an_array_is_refused():
     with pytest.raises(ValueError, match=r"a loss is one number, got shape \(2,\)"):
         backward(Node(np.ones(2)))
+
+
+def test_an_array_times_a_variable_is_the_variables_affair(rng):
+    x, w = rng.random((3, 4)), Variable(rng.random((4, 2)))
+    y = x @ w
+    assert isinstance(y, Variable)
+    backward(y.sum())
+    np.testing.assert_allclose(w.grad, x.T @ np.ones((3, 2)))
+
+
+def test_a_difference_is_one_node_with_two_inputs():
+    a, b = Scalar(3.0), Scalar(1.0)
+    difference = a - b
+    assert difference.inputs == (a, b)
+    backward(difference * difference)
+    assert (a.grad, b.grad) == (4.0, -4.0)

@@ -47,3 +47,20 @@ def test_what_does_not_fit_is_named():
         layers.dropout(np.ones(2), 1.0, generator=np.random.default_rng(0))
     with pytest.raises(ValueError, match="one shape"):
         layers.relu_grad(np.ones(3), np.ones((3, 1)))
+    with pytest.raises(ValueError, match=r"bias must have shape \(4,\), got \(2, 1\)"):
+        layers.linear(np.ones((2, 3)), np.ones((3, 4)), np.ones((2, 1)))  # it would broadcast
+    with pytest.raises(ValueError, match=r"upstream must have shape \(2, 4\), got \(4,\)"):
+        layers.linear_grad(np.ones((2, 3)), np.ones((3, 4)), np.ones(4))
+    with pytest.raises(ValueError, match=r"upstream must have shape \(n, d\), .* got \(4,\)"):
+        layers.bias_grad(np.ones(4))
+    with pytest.raises(TypeError, match="x must be float, got uint8; divide it by 255"):
+        layers.linear(np.ones((2, 3), np.uint8), np.ones((3, 4)))
+    with pytest.raises(ValueError, match=r"x must be \(n, d\) and w \(d, k\), got \(3,\)"):
+        layers.linear(np.ones(3), np.ones((3, 4)))
+
+
+def test_what_is_not_a_number_passes_through_every_layer():
+    x = np.array([[np.nan, 1.0]])
+    for value in (layers.relu, layers.sigmoid, layers.tanh, layers.softmax):
+        assert np.isnan(value(x)[0, 0])
+    assert np.isnan(layers.linear(x, np.ones((2, 1)))).all()

@@ -90,3 +90,45 @@ def test_what_is_no_probability_and_no_class_is_named():
         losses.cross_entropy(np.zeros((1, 3)), np.array([3]))
     with pytest.raises(ValueError, match=r"labels must have shape \(2,\)"):
         losses.cross_entropy(np.zeros((2, 3)), np.array([0]))
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize("loss", [mse_loss, mse_loss_grad, l1_loss, l1_loss_grad, psnr])
+def test_byte_pictures_are_refused_since_their_differences_wrap_round(loss):
+    byte, right = np.array([[200]], np.uint8), np.array([[0.5]])
+    with pytest.raises(TypeError, match="pred must be float, got uint8; divide it by 255"):
+        loss(byte, right)
+    with pytest.raises(TypeError, match="target must be float, got uint8; divide it by 255"):
+        loss(right, byte)
+    with pytest.raises(TypeError, match=r"got int64; write pred.astype\(float\)"):
+        loss(byte.astype(np.int64), right)
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize("energy", [roughness, roughness_grad])
+def test_the_roughness_of_bytes_is_refused(energy):
+    with pytest.raises(TypeError, match="image must be float, got uint8; divide it by 255"):
+        energy(np.zeros((3, 3), np.uint8))
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (np.array([0.0, 1.0]), "labels must be whole numbers, got float64; write labels.astype"),
+        (np.array([0, 3]), "labels must lie in 0 to 2, got 0 to 3; logits have 3 columns"),
+        (np.array([-1, 0]), "labels must lie in 0 to 2, got -1 to 0"),
+        (np.array([[0], [1]]), r"labels must have shape \(2,\), one a row of logits, got \(2, 1\)"),
+    ],
+)
+def test_labels_that_are_no_classes_are_told_what_is_wrong(labels, said):
+    kind = TypeError if "whole" in said else ValueError
+    for loss in (losses.cross_entropy, losses.cross_entropy_grad):
+        with pytest.raises(kind, match=said):
+            loss(np.zeros((2, 3)), labels)
+
+
+def test_what_is_not_a_number_makes_the_loss_not_a_number():
+    one, nan = np.array([[0.5]]), np.array([[np.nan]])
+    for loss in (mse_loss, l1_loss, losses.binary_cross_entropy_with_logits):
+        assert np.isnan(loss(nan, one)) and np.isnan(loss(one, nan))

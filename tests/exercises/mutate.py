@@ -8,8 +8,10 @@ exercise is only ever given what fits, so no check could tell.
 import ast
 import copy
 import inspect
+import signal
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 OPERATORS = {
     ast.Add: [ast.Sub],
@@ -17,6 +19,7 @@ OPERATORS = {
     ast.Mult: [ast.Div, ast.Add],
     ast.Div: [ast.Mult],
     ast.Pow: [ast.Mult],
+    ast.MatMult: [ast.Mult],
     ast.Eq: [ast.NotEq],
     ast.NotEq: [ast.Eq],
     ast.Lt: [ast.LtE, ast.Gt],
@@ -42,11 +45,30 @@ def mutants(function: Callable) -> Iterator[tuple[str, Callable]]:
             yield _difference(original, text), _compiled(changed, function)
 
 
+@contextmanager
+def impatience(seconds: float = 0.5) -> Iterator[None]:
+    """Interrupts what is still running, again and again: a mutant may loop without end."""
+
+    def interrupt(signum: int, frame: object) -> None:
+        raise TimeoutError
+
+    if not hasattr(signal, "SIGALRM"):  # Windows: no alarm, and no impatience
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def _without_checks(body: list[ast.stmt]) -> list[ast.stmt]:
     def is_check(node: ast.stmt) -> bool:
         raises = isinstance(node, ast.If) and isinstance(node.body[0], ast.Raise)
         call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-        return raises or (call and ast.unparse(node.value.func).startswith("check_"))
+        return raises or (call and ast.unparse(node.value.func).lstrip("_").startswith("check"))
 
     return [node for node in body if not is_check(node) and not _is_docstring(node)]
 
@@ -72,6 +94,8 @@ def _changes(tree: ast.AST) -> Iterator[Callable[[], None]]:
                 yield _become(tree, node, node.args[0])
             if isinstance(node.func, ast.Attribute) and not node.args:
                 yield _become(tree, node, node.func.value)  # x.copy() becomes x
+        if isinstance(node, ast.Attribute) and node.attr == "T":
+            yield _become(tree, node, node.value)
         if isinstance(node, ast.IfExp):
             yield _become(tree, node, node.body)
             yield _become(tree, node, node.orelse)

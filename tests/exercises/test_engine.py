@@ -79,6 +79,25 @@ def test_the_librarys_own_is_not_there_to_be_called(source):
 
 
 @pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        (
+            "max_pool2d",  # its reference is a function of the tables
+            "from learnkit.byhand import conv\n"
+            "def max_pool2d(image, size): return conv.max_pool2d(image[None], size)[0]",
+        ),
+        (
+            "sigmoid",  # it lives in layers, and losses has it as well
+            "from learnkit.byhand import losses\ndef sigmoid(z): return losses.sigmoid(z)",
+        ),
+    ],
+)
+def test_nor_is_it_to_be_called_by_another_way(name, source):
+    report = check(name, define(source, name))
+    assert report.status == "incorrect" and "calls the reference" in report.message
+
+
+@pytest.mark.parametrize(
     "body", ["raise NotImplementedError", "pass", "...", "'only a docstring'", "return ..."]
 )
 def test_a_stub_is_not_attempted(body):

@@ -1,0 +1,668 @@
+"""Lesson 03: a pixel as a probability, its cross-entropy, and the gradient that stays alive."""
+
+import io
+
+import numpy as np
+
+from learnkit.byhand import layers, losses
+from learnkit.exercises.table import Exercise, case
+
+_rng = np.random.default_rng(3)
+
+# ---- sigmoid -----------------------------------------------------------------------------------
+
+
+def _watched(z):
+    """Lets NumPy write its warnings down, for the probe to read."""
+    np.seterrcall(io.StringIO())
+    np.seterr(over="log", invalid="log", divide="log")
+    return (z,), {}
+
+
+def _with_warnings(result, z):
+    said = np.geterrcall().getvalue()
+    np.seterrcall(None)
+    np.seterr(over="warn", invalid="warn", divide="warn")
+    p = np.asarray(result)
+    if p.shape == z.shape and p.dtype.kind == "f":  # below -700 any speck of nothing will do
+        p = np.where((z < -700) & (abs(p) < 1e-300), 0.0, p)
+    return {
+        "": p,
+        "count of NumPy's overflow warnings (0 or 1)": int("overflow" in said),
+        "count of NumPy's other warnings (0 or 1)": int("invalid" in said or "divide" in said),
+    }
+
+
+sigmoid = Exercise(
+    "sigmoid",
+    layers.sigmoid,
+    cases=[
+        case(np.array([0.0])),
+        case(np.array([1.0, -1.0])),
+        case(np.array([-2.5, 0.5, 3.0])),
+        case(np.array([[-30.0, -3.0, 0.25], [3.0, 30.0, 5.0]])),
+        case(np.array([-700.0, -300.0, -40.0, 40.0, 700.0])),
+        case(np.array([-800.0, 800.0])),
+        case(_rng.normal(0, 8, (4, 5)).round(2)),
+    ],
+    build=_watched,
+    probe=_with_warnings,
+    rtol=1e-12,
+    atol=0.0,
+    hints=(
+        "e to a large number overflows, e to a negative number never does. Find a form for z >= 0 "
+        "and one for z < 0 that take e to -|z| alone.",
+        "With small = np.exp(-np.abs(z)) the sigmoid is 1 / (1 + small) where z >= 0, and "
+        "small / (1 + small) where z < 0; np.where chooses the numerator.",
+        "small = np.exp(-np.abs(z))\nreturn np.where(z >= 0, 1.0, small) / (1 + small)",
+    ),
+    why="Every network that bets on pixels ends in it, and a sure network reaches both tails: what "
+    "is lost there is lost to the logarithm of the loss.",
+    points=2,
+)
+
+
+@sigmoid.mistake(
+    "e^z / (1 + e^z) is ∞ / ∞, NaN, from z = 710 on. For z >= 0 divide by e^z first: "
+    "1 / (1 + e^-z)."
+)
+def nan_at_800(z):
+    return np.exp(z) / (1 + np.exp(z))
+
+
+@sigmoid.mistake(
+    "Your numbers are right, but e^-z overflows on the way for z = -800, and NumPy warns. Take e "
+    "to the power -|z| only, which is never above 1."
+)
+def warns(z):
+    return 1 / (1 + np.exp(-z))
+
+
+@sigmoid.mistake(
+    "Your numbers are right, but NumPy warns: np.where computes both its branches for every z, "
+    "also the one that overflows there. Take e to the power -|z| once, and choose the numerator."
+)
+def both_branches_of_where(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
+
+
+@sigmoid.mistake(
+    "That is tanh, from -1 to 1. The sigmoid goes from 0 to 1 and is 0.5 at 0: half of 1 + "
+    "tanh(z/2)."
+)
+def tanh_itself(z):
+    return np.tanh(z)
+
+
+@sigmoid.mistake(
+    "½ (1 + tanh(z/2)) is right on paper, but far left 1 - 1 leaves 0, or digits of rounding: at "
+    "z = -40 it should be 4.2e-18. Take e to the power -|z| instead."
+)
+def left_tail_lost(z):
+    return 0.5 * (1 + np.tanh(z / 2))
+
+
+@sigmoid.mistake("It falls where it should rise: the exponent is -z, and not z.")
+def sign(z):
+    small = np.exp(-np.abs(z))
+    return np.where(z <= 0, 1.0, small) / (1 + small)
+
+
+@sigmoid.mistake(
+    "You clip z at 500: at -700 the sigmoid is 9.9e-305, and yours is 7.1e-218. With e to the "
+    "power -|z| nothing needs clipping."
+)
+def clipped_at_500(z):
+    return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+
+
+@sigmoid.mistake(
+    "You clip the probability away from 0 and 1. Far left the sigmoid is tiny, and the logarithm "
+    "of that tiny number is what the loss is about."
+)
+def clipped_probability(z):
+    return np.clip(layers.sigmoid(z), 1e-7, 1 - 1e-7)
+
+
+@sigmoid.mistake(
+    "The 1 in the denominator is missing: e^z alone are the odds, and odds / (1 + odds) is the "
+    "probability."
+)
+def odds(z):
+    return np.exp(z)
+
+
+@sigmoid.mistake(
+    "For negative z you give the value of +|z|: there the numerator is e^-|z|, and not 1."
+)
+def one_branch_for_both(z):
+    return 1 / (1 + np.exp(-np.abs(z)))
+
+
+@sigmoid.mistake("For positive z you give the value of -|z|: there the numerator is 1.")
+def left_branch_for_both(z):
+    small = np.exp(-np.abs(z))
+    return small / (1 + small)
+
+
+@sigmoid.mistake("That is the sigmoid's slope, σ (1 - σ); asked is σ itself.")
+def slope(z):
+    return layers.sigmoid(z) * layers.sigmoid(-z)
+
+
+@sigmoid.mistake("That is the logarithm of the sigmoid; asked is the sigmoid.")
+def log_sigmoid(z):
+    return np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z)))
+
+
+@sigmoid.mistake(
+    "That is a softmax: it shares out one probability among all elements. The sigmoid looks at "
+    "each element by itself."
+)
+def softmax_of_all(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+@sigmoid.mistake("You decide (0 or 1) where a probability is asked for.")
+def step(z):
+    return np.where(z >= 0, 1.0, 0.0)
+
+
+@sigmoid.mistake("e^-z² is a bell; the sigmoid has e^-z.")
+def bell(z):
+    return 1 / (1 + np.exp(-np.abs(z) * np.abs(z)))
+
+
+# ---- binary_cross_entropy_with_logits ----------------------------------------------------------
+
+_grey = _rng.random((3, 4)).round(2)
+_z = _rng.normal(0, 3, (3, 4)).round(2)
+_BCE_CASES = [
+    case(np.array([0.0]), np.array([1.0])),
+    case(np.array([2.0]), np.array([0.0])),
+    case(np.array([-1.0, 2.0]), np.array([1.0, 0.25])),
+    case(np.array([[1.0, -2.0, 0.5], [-3.0, 4.0, 0.0]]), np.array([[1.0, 0, 0], [0.3, 1, 0.5]])),
+    case(np.array([40.0, -40.0]), np.array([0.0, 1.0]), note="logits = [40, -40], target = [0, 1]"),
+    case(np.array([800.0, -800.0, 800.0]), np.array([0.0, 1.0, 1.0])),
+    case(_z, _grey),
+    case(_rng.normal(0, 2, (2, 3, 2)).round(2), _rng.random((2, 3, 2)).round(2)),
+]
+
+binary_cross_entropy_with_logits = Exercise(
+    "binary_cross_entropy_with_logits",
+    losses.binary_cross_entropy_with_logits,
+    cases=_BCE_CASES,
+    hints=(
+        "Do not form σ(z): it rounds to 1. Use the form of the lesson, in which the logarithm has "
+        "been worked out on paper, and average over all elements.",
+        "np.maximum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits))) is the loss "
+        "of each element; its mean is one number.",
+        "log_term = np.log1p(np.exp(-np.abs(logits)))\n"
+        "return np.mean(np.maximum(logits, 0) - logits * target + log_term)",
+    ),
+    why="This is the loss of every classifier of two classes, of the VAE of lesson 08 and of the "
+    "judge in a GAN; formed from rounded probabilities it is infinite where it matters.",
+    points=2,
+)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You form the sigmoid first and take its logarithm: from a logit of 37 on σ is rounded to 1, "
+    "and log(1 - 1) is -∞. Work the logarithm out on paper, as the lesson does."
+)
+def log_of_the_rounded_sigmoid(logits, target):
+    p = 1 / (1 + np.exp(-logits))
+    return np.mean(-target * np.log(p) - (1 - target) * np.log(1 - p))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You clip the probability before the logarithm: the loss of a sure mistake stops at 16.1 nats, "
+    "and its slope is 0 there. Without forming the probability there is nothing to clip."
+)
+def clipped_at_1e_7(logits, target):
+    p = np.clip(layers.sigmoid(logits), 1e-7, 1 - 1e-7)
+    return np.mean(-target * np.log(p) - (1 - target) * np.log(1 - p))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You add a little inside the logarithm to keep it finite: the loss of a sure mistake then "
+    "stops at a wall. Without forming the probability there is nothing to save."
+)
+def eps_inside_the_log(logits, target):
+    p = layers.sigmoid(logits)
+    return np.mean(-target * np.log(p + 1e-7) - (1 - target) * np.log(1 - p + 1e-7))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "The sign is flipped: a loss is minus the logarithm of the likelihood, and never below 0."
+)
+def log_likelihood(logits, target):
+    return -losses.binary_cross_entropy_with_logits(logits, target)
+
+
+@binary_cross_entropy_with_logits.mistake("You sum where the mean over all elements is asked for.")
+def total(logits, target):
+    return logits.size * losses.binary_cross_entropy_with_logits(logits, target)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "Only the term of the white pixels is there, -t log p. Black ones count as well: "
+    "-(1 - t) log(1 - p)."
+)
+def one_term_only(logits, target):
+    return np.mean(target * (np.maximum(-logits, 0) + np.log1p(np.exp(-np.abs(logits)))))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "Only the term of the black pixels is there, -(1 - t) log(1 - p). White ones count as well: "
+    "-t log p."
+)
+def other_term_only(logits, target):
+    return np.mean((1 - target) * (np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "The term - z t is missing: without it the target has no say."
+)
+def target_forgotten(logits, target):
+    return np.mean(np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits))))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "z t comes with a minus: max(z, 0) - z t + log(1 + e^-|z|). Yours rewards the wrong side."
+)
+def plus_z_t(logits, target):
+    return np.mean(np.maximum(logits, 0) + logits * target + np.log1p(np.exp(-np.abs(logits))))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "log(1 + e^z) - z t is right on paper, but e^800 overflows. Take the large part out: "
+    "log(1 + e^z) = max(z, 0) + log(1 + e^-|z|)."
+)
+def overflow_of_e_to_the_z(logits, target):
+    return np.mean(np.log(1 + np.exp(logits)) - logits * target)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You take the logits for probabilities. A logit is any number; its probability is σ(z), which "
+    "the formula of the lesson has inside."
+)
+def logits_as_probabilities(logits, target):
+    return np.mean(-target * np.log(logits) - (1 - target) * np.log(1 - logits))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "That is the squared error of the sigmoid; cross-entropy is the surprise, -log of the bet."
+)
+def squared_error(logits, target):
+    return np.mean((layers.sigmoid(logits) - target) ** 2)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You return the loss of each element; take their mean, one number."
+)
+def no_mean(logits, target):
+    return np.maximum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits)))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You average over the first axis only; the mean goes over all elements."
+)
+def mean_over_rows(logits, target):
+    return no_mean(logits, target).mean(axis=0)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You sum over each row and average the rows: the mean goes over all elements."
+)
+def sum_over_pixels(logits, target):
+    return no_mean(logits, target).reshape(len(logits), -1).sum(axis=1).mean()
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You round the target to 0 or 1: a grey target is a mixed bet, and counts as it is."
+)
+def target_rounded(logits, target):
+    return losses.binary_cross_entropy_with_logits(logits, (target > 0.5) * 1.0)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "That is in bits, by the logarithm to base 2; the lesson counts in nats (np.log1p)."
+)
+def bits(logits, target):
+    return losses.binary_cross_entropy_with_logits(logits, target) / np.log(2)
+
+
+@binary_cross_entropy_with_logits.mistake("The arguments are swapped: logits first, then target.")
+def swapped(logits, target):
+    return np.mean(no_mean(target, logits))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "The absolute value is missing: log(1 + e^-|z|) belongs to max(z, 0)."
+)
+def no_absolute_value(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target + np.logaddexp(0, -logits))
+
+
+# ---- binary_cross_entropy_with_logits_grad -----------------------------------------------------
+
+binary_cross_entropy_with_logits_grad = Exercise(
+    "binary_cross_entropy_with_logits_grad",
+    losses.binary_cross_entropy_with_logits_grad,
+    cases=_BCE_CASES,
+    hints=(
+        "Everything cancels but the plain error: how far is the probability from the target? And "
+        "the loss is a mean over N elements.",
+        "Each element's slope is (σ(z) - t) / N, with N the number of all elements, logits.size.",
+        "return (sigmoid(logits) - target) / logits.size",
+    ),
+    why="The sure mistake is pulled hardest, and nothing vanishes: this one line is why networks "
+    "that end in a sigmoid learn at all.",
+)
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You multiply by p (1 - p): that is MSE's burden. Here the logarithm's slope cancels it, and "
+    "(p - t) / N is left."
+)
+def times_p_1_minus_p(logits, target):
+    p = 1 / (1 + np.exp(-logits))
+    return (p - target) * p * (1 - p) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "That is the gradient of the squared error of the sigmoid. Cross-entropy's has neither the 2 "
+    "nor p (1 - p)."
+)
+def gradient_of_mse(logits, target):
+    p = layers.sigmoid(logits)
+    return 2 * (p - target) * p * (1 - p) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "The sign is flipped: where the bet is above the target, the loss grows with the logit."
+)
+def sign_of_grad(logits, target):
+    return (target - layers.sigmoid(logits)) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "1/N is missing: the loss is a mean over all elements, so each one's slope is divided by N."
+)
+def no_1_over_n(logits, target):
+    return layers.sigmoid(logits) - target
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You divide by the number of rows, len(logits); the mean goes over all elements: logits.size."
+)
+def by_rows(logits, target):
+    return (layers.sigmoid(logits) - target) / len(logits)
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "There is no factor of 2: nothing is squared in cross-entropy."
+)
+def factor_of_2(logits, target):
+    return 2 * (layers.sigmoid(logits) - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You compare the logit itself with the target: first make a probability of it, σ(z)."
+)
+def sigmoid_forgotten(logits, target):
+    return (logits - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "That is the gradient by the probability, (p - t) / (p (1 - p)). By the logit it is times "
+    "p (1 - p), and the two cancel."
+)
+def by_the_probability(logits, target):
+    p = layers.sigmoid(logits)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (p - target) / (p * (1 - p)) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "That is the gradient by the target; asked is the one by the logits."
+)
+def by_the_target(logits, target):
+    return -logits / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You return one number, the mean of the slopes; the gradient has one for every logit."
+)
+def mean_of_slopes(logits, target):
+    return np.mean(layers.sigmoid(logits) - target)
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You return the loss; asked is its gradient by the logits."
+)
+def the_loss(logits, target):
+    return losses.binary_cross_entropy_with_logits(logits, target)
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You decide first (p above a half is 1): the slope needs the probability itself."
+)
+def decided(logits, target):
+    return ((logits > 0) * 1.0 - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "e^z / (1 + e^z) is NaN at a logit of 800: use your own sigmoid."
+)
+def nan_in_grad(logits, target):
+    return (np.exp(logits) / (1 + np.exp(logits)) - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You round the target to 0 or 1: a grey target counts as it is."
+)
+def target_rounded_in_grad(logits, target):
+    return (layers.sigmoid(logits) - (target > 0.5)) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You use softmax, which shares one probability among all pixels: here each is a bet of its own."
+)
+def softmax_for_sigmoid(logits, target):
+    return (layers.softmax(logits) - target) / logits.size
+
+
+# ---- cross_entropy -----------------------------------------------------------------------------
+
+_three, _five = _rng.normal(0, 2, (4, 3)).round(2), _rng.normal(0, 2, (6, 5)).round(2)
+
+cross_entropy = Exercise(
+    "cross_entropy",
+    losses.cross_entropy,
+    cases=[
+        case(np.array([[0.0, 0.0]]), np.array([0])),
+        case(np.array([[1.0, 2.0, 4.0]]), np.array([1])),
+        case(np.array([[2.0, 0.0, 1.0], [0.0, 3.0, -1.0]]), np.array([0, 2])),
+        case(np.array([[1.0, -1.0], [2.0, 0.5], [0.0, 3.0]]), np.array([1, 0, 1])),
+        case(np.array([[1000.0, 0.0], [0.0, 1000.0]]), np.array([0, 0])),
+        case(np.array([[1000.0, 999.0], [-1000.0, -998.0]]), np.array([1, 0])),
+        case(_three, np.array([2, 0, 1, 1])),
+        case(_five, np.array([4, 0, 3, 3, 1, 2])),
+    ],
+    hints=(
+        "Of each row you need two numbers: the log of the sum of e^z, and the logit at the label. "
+        "The loss of the row is their difference.",
+        "Take out the row's largest, z = logits - logits.max(axis=1, keepdims=True); then the log "
+        "of the sum is np.log(np.exp(z).sum(axis=1)), and z[np.arange(n), labels] is at the "
+        "labels.",
+        "z = logits - logits.max(axis=1, keepdims=True)\n"
+        "log_sum = np.log(np.exp(z).sum(axis=1))\n"
+        "return np.mean(log_sum - z[np.arange(len(labels)), labels])",
+    ),
+    why="This is the loss of every classifier, and of every model that writes text or paints pixel "
+    "by pixel: the surprise at what came.",
+    points=2,
+)
+
+
+def _surprise(logits, labels):
+    """The loss of each row."""
+    return -layers.log_softmax(logits)[np.arange(len(labels)), labels]
+
+
+@cross_entropy.mistake(
+    "The softmax goes down the columns: it would share a class among the pictures. The classes of "
+    "one picture stand in a row: axis=1."
+)
+def wrong_axis(logits, labels):
+    z = logits - logits.max(axis=0)
+    with np.errstate(divide="ignore"):
+        log_p = z - np.log(np.exp(z).sum(axis=0))
+    return -np.mean(log_p[np.arange(len(labels)), labels])
+
+
+@cross_entropy.mistake(
+    "e^1000 overflows. Take the row's largest logit out first: logits - logits.max(axis=1, "
+    "keepdims=True) leaves the softmax as it was."
+)
+def overflow(logits, labels):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        return -np.mean(np.log(p[np.arange(len(labels)), labels]))
+
+
+@cross_entropy.mistake(
+    "e^1000 overflows in your log of the sum. Take the row's largest logit out first, and add it "
+    "again behind the logarithm."
+)
+def overflow_in_log_sum(logits, labels):
+    with np.errstate(over="ignore", divide="ignore"):
+        log_sum = np.log(np.exp(logits).sum(axis=1))
+        return np.mean(log_sum - logits[np.arange(len(labels)), labels])
+
+
+@cross_entropy.mistake(
+    "You take the largest of the whole table out: in a row that lies far below it every e^z is 0, "
+    "and log 0 is -∞. Each row needs its own largest: max(axis=1, keepdims=True)."
+)
+def largest_of_all(logits, labels):
+    z = logits - logits.max()
+    with np.errstate(divide="ignore"):
+        return np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels])
+
+
+@cross_entropy.mistake(
+    "You form the probabilities and take their logarithm afterwards: a tiny one is rounded to 0, "
+    "and log 0 is -∞. Keep the logarithm: log of the sum minus the logit."
+)
+def log_of_rounded_softmax(logits, labels):
+    p = layers.softmax(logits)
+    with np.errstate(divide="ignore"):
+        return -np.mean(np.log(p[np.arange(len(labels)), labels]))
+
+
+@cross_entropy.mistake("You sum over the rows where their mean is asked for.")
+def sum_over_rows(logits, labels):
+    return np.sum(_surprise(logits, labels))
+
+
+@cross_entropy.mistake(
+    "The logarithm of the sum is forgotten: the largest logit alone is not log Σ e^z."
+)
+def log_of_sum_forgotten(logits, labels):
+    return np.mean(logits.max(axis=1) - logits[np.arange(len(labels)), labels])
+
+
+@cross_entropy.mistake(
+    "You take the sum of e^z without its logarithm: the loss is log Σ e^z - z at the label."
+)
+def sum_without_log(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return np.mean(np.exp(z).sum(axis=1) - z[np.arange(len(labels)), labels])
+
+
+@cross_entropy.mistake("The sign is flipped: a loss is minus the logarithm of the probability.")
+def sign_of_loss(logits, labels):
+    return -np.mean(_surprise(logits, labels))
+
+
+@cross_entropy.mistake(
+    "Only minus the logit at the label is left; the normaliser log Σ e^z is missing."
+)
+def no_normaliser(logits, labels):
+    return -np.mean(logits[np.arange(len(labels)), labels])
+
+
+@cross_entropy.mistake(
+    "logits[:, labels] picks all the labels' columns in every row. One a row is meant: "
+    "logits[np.arange(n), labels]."
+)
+def every_column(logits, labels):
+    return -np.mean(layers.log_softmax(logits)[:, labels])
+
+
+@cross_entropy.mistake("Labels count from 0: you took the class before the right one.")
+def labels_from_1(logits, labels):
+    return np.mean(_surprise(logits, labels - 1))
+
+
+@cross_entropy.mistake(
+    "You divide by the number of all logits, n k; the mean goes over the n rows."
+)
+def mean_over_classes(logits, labels):
+    return np.mean(_surprise(logits, labels)) / logits.shape[1]
+
+
+@cross_entropy.mistake("You average the probability at the label; the loss is minus its logarithm.")
+def probability_itself(logits, labels):
+    return np.mean(np.exp(-_surprise(logits, labels)))
+
+
+@cross_entropy.mistake("You average 1 - p, the share of the bet that was lost; the loss is -log p.")
+def one_minus_p(logits, labels):
+    return np.mean(1 - np.exp(-_surprise(logits, labels)))
+
+
+@cross_entropy.mistake("You return the loss of each row; take the mean of the rows, one number.")
+def one_a_row(logits, labels):
+    return _surprise(logits, labels)
+
+
+@cross_entropy.mistake(
+    "You average minus the log of every class's probability; only the right class's counts."
+)
+def all_classes(logits, labels):
+    return -np.mean(layers.log_softmax(logits))
+
+
+@cross_entropy.mistake(
+    "You count the pictures whose largest logit is at the label: that is the accuracy, which has "
+    "no slope. Asked is the surprise."
+)
+def accuracy(logits, labels):
+    return np.mean(logits.argmax(axis=1) == labels)
+
+
+@cross_entropy.mistake(
+    "You bet on each class by itself, with a sigmoid. Here the classes share one probability: "
+    "softmax."
+)
+def sigmoid_for_softmax(logits, labels):
+    right = np.eye(logits.shape[1])[labels]
+    return losses.binary_cross_entropy_with_logits(logits, right)
+
+
+@cross_entropy.mistake(
+    "You add a little inside the logarithm: the loss of a sure mistake then stops at a wall. With "
+    "the log of the sum there is nothing to save."
+)
+def eps_in_the_log(logits, labels):
+    return -np.mean(np.log(np.exp(-_surprise(logits, labels)) + 1e-7))
+
+
+@cross_entropy.mistake("That is in bits, by the logarithm to base 2; count in nats (np.log).")
+def in_bits(logits, labels):
+    return np.mean(_surprise(logits, labels)) / np.log(2)

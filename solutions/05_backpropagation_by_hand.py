@@ -1,0 +1,542 @@
+# %% [markdown]
+# # 05 Backpropagation by hand
+#
+# > Where do gradients come from when the picture is painted by a network?
+#
+# | you need | you will be able to | time |
+# |---|---|---|
+# | lessons 03 and 04 | pass a gradient back through any network, one link at a time; read a computation graph; train a network that paints a photograph, and say why the sharpest one fills a hole worst | 90 min; the cells alone run in under two minutes, no GPU |
+#
+# Until now every gradient was worked out on paper. A network is too long for paper: a weight in its
+# first layer moves a number, which moves a hundred others, which move the colours, which move the
+# loss. But a long chain is made of short links, and each link is easy. This lesson passes the
+# gradient back link by link, and then paints a face with it.
+
+# %%
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from learnkit.byhand.autograd import Scalar, Variable, backward
+from learnkit.byhand.gradcheck import check_grad, numerical_grad
+from learnkit.byhand.layers import relu, sigmoid, sigmoid_grad
+from learnkit.byhand.losses import mse_loss, mse_loss_grad
+from learnkit.byhand.optim import adam_step, cosine_schedule
+from learnkit.exercises import exercise
+from learnkit.images import damaged, masks, metrics
+from learnkit.widgets import graph
+from learnkit.widgets.show import show, show_pictures
+
+# %% [markdown]
+# ## One neuron, on paper
+#
+# A neuron weighs its input, adds a bias and bends the sum. Its loss against a target $t$ is a
+# chain of four links:
+#
+# $$s = w\,x + b, \qquad y = \tanh s, \qquad e = y - t, \qquad L = e^2$$
+#
+# The **chain rule** says: the slope of $L$ by $w$ is the product of the slopes of the links between
+# them.
+#
+# $$\frac{\partial L}{\partial w} = \underbrace{2e}_{L \text{ by } e}\cdot\underbrace{1}_{e \text{ by } y}
+# \cdot\underbrace{(1-y^2)}_{y \text{ by } s}\cdot\underbrace{x}_{s \text{ by } w}$$
+#
+# Start from the loss, and carry one number backwards; at each link, multiply. That number, the
+# slope of the loss by where you stand, is called the **upstream** gradient. At the start it is 1.
+#
+# Below is that neuron as a graph. `Scalar` is a number that remembers what it was made of.
+#
+# **Predict:** $x = 2$, $w = 0.5$, $b = -0.2$, $t = 0$. Which of $x$, $w$ and $b$ gets the largest
+# gradient? Step backward, and see.
+
+# %%
+x, w, b, t = Scalar(2.0), Scalar(0.5), Scalar(-0.2), Scalar(0.0)
+wx = w * x
+s = wx + b
+y = s.tanh()
+e = y - t
+L = e**2
+graph.explore(L, {"x": x, "w": w, "b": b, "t": t, "wx": wx, "s": s, "y": y, "e": e, "L": L})
+
+# %%
+backward(L)
+on_paper = 2 * e.value * (1 - y.value**2) * x.value
+print(f"by w: {w.grad:.6f}; on paper: {on_paper:.6f}; by x: {x.grad:.6f}; by b: {b.grad:.6f}")
+
+# %% [markdown]
+# ## In which order?
+#
+# A number can be used twice. In $y = x\cdot x + x$ the product uses $x$ twice and the sum once
+# more; each use hands back a share, and the gradient of $x$ is the **sum** of the shares: $2x + 1$.
+# So a node must wait until *everybody* who used it has paid, and only then pass on. Walk the graph
+# with users first.
+#
+# What if a node did not wait, and passed every share on as it comes in? Take a number and double
+# it, $x_1 = x_0 + x_0$, then $x_2 = x_1 + x_1$, sixteen times: 17 nodes.
+#
+# **Predict:** how many visits does that take, when each node is visited once for every use?
+
+
+# %%
+def visits(node):
+    """How often nodes are visited if each passes on at every single use."""
+    return 1 + sum(visits(i) for i in node.inputs)
+
+
+doubled = Scalar(1.0)
+for _ in range(16):
+    doubled = doubled + doubled
+print("visits:", visits(doubled))
+
+# %% [markdown]
+# 131,071: it doubles with every level. In the right order every node is visited **once**.
+#
+# ### Exercise: the order
+#
+# Give back a list of all nodes that `root` depends on: inputs before their users, `root` last, each
+# node once. A node has `.inputs`, the nodes it was made of. Networks are deep: the graph you are
+# given may be a chain of 3,000, and Python refuses to call itself more than about 1,000 times deep.
+
+
+# %% nbgrader={"grade": false, "grade_id": "topological_order", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def topological_order(root):
+    """Every node under root once, inputs before users, root last."""
+    ### BEGIN SOLUTION
+    order, seen, stack = [], set(), [(root, False)]
+    while stack:
+        node, inputs_done = stack.pop()
+        if inputs_done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack += [(i, False) for i in node.inputs]
+    return order
+    ### END SOLUTION
+
+
+# %% [markdown]
+# With the order, reverse mode is five lines. Each node knows one thing, its `pull`: given the
+# gradient by itself, it says the shares of its inputs.
+
+
+# %%
+def my_backward(root):
+    """Fills `grad` of every node under root."""
+    shares = {id(root): 1.0}
+    for node in reversed(topological_order(root)):
+        node.grad = shares[id(node)]
+        for source, share in zip(
+            node.inputs, node.pull(node.grad) if node.pull else (), strict=True
+        ):
+            shares[id(source)] = shares.get(id(source), 0.0) + share
+
+
+z = Scalar(3.0)
+my_backward(z * z + z)
+print("slope of z² + z at 3:", z.grad)
+
+# %% [markdown]
+# That is all that PyTorch's `backward` does, too. The rest of this lesson is one thing: numbers
+# become arrays. (`learnkit/byhand/autograd.py` is the whole engine, for numbers and then for
+# arrays, in under 300 lines. Read it tonight.)
+#
+# ## A layer of many neurons
+#
+# `y = x @ w`: $n$ rows of $d$ inputs, times a $d \times k$ table of weights. You are handed
+# `upstream`, the slope of the loss by every element of $y$, in the shape of $y$. What goes back to
+# $x$, what to $w$?
+#
+# You need not remember it. Each gradient has the shape of its own array, and only one product of
+# the other two fits: $(n,k)\,(k,d)$ for $x$, $(d,n)\,(n,k)$ for $w$.
+#
+# ### Exercise: back through a matrix product
+
+
+# %% nbgrader={"grade": false, "grade_id": "linear_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def linear_grad(x, w, upstream):
+    """(grad_x, grad_w) for y = x @ w."""
+    ### BEGIN SOLUTION
+    return upstream @ w.T, x.T @ upstream
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Exercise: back to the bias
+#
+# The bias, `(d,)`, is added to every one of $n$ rows. So it is a number used $n$ times, and you
+# know what happens to shares.
+
+
+# %% nbgrader={"grade": false, "grade_id": "bias_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def bias_grad(upstream):
+    """The gradient of the bias, (n, d) to (d,)."""
+    ### BEGIN SOLUTION
+    return upstream.sum(axis=0)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Exercise: back through a gate
+#
+# ReLU, $\max(x, 0)$, lets positive numbers through and stops the others. Going back it does the
+# same: where $x > 0$ the upstream gradient passes unchanged, elsewhere nothing does. At 0 itself
+# give 0, as torch does.
+
+
+# %% nbgrader={"grade": false, "grade_id": "relu_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def relu_grad(x, upstream):
+    """What passes back through max(x, 0)."""
+    ### BEGIN SOLUTION
+    return np.where(x > 0, upstream, 0.0)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## A network that paints
+#
+# The article behind this course has a network "Dense 128-128-3". Read it as a painter of **one
+# pixel**: in go the coordinates of a pixel, out comes its colour. Two layers of 128 neurons with
+# ReLU, then three with a sigmoid. The picture *is* the network's weights. Forward it is three
+# lines:
+
+
+# %%
+def forward(x, weights):
+    """The sums in each of the three layers; the sigmoid of the last is the colour."""
+    w1, b1, w2, b2, w3, b3 = weights
+    z1 = x @ w1 + b1
+    z2 = relu(z1) @ w2 + b2
+    z3 = relu(z2) @ w3 + b3
+    return z1, z2, z3
+
+
+# %% [markdown]
+# And backward it is the same three lines, upside down. Read each against its twin above.
+
+
+# %%
+def gradients(x, colours, weights):
+    """The slope of the mean squared error by each of the six arrays of weights."""
+    w1, _, w2, _, w3, _ = weights
+    z1, z2, z3 = forward(x, weights)
+    up3 = sigmoid_grad(z3, mse_loss_grad(sigmoid(z3), colours))
+    back, slope3 = linear_grad(relu(z2), w3, up3)
+    up2 = relu_grad(z2, back)
+    back, slope2 = linear_grad(relu(z1), w2, up2)
+    up1 = relu_grad(z1, back)
+    _, slope1 = linear_grad(x, w1, up1)
+    return slope1, bias_grad(up1), slope2, bias_grad(up2), slope3, bias_grad(up3)
+
+
+# %% [markdown]
+# Now it needs weights to start from, and pixels to be judged by; eight rows of random numbers will
+# do to try it out.
+
+
+# %%
+def fresh(inputs, seed=0):
+    """Random weights, of a spread that a later section explains, and biases of 0."""
+    rng, weights = np.random.default_rng(seed), []
+    for d, k in ((inputs, 128), (128, 128), (128, 3)):
+        weights += [rng.standard_normal((d, k)) * (2 / d) ** 0.5, np.zeros(k)]
+    return weights
+
+
+draws = np.random.default_rng(1)
+eight, eight_colours = draws.random((8, 100)), draws.random((8, 3))
+weights = fresh(100)
+count = sum(a.size for a in weights)
+
+# %% [markdown]
+# Lesson 01 could find a gradient too, by nudging: two evaluations of the loss for each weight. With
+# 100 inputs this network has 29,827 weights.
+#
+# **Predict:** how many times longer does nudging take than going backward once?
+
+
+# %%
+def loss_by(w3):
+    """The loss as a function of the last layer's weights alone."""
+    painted = sigmoid(forward(eight, [*weights[:4], w3, weights[5]])[2])
+    return mse_loss(painted, eight_colours)
+
+
+began = time.perf_counter()
+slopes = gradients(eight, eight_colours, weights)
+between = time.perf_counter()
+nudged = numerical_grad(loss_by, weights[4])  # 384 of the 29,827
+nudging = (time.perf_counter() - between) * count / nudged.size
+print(f"backward {1000 * (between - began):.1f} ms, nudging all {count:,} weights {nudging:.1f} s")
+print("largest difference, last layer:", abs(nudged - slopes[4]).max())
+
+# %% [markdown]
+# The gradient by *all* weights costs about as much as two or three evaluations of the loss, no
+# matter how many weights there are. That is what made neural networks possible.
+#
+# Now let the graph do it: the same network with `Variable`, an array that remembers.
+
+# %%
+leaves = [Variable(a) for a in weights]
+h1 = (eight @ leaves[0] + leaves[1]).relu()
+h2 = (h1 @ leaves[2] + leaves[3]).relu()
+by_graph = (h2 @ leaves[4] + leaves[5]).sigmoid()
+backward(((by_graph - eight_colours) ** 2).mean())
+gap = max(abs(leaf.grad - slope).max() for leaf, slope in zip(leaves, slopes, strict=True))
+print("largest difference between your gradients and the graph's:", gap)
+
+# %% [markdown]
+# > **Trap.** A network can be wrong without an error. Leave a transposition out where a layer is
+# > square, 128 x 128, and all shapes still fit; the loss may even fall. So check new gradients by
+# > nudging: a right one differs by less than $10^{-6}$.
+
+# %%
+rows_in, square, ups = draws.random((5, 4)), draws.random((4, 4)), draws.random((5, 4))
+print(
+    "right:", check_grad(lambda m: np.sum((rows_in @ m) * ups), lambda m: rows_in.T @ ups, square)
+)
+try:
+    check_grad(lambda m: np.sum((m @ square) * ups), lambda m: ups @ square, rows_in)
+except ValueError as error:
+    print("without the transposition:", error)
+
+# %% [markdown]
+# ## How large should the first weights be?
+#
+# Not zero: then all neurons of a layer would be alike, get the same gradient, and stay alike for
+# ever. So random. But how large? Each neuron adds up 128 products. If that makes the numbers a
+# little larger in every layer, 20 layers make them huge; if a little smaller, they vanish.
+#
+# **Predict:** 20 layers of 128 with ReLU; weights drawn with a spread of 0.05, 0.125 and 0.2. What
+# is the spread of the numbers in the twentieth layer?
+
+
+# %%
+def spread_by_layer(sigma):
+    """The spread of 128 numbers after each of 20 layers of random weights."""
+    h, spreads = draws.standard_normal((500, 128)), [1.0]
+    for _ in range(20):
+        h = relu(h @ (sigma * draws.standard_normal((128, 128))))
+        spreads.append(h.std())
+    return spreads
+
+
+spreads = {sigma: spread_by_layer(sigma) for sigma in (0.05, 0.125, 0.2)}
+print({sigma: f"{values[-1]:.1e}" for sigma, values in spreads.items()})
+
+# %%
+fig, ax = plt.subplots(figsize=(7, 3))
+for sigma, style in zip(spreads, ("-", "--", ":"), strict=True):
+    ax.semilogy(spreads[sigma], style, label=f"σ = {sigma}")
+ax.set(xlabel="layer", ylabel="spread", title="Too small vanishes, too large explodes")
+ax.legend()
+fig.tight_layout()
+show(fig, alt="Spread of the numbers over 20 layers: 0.05 vanishes, 0.2 explodes, 0.125 keeps it.")
+
+# %% [markdown]
+# A sum of $d$ products has the variance $d\,\sigma^2$ times that of its inputs; ReLU throws half of
+# the squares away. So $d\,\sigma^2/2 = 1$, $\sigma = \sqrt{2/d}$, which is 0.125 for 128 inputs.
+# It is called He initialisation, and it is what `fresh` did.
+#
+# ## Paint
+#
+# The canvas is the astronaut's face, 128 x 128. A pixel's coordinates run from -1 to 1. Each step
+# takes 1,024 random *known* pixels, asks for the gradient, and lets Adam move the weights.
+
+
+# %%
+def coordinates(height, width):
+    """The centre of each pixel, from -1 to 1: (height * width, 2)."""
+    rows = (np.arange(height) + 0.5) / height * 2 - 1
+    columns = (np.arange(width) + 0.5) / width * 2 - 1
+    return np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
+
+
+# %%
+def train(x, colours, steps, seed=0):
+    """Yields the network's weights after each step; trained on rows of x and their colours."""
+    draws, weights = np.random.default_rng(seed), fresh(x.shape[1], seed)
+    memory = [(np.zeros_like(a), np.zeros_like(a)) for a in weights]
+    for t in range(1, steps + 1):
+        batch, lr = draws.integers(0, len(x), 1024), cosine_schedule(t - 1, 3e-3, steps)
+        for i, slope in enumerate(gradients(x[batch], colours[batch], weights)):
+            weights[i], *memory[i] = adam_step(weights[i], slope, *memory[i], t, lr=lr)
+        yield weights
+
+
+# %% [markdown]
+# A box of 24 x 24 pixels, round the mouth, is never shown to the network. We ask it for the whole
+# picture all the same: a painter has an opinion about every pixel.
+
+# %%
+face = damaged.damaged("astronaut").image
+hole = masks.box(face.shape[:2], height=24, width=24, top=78, left=58)
+seen = ~hole.ravel()
+xy, colours = coordinates(128, 128), face.reshape(-1, 3)
+
+
+def paint(features, weights):
+    """The whole picture, as the network sees it."""
+    return sigmoid(forward(features, weights)[2]).reshape(face.shape)
+
+
+def film(features, moments):
+    """The painting after each number of steps in `moments`, the last one when training is over."""
+    training = enumerate(train(features[seen], colours[seen], moments[-1]), start=1)
+    return {t: paint(features, weights) for t, weights in training if t in moments}
+
+
+# %% [markdown]
+# **Predict:** two numbers in, three out, 17,283 weights between. After 1,000 steps, will it have
+# eyelashes?
+
+# %%
+moments = [1, 10, 30, 100, 300, 1000]
+began_painting = time.perf_counter()
+raw = film(xy, moments)
+print(f"{(time.perf_counter() - began_painting):.1f} s for 1,000 steps")
+row = {f"step {t}": raw[t] for t in moments} | {"shown to it": masks.cut_hole(face, hole)}
+show_pictures(
+    row,
+    columns=4,
+    alt="A face comes out of grey: after a thousand steps still soft as a watercolour.",
+)
+
+# %% [markdown]
+# A watercolour: right in the large, no lashes. A network like this changes slowly when its input
+# changes slowly, and from one pixel to the next a coordinate moves by 0.016. So hand it numbers
+# that change *fast*: sines and cosines of the coordinates, of 50 random frequencies. These are 100
+# **Fourier features**, and 100 happens to be the number of inputs of the article's generator.
+
+
+# %%
+def fourier(scale, count=50, seed=0):
+    """Sines and cosines of the coordinates, at random frequencies of `scale` cycles a picture."""
+    frequencies = scale * np.random.default_rng(seed).standard_normal((2, count))
+    angle = np.pi * xy @ frequencies
+    return np.c_[np.sin(angle), np.cos(angle)]
+
+
+waves = fourier(10)[:, [0, 1, 2, 3]].T.reshape(4, 128, 128) / 2 + 0.5
+show_pictures(
+    {f"feature {i}": wave for i, wave in enumerate(waves)},
+    alt="Four Fourier features: stripes of several directions and widths across the picture.",
+)
+
+# %% [markdown]
+# Each feature is a pattern of stripes, and the network mixes its colours from a hundred of them.
+#
+# **Predict:** same network, same steps. How sharp will it be? And what will it paint *in the hole*,
+# of which it has never seen a pixel?
+
+# %%
+sharp = film(fourier(10), moments)
+row = {f"step {t}": sharp[t] for t in moments} | {"the truth": face}
+show_pictures(
+    row,
+    columns=4,
+    alt="With Fourier features the face is sharp at step 300, and noise fills the hole.",
+)
+
+
+# %%
+def scored(painting):
+    """PSNR over the known pixels, and over the hole."""
+    known = metrics.psnr(painting, face, hole=~hole)
+    return known, metrics.psnr(painting, face, hole=hole)
+
+
+paintings = {"blurred and right": raw[1000], "sharp and wrong": sharp[1000]}
+show_pictures(
+    {"cut": masks.cut_hole(face, hole)} | paintings | {"the truth": face},
+    alt="Left the soft face with a mouth-coloured hole, right the sharp face with noise in its hole.",
+)
+for name, painting in paintings.items():
+    print(f"{name}: {scored(painting)[0]:.1f} dB seen, {scored(painting)[1]:.1f} dB in the hole")
+
+# %% [markdown]
+# **Blurred and right, sharp and wrong.** The one that copies the known pixels to 32 dB is the one
+# that knows least about the hole. A hundred waves can be added up so that they fit every known
+# pixel, and where nobody looks they do as they please. This is **over-fitting** in its purest form:
+# perfect where it was tested, noise where it was not. (The harmonic fill scores 18.3 dB in this
+# hole, as much as the watercolour: both know that pictures are smooth, and no more.)
+#
+# How fast the waves may be is a *prior*, as roughness was: it says what pictures are like. A wide
+# box wants none of them, as you saw.
+#
+# **Predict:** and the astronaut's thin scratches of lesson 02? Which scale is best there: none, 1,
+# 4 or 10 cycles a picture?
+
+# %%
+scratches = damaged.damaged("astronaut").hole
+
+
+def mend(scale, steps):
+    """The scratched face painted from the pixels around the scratches, and its score in them."""
+    features, outside = xy if scale == 0 else fourier(scale), ~scratches.ravel()
+    *_, trained = train(features[outside], colours[outside], steps)
+    painting = np.where(scratches[..., None], paint(features, trained), face)
+    return painting, metrics.psnr(painting, face, hole=scratches)
+
+
+print({scale: f"{mend(scale, 600)[1]:.1f} dB" for scale in (0, 1, 4, 10)})
+
+# %% [markdown]
+# Four. A scratch is thin: its known neighbours hold the waves on both sides, and details are worth
+# more than calm. Give that painter its time.
+#
+# **Predict:** lesson 02's harmonic fill scored 27.97 dB on these scratches. Can a network of 29,827
+# weights that has never seen another picture beat it in 2,000 steps?
+
+# %%
+mended, in_scratches = mend(4, 2000)
+show_pictures(
+    {"scratched": masks.cut_hole(face, scratches), "painted": mended, "the truth": face},
+    alt="The scratched astronaut, the same with its scratches painted by the network, and the truth.",
+)
+print(f"{in_scratches:.2f} dB in the scratches")
+
+# %% [markdown]
+# By a little, yes. It has learned the picture's own waves, with gradients that you have written
+# yourself, and no other picture. What would it do if it had seen ten thousand faces? That needs a
+# network that does not have to learn every place anew, and that is the next lesson.
+#
+# ## Quiz
+#
+# <details><summary>1. Why does reverse mode start at the loss, and not at the weights?</summary>
+#
+# Because the loss is one number. Going backward carries one array the size of each layer, and gives
+# all 29,827 slopes in one go. Forward you would have to start once for every weight.
+# </details>
+# <details><summary>2. All weights of a layer start at 0.1. What goes wrong?</summary>
+#
+# All neurons of the layer compute the same number and get the same gradient, so they stay alike for
+# ever: 128 copies of one neuron. Random weights tell them apart.
+# </details>
+# <details><summary>3. A painter scores 45 dB on the known pixels. What do you know about its hole?</summary>
+#
+# Nothing. With enough fast waves it can copy every known pixel and paint noise beside it. Only
+# pixels that it was not shown can tell, which is why we score the hole.
+# </details>
+#
+# ## What you have seen
+#
+# - Every gradient is a product of links, carried backward from the loss; what is used twice adds
+#   its shares, so users come first.
+# - Backward costs about as much as forward, for any number of weights; nudging costs two forwards
+#   for each.
+# - First weights: random, with σ = √(2/d), so that 20 layers neither vanish nor explode.
+# - Coordinates alone paint blurred and right; a hundred fast waves paint sharp and wrong.
+#
+# **For the course's table:** *painter, 100 Fourier features*: 28.2 dB on the astronaut's scratches
+# (harmonic: 27.97).
+#
+# **Read on:** Baydin, Pearlmutter, Radul and Siskind, *Automatic Differentiation in Machine
+# Learning: a Survey* (JMLR 2018), section 3; He, Zhang, Ren and Sun, *Delving Deep into Rectifiers*
+# (ICCV 2015), section 2.2; Tancik et al., *Fourier Features Let Networks Learn High Frequency
+# Functions in Low Dimensional Domains* (NeurIPS 2020). Next: **06 Convolution by hand**.
