@@ -32,31 +32,63 @@ def check_same_shape(pred: np.ndarray, target: np.ndarray, names: str = "pred, t
 
 
 def check_float(array: np.ndarray, name: str) -> None:
-    """Raises TypeError unless `array` holds floats: bytes wrap round at 255, and say nothing."""
-    if not isinstance(array, np.ndarray):
+    """Raises TypeError unless `array` holds floats, ValueError where one of them is NaN.
+
+    Bytes wrap round at 255, and NaN spreads to all that it touches; neither says anything.
+    """
+    if not isinstance(array, np.ndarray | np.generic):
         raise TypeError(f"{name} must be a NumPy array, got {type(array).__name__}")
     if array.dtype.kind != "f":
         cure = "divide it by 255" if array.dtype == np.uint8 else f"write {name}.astype(float)"
         raise TypeError(f"{name} must be float, got {array.dtype}; {cure}")
+    if np.isnan(array.min(initial=0.0)):  # quicker than a look at each: the least is NaN if any is
+        places = np.argwhere(np.isnan(array))
+        raise ValueError(
+            f"{name} holds NaN at {len(places)} of {array.size} places, first at "
+            f"{tuple(places[0].tolist())}; look for 0/0, a log of a negative number, or a walk "
+            "that flew apart (lower its learning rate)"
+        )
 
 
-def check_batch(image: np.ndarray) -> None:
+def check_floats(**arrays: np.ndarray) -> None:
+    """The same for several arrays, each under its name."""
+    for name, array in arrays.items():
+        check_float(array, name)
+
+
+def check_alike(**arrays: np.ndarray) -> None:
+    """Raises TypeError or ValueError unless these are float, without NaN, and of one shape."""
+    check_floats(**arrays)
+    first, *others = arrays.values()
+    for other in others:
+        check_same_shape(first, other, ", ".join(arrays))
+
+
+def check_batch(image: np.ndarray, name: str = "image") -> None:
     """Raises TypeError or ValueError unless `image` is a batch of float pictures, (n, c, h, w)."""
-    check_float(image, "image")
+    check_float(image, name)
     if image.ndim != 4:
-        cure = {2: "; pass image[None, None]", 3: "; pass image[None]"}.get(image.ndim, "")
-        raise ValueError(f"image must have shape (n, c, h, w), got {image.shape}{cure}")
+        cure = {2: f"; pass {name}[None, None]", 3: f"; pass {name}[None]"}.get(image.ndim, "")
+        raise ValueError(f"{name} must have shape (n, c, h, w), got {image.shape}{cure}")
 
 
 def check_at_least(least: int, **numbers: int) -> None:
-    """Raises ValueError where a number is below `least`."""
+    """Raises TypeError unless each is a whole number, ValueError where one is below `least`."""
     for name, number in numbers.items():
+        if not isinstance(number, int | np.integer):
+            raise TypeError(f"{name} must be a whole number, got {number!r}")
         if number < least:
             raise ValueError(f"{name} must be at least {least}, got {number}")
 
 
-def check_labels(labels: np.ndarray, rows: int, classes: int) -> None:
-    """Raises TypeError or ValueError unless there is one class from 0 to classes - 1 a row."""
+def check_labels(labels: np.ndarray, logits: np.ndarray) -> None:
+    """Raises TypeError or ValueError unless there is one class a row of logits (n, classes)."""
+    check_float(logits, "logits")
+    if logits.ndim != 2 or not logits.size:
+        raise ValueError(f"logits must have shape (n, k), a row a picture, got {logits.shape}")
+    rows, classes = logits.shape
+    if not isinstance(labels, np.ndarray):
+        raise TypeError(f"labels must be a NumPy array, got {type(labels).__name__}")
     if labels.dtype.kind not in "iu":
         raise TypeError(
             f"labels must be whole numbers, got {labels.dtype}; write labels.astype(int), or for "
@@ -66,7 +98,7 @@ def check_labels(labels: np.ndarray, rows: int, classes: int) -> None:
         raise ValueError(
             f"labels must have shape ({rows},), one a row of logits, got {labels.shape}"
         )
-    if rows and not (labels.min() >= 0 and labels.max() < classes):
+    if not (labels.min() >= 0 and labels.max() < classes):
         raise ValueError(
             f"labels must lie in 0 to {classes - 1}, got {labels.min()} to {labels.max()}; "
             f"logits have {classes} columns, one a class"

@@ -16,7 +16,7 @@ import time
 
 import numpy as np
 
-from learnkit.byhand import answers, conv, layers, losses
+from learnkit.byhand import answers, conv, layers, losses, pool
 from learnkit.byhand.gradcheck import check_grad
 from learnkit.byhand.optim import adam_step, cosine_schedule, momentum_step
 from learnkit.exercises import exercise
@@ -154,8 +154,9 @@ print(f"loops {1000 * (between - began):.0f} ms, im2col {1000 * quick:.1f} ms")
 print("largest difference:", abs(by_loops - by_product).max())
 
 # %% [markdown]
-# (`learnkit/byhand/conv.py` has both, the loops that *are* the definition and the product right
-# below. From here on `conv.conv2d` takes whole batches, `(n, c, h, w)`.)
+# (`learnkit/byhand/conv.py` and `pool.py` have everything twice, the loops that *are* the
+# definition and the fast form right below. From here on `conv.conv2d` takes whole batches,
+# `(n, c, h, w)`.)
 #
 # ## What does one output pixel see?
 #
@@ -224,7 +225,7 @@ scratched = np.where(damaged.damaged("astronaut").hole, 1.0, grey)[None]
 pooled = {
     "scratched": scratched[0],
     "max pooling by 4": max_pool2d(scratched, 4)[0],
-    "mean pooling by 4": conv.avg_pool2d(scratched[None], 4)[0, 0],
+    "mean pooling by 4": pool.avg_pool2d(scratched[None], 4)[0, 0],
 }
 show_pictures(pooled, alt="Scratches stay white under max pooling, and fade under mean pooling.")
 
@@ -370,15 +371,15 @@ def forward(x, weights):
     """Everything that the way back will need: the sums, the pooled pictures, the logits."""
     k1, b1, k2, b2, w, b = weights
     z1 = conv.conv2d(x, k1, b1, padding=1)
-    h1 = conv.max_pool2d(layers.relu(z1), 2)
+    h1 = pool.max_pool2d(layers.relu(z1), 2)
     z2 = conv.conv2d(h1, k2, b2, padding=1)
-    h2 = conv.max_pool2d(layers.relu(z2), 2)
+    h2 = pool.max_pool2d(layers.relu(z2), 2)
     return z1, h1, z2, h2, h2.reshape(len(x), -1) @ w + b
 
 
 def back_through(z, upstream):
     """Back through a pool and a gate, to the sums of a convolution."""
-    return layers.relu_grad(z, conv.max_pool2d_grad(layers.relu(z), 2, upstream))
+    return layers.relu_grad(z, pool.max_pool2d_grad(layers.relu(z), 2, upstream))
 
 
 # %%

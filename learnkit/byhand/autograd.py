@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from learnkit.byhand import layers
+from learnkit.shapes import check_float
 
 Pull = Callable[[object], tuple]
 
@@ -97,6 +98,7 @@ class Scalar(Node):
 
     def log(self) -> "Scalar":
         """log a: 1/a."""
+        _check_positive(self.value)
         return Scalar(math.log(self.value), (self,), lambda u: (u / self.value,))
 
     def tanh(self) -> "Scalar":
@@ -151,6 +153,12 @@ class Variable(Node):
 
     __array_priority__ = 1000  # array + Variable asks the Variable, not the array
 
+    def __init__(self, value: object, inputs: Sequence[Node] = (), pull: Pull | None = None):
+        """A leaf, without `pull`, is a float array; TypeError or ValueError (NaN) if it is not."""
+        if pull is None:
+            check_float(value, "value")
+        super().__init__(value, inputs, pull)
+
     def __add__(self, other: object) -> "Variable":
         """a + b."""
         a, b = self, _variable(other)
@@ -172,9 +180,8 @@ class Variable(Node):
     def __matmul__(self, other: object) -> "Variable":
         """The matrix product of (n, d) and (d, k)."""
         a, b = self, _variable(other)
-        return Variable(
-            a.value @ b.value, (a, b), lambda u: layers.linear_grad(a.value, b.value, u)
-        )
+        y = layers.linear(a.value, b.value)
+        return Variable(y, (a, b), lambda u: layers.linear_grad(a.value, b.value, u))
 
     def __rmatmul__(self, other: object) -> "Variable":
         """The matrix product of a plain array and this."""
@@ -191,6 +198,16 @@ class Variable(Node):
     def mean(self) -> "Variable":
         """Σ a / N."""
         return self.sum() * (1 / self.value.size)
+
+    def exp(self) -> "Variable":
+        """e^a, element by element."""
+        y = np.exp(self.value)
+        return Variable(y, (self,), lambda u: (u * y,))
+
+    def log(self) -> "Variable":
+        """log a, element by element: 1/a."""
+        _check_positive(self.value)
+        return Variable(np.log(self.value), (self,), lambda u: (u / self.value,))
 
     def relu(self) -> "Variable":
         """max(a, 0)."""
@@ -217,9 +234,17 @@ class Variable(Node):
             lambda u: (_shrunk(u, a.value.shape), _shrunk(-u, b.value.shape)),
         )
 
+    def __truediv__(self, other: object) -> "Variable":
+        """a / b, element by element."""
+        return self * _variable(other) ** -1.0
+
     def __rsub__(self, other: object) -> "Variable":
         """b - a, b a plain array."""
         return _variable(other) - self
+
+    def __rtruediv__(self, other: object) -> "Variable":
+        """b / a, b a plain array."""
+        return _variable(other) / self
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -229,6 +254,11 @@ class Variable(Node):
 
 def _variable(value: object) -> Variable:
     return value if isinstance(value, Variable) else Variable(np.asarray(value, dtype=float))
+
+
+def _check_positive(value: np.ndarray | float) -> None:
+    if not np.min(value) > 0:
+        raise ValueError(f"log needs positive numbers, got {np.min(value)}")
 
 
 def _shrunk(grad: np.ndarray | float, shape: tuple[int, ...]) -> np.ndarray | float:

@@ -7,7 +7,15 @@ rule, one link). So `relu_grad(x, upstream)` is upstream times the slope, in the
 
 import numpy as np
 
-from learnkit.shapes import Array, Matrix, Vector, check_float, check_same_shape, check_shape
+from learnkit.shapes import (
+    Array,
+    Matrix,
+    Vector,
+    check_alike,
+    check_float,
+    check_floats,
+    check_shape,
+)
 
 
 def linear(x: Matrix, w: Matrix, bias: Vector | None = None) -> Matrix:
@@ -34,6 +42,7 @@ def linear_grad(x: Matrix, w: Matrix, upstream: Matrix) -> tuple[Matrix, Matrix]
            [2.]]))
     """
     _check_linear(x, w)
+    check_float(upstream, "upstream")
     check_shape(upstream, (len(x), w.shape[1]), "upstream")
     return upstream @ w.T, x.T @ upstream
 
@@ -44,6 +53,7 @@ def bias_grad(upstream: Matrix) -> Vector:
     >>> bias_grad(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
+    check_float(upstream, "upstream")
     if upstream.ndim != 2:
         raise ValueError(f"upstream must have shape (n, d), a row a picture, got {upstream.shape}")
     return upstream.sum(axis=0)
@@ -55,6 +65,7 @@ def sigmoid(z: Array) -> Array:
     >>> sigmoid(np.array([-800.0, 0.0, 800.0]))
     array([0. , 0.5, 1. ])
     """
+    check_float(z, "z")
     small = np.exp(-np.abs(z))  # in (0, 1]: underflows to 0, never overflows
     return np.where(z >= 0, 1.0, small) / (1 + small)
 
@@ -65,7 +76,7 @@ def sigmoid_grad(z: Array, upstream: Array) -> Array:
     >>> sigmoid_grad(np.array([0.0]), np.array([1.0]))
     array([0.25])
     """
-    check_same_shape(z, upstream, "z, upstream")
+    check_alike(z=z, upstream=upstream)
     return upstream * sigmoid(z) * sigmoid(-z)  # 1 - σ(z) = σ(-z), without the rounding
 
 
@@ -75,6 +86,7 @@ def tanh(z: Array) -> Array:
     >>> tanh(np.array([0.0]))
     array([0.])
     """
+    check_float(z, "z")
     return np.tanh(z)
 
 
@@ -84,7 +96,7 @@ def tanh_grad(z: Array, upstream: Array) -> Array:
     >>> tanh_grad(np.array([0.0]), np.array([3.0]))
     array([3.])
     """
-    check_same_shape(z, upstream, "z, upstream")
+    check_alike(z=z, upstream=upstream)
     return upstream * 4 * sigmoid(2 * z) * sigmoid(-2 * z)  # 1 - tanh² without cancellation
 
 
@@ -94,6 +106,7 @@ def relu(x: Array) -> Array:
     >>> relu(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
+    check_float(x, "x")
     return np.maximum(x, 0)
 
 
@@ -103,7 +116,7 @@ def relu_grad(x: Array, upstream: Array) -> Array:
     >>> relu_grad(np.array([-1.0, 0.0, 2.0]), np.array([5.0, 5.0, 5.0]))
     array([0., 0., 5.])
     """
-    check_same_shape(x, upstream, "x, upstream")
+    check_alike(x=x, upstream=upstream)
     return np.where(x > 0, upstream, 0.0)
 
 
@@ -113,6 +126,7 @@ def log_softmax(z: Array) -> Array:
     >>> log_softmax(np.array([[1000.0, 1000.0]]))
     array([[-0.69314718, -0.69314718]])
     """
+    check_float(z, "z")
     z = z - z.max(axis=-1, keepdims=True)
     return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
@@ -123,7 +137,7 @@ def log_softmax_grad(z: Array, upstream: Array) -> Array:
     >>> log_softmax_grad(np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]]))
     array([[ 0.5, -0.5]])
     """
-    check_same_shape(z, upstream, "z, upstream")
+    check_alike(z=z, upstream=upstream)
     return upstream - softmax(z) * upstream.sum(axis=-1, keepdims=True)
 
 
@@ -142,7 +156,7 @@ def softmax_grad(z: Array, upstream: Array) -> Array:
     >>> softmax_grad(np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]]))
     array([[ 0.25, -0.25]])
     """
-    check_same_shape(z, upstream, "z, upstream")
+    check_alike(z=z, upstream=upstream)
     s = softmax(z)
     return s * (upstream - (s * upstream).sum(axis=-1, keepdims=True))
 
@@ -156,6 +170,7 @@ def dropout(x: Array, p: float, *, generator: np.random.Generator) -> tuple[Arra
     >>> dropout(np.ones(4), 0.0, generator=np.random.default_rng(0))[0]
     array([1., 1., 1., 1.])
     """
+    check_float(x, "x")
     if not 0 <= p < 1:
         raise ValueError(f"p must lie in [0, 1), got {p}; 0.5 drops every second number")
     scale = (generator.random(x.shape) >= p) / (1 - p)  # 0 where dropped
@@ -168,12 +183,12 @@ def dropout_grad(scale: Array, upstream: Array) -> Array:
     >>> dropout_grad(np.array([0.0, 2.0]), np.array([1.0, 1.0]))
     array([0., 2.])
     """
-    check_same_shape(scale, upstream, "scale, upstream")
+    check_alike(scale=scale, upstream=upstream)
     return upstream * scale
 
 
 def _check_linear(x: Matrix, w: Matrix) -> None:
-    check_float(x, "x")
+    check_floats(x=x, w=w)
     if x.ndim != 2 or w.ndim != 2:
         raise ValueError(f"x must be (n, d) and w (d, k), got {x.shape} and {w.shape}")
     if x.shape[1] != w.shape[0]:

@@ -16,9 +16,9 @@ from learnkit.shapes import (
     Labels,
     Matrix,
     Vector,
+    check_alike,
     check_float,
     check_labels,
-    check_same_shape,
 )
 
 LOG_FLOOR = -100.0  # nats: to be sure and wrong costs 100, not infinity; the floor that torch has
@@ -94,7 +94,7 @@ def roughness(image: Grey) -> float:
     >>> roughness(np.array([[0.0, 1.0], [0.0, 1.0]]))  # two of the four pairs differ, by 1
     2.0
     """
-    check_float(image, "image")
+    _check_grey(image)
     return float(np.sum(np.diff(image, axis=0) ** 2) + np.sum(np.diff(image, axis=1) ** 2))
 
 
@@ -106,7 +106,7 @@ def roughness_grad(image: Grey) -> Grey:
     >>> roughness_grad(np.array([[0.0, 1.0]]))
     array([[-2., 2.]])
     """
-    check_float(image, "image")
+    _check_grey(image)
     grad = np.zeros_like(image)
     for axis in (0, 1):
         step = 2 * np.diff(image, axis=axis)  # one number a pair: it pulls up one end ...
@@ -151,7 +151,7 @@ def binary_cross_entropy_with_logits(logits: Array, target: Array) -> float:
     >>> binary_cross_entropy_with_logits(np.array([-800.0]), np.array([1.0]))
     800.0
     """
-    check_same_shape(logits, target, "logits, target")
+    _check_bets(logits, target)
     log_term = np.log1p(np.exp(-np.abs(logits)))  # the exponent is never positive
     return float(np.mean(np.maximum(logits, 0) - logits * target + log_term))
 
@@ -162,7 +162,7 @@ def binary_cross_entropy_with_logits_grad(logits: Array, target: Array) -> Array
     >>> binary_cross_entropy_with_logits_grad(np.array([0.0]), np.array([1.0]))
     array([-0.5])
     """
-    check_same_shape(logits, target, "logits, target")
+    _check_bets(logits, target)
     return (sigmoid(logits) - target) / logits.size
 
 
@@ -174,7 +174,7 @@ def cross_entropy(logits: Matrix, labels: Labels) -> float:
     >>> cross_entropy(np.zeros((1, 4)), np.array([2]))  # four classes, no idea: log 4
     1.3862943611198906
     """
-    check_labels(labels, *logits.shape)
+    check_labels(labels, logits)
     return float(-np.mean(log_softmax(logits)[np.arange(len(labels)), labels]))
 
 
@@ -184,7 +184,7 @@ def cross_entropy_grad(logits: Matrix, labels: Labels) -> Matrix:
     >>> cross_entropy_grad(np.zeros((1, 2)), np.array([1]))
     array([[ 0.5, -0.5]])
     """
-    check_labels(labels, *logits.shape)
+    check_labels(labels, logits)
     grad = softmax(logits)
     grad[np.arange(len(labels)), labels] -= 1
     return grad / len(labels)
@@ -199,7 +199,7 @@ def kl_divergence(mean: Matrix, log_var: Matrix) -> Vector:
     >>> kl_divergence(np.array([[1.0, 0.0]]), np.zeros((1, 2)))
     array([0.5])
     """
-    check_same_shape(mean, log_var, "mean, log_var")
+    _check_gaussian(mean, log_var)
     return 0.5 * np.sum(mean**2 + np.exp(log_var) - 1 - log_var, axis=1)
 
 
@@ -209,21 +209,49 @@ def kl_divergence_grad(mean: Matrix, log_var: Matrix) -> tuple[Matrix, Matrix]:
     >>> kl_divergence_grad(np.array([[1.0]]), np.array([[0.0]]))
     (array([[1.]]), array([[0.]]))
     """
-    check_same_shape(mean, log_var, "mean, log_var")
+    _check_gaussian(mean, log_var)
     return mean.copy(), 0.5 * np.expm1(log_var)
 
 
 def _check_pair(pred: Array, target: Array) -> None:
-    check_float(pred, "pred")
-    check_float(target, "target")
-    check_same_shape(pred, target)
+    check_alike(pred=pred, target=target)
+    _check_some(pred, "pred")
 
 
 def _check_probabilities(pred: Array, target: Array) -> None:
     _check_pair(pred, target)
-    low, high = float(pred.min()), float(pred.max())
-    if not (low >= 0 and high <= 1):  # written so that NaN fails too
-        raise ValueError(
-            f"pred must lie in [0, 1], got [{low:.3g}, {high:.3g}]; "
-            "for logits call binary_cross_entropy_with_logits"
-        )
+    _check_range(pred, "pred", "for logits call binary_cross_entropy_with_logits")
+    _check_target(target)
+
+
+def _check_bets(logits: Array, target: Array) -> None:
+    check_alike(logits=logits, target=target)
+    _check_some(logits, "logits")
+    _check_target(target)
+
+
+def _check_target(target: Array) -> None:
+    _check_range(target, "target", "it is a probability of white: divide bytes by 255")
+
+
+def _check_range(array: Array, name: str, cure: str) -> None:
+    low, high = float(array.min()), float(array.max())
+    if low < 0 or high > 1:
+        raise ValueError(f"{name} must lie in [0, 1], got [{low:.3g}, {high:.3g}]; {cure}")
+
+
+def _check_gaussian(mean: Matrix, log_var: Matrix) -> None:
+    check_alike(mean=mean, log_var=log_var)
+    if mean.ndim != 2:
+        raise ValueError(f"mean must have shape (n, d), a row a picture, got {mean.shape}")
+
+
+def _check_grey(image: Grey) -> None:
+    check_float(image, "image")
+    if image.ndim != 2:
+        raise ValueError(f"image must have shape (h, w), one channel at a time, got {image.shape}")
+
+
+def _check_some(array: Array, name: str) -> None:
+    if not array.size:
+        raise ValueError(f"{name} is empty, shape {array.shape}: there is nothing to average")

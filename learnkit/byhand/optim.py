@@ -10,7 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from learnkit.shapes import Array, check_same_shape
+from learnkit.shapes import Array, check_alike, check_at_least
+
+AVERAGING = "momentum", "alpha", "beta1", "beta2"
+WHY = {"lr": ": that would climb", "weight_decay": ": the weights would grow"}
 
 
 def gradient_descent(
@@ -25,8 +28,7 @@ def gradient_descent(
     >>> gradient_descent(lambda x: 2 * x, np.array([1.0]), lr=0.25, steps=2)
     [array([1.]), array([0.5]), array([0.25])]
     """
-    if steps < 0:
-        raise ValueError(f"steps must not be negative, got {steps}")
+    check_at_least(0, steps=steps)
     path = [x0.copy()]
     for _ in range(steps):
         path.append(sgd_step(path[-1], grad(path[-1]), lr))
@@ -39,7 +41,8 @@ def sgd_step(x: Array, grad: Array, lr: float = 0.01) -> Array:
     >>> sgd_step(np.array([1.0]), np.array([2.0]), lr=0.25)
     array([0.5])
     """
-    _check(x, grad, lr=lr)
+    check_alike(x=x, grad=grad)
+    _check_rates(lr=lr)
     return x - lr * grad
 
 
@@ -54,7 +57,8 @@ def momentum_step(
     >>> momentum_step(np.array([1.0]), np.array([2.0]), np.array([1.0]), lr=0.1, momentum=0.5)
     (array([0.75]), array([2.5]))
     """
-    _check(x, grad, velocity, lr=lr, momentum=momentum)
+    check_alike(x=x, grad=grad, velocity=velocity)
+    _check_rates(lr=lr, momentum=momentum)
     velocity = momentum * velocity + grad
     return x - lr * velocity, velocity
 
@@ -69,7 +73,8 @@ def nesterov_step(
     >>> nesterov_step(np.array([1.0]), np.array([2.0]), np.array([0.0]), lr=0.1, momentum=0.5)
     (array([0.7]), array([2.]))
     """
-    _check(x, grad, velocity, lr=lr, momentum=momentum)
+    check_alike(x=x, grad=grad, velocity=velocity)
+    _check_rates(lr=lr, momentum=momentum)
     velocity = momentum * velocity + grad
     return x - lr * (grad + momentum * velocity), velocity
 
@@ -89,7 +94,8 @@ def rmsprop_step(
     >>> rmsprop_step(np.array([1.0]), np.array([2.0]), np.array([4.0]), lr=0.1, alpha=0.5, eps=0.0)
     (array([0.9]), array([4.]))
     """
-    _check(x, grad, square_avg, lr=lr, alpha=alpha)
+    check_alike(x=x, grad=grad, square_avg=square_avg)
+    _check_rates(lr=lr, alpha=alpha, eps=eps)
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
     return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
 
@@ -116,7 +122,8 @@ def adam_step(
     >>> adam_step(np.ones(1), np.array([7.0]), np.zeros(1), np.zeros(1), 1, lr=0.5, eps=0.0)[0]
     array([0.5])
     """
-    _check(x, grad, m, v, lr=lr, beta1=beta1, beta2=beta2)
+    check_alike(x=x, grad=grad, m=m, v=v)
+    _check_rates(lr=lr, beta1=beta1, beta2=beta2, eps=eps)
     if t < 1:
         raise ValueError(f"t counts from 1, got {t}; at 0 the bias correction divides by zero")
     m = beta1 * m + (1 - beta1) * grad
@@ -145,6 +152,8 @@ def adamw_step(
     >>> adamw_step(np.array([2.0]), zero, zero, zero, 1, lr=0.5, weight_decay=0.1)[0]
     array([1.9])
     """
+    check_alike(x=x, grad=grad)
+    _check_rates(weight_decay=weight_decay)
     return adam_step(x - lr * weight_decay * x, grad, m, v, t, lr, beta1, beta2, eps)
 
 
@@ -154,7 +163,8 @@ def decayed(x: Array, grad: Array, weight_decay: float) -> Array:
     >>> decayed(np.array([2.0]), np.array([1.0]), 0.1)
     array([1.2])
     """
-    _check(x, grad, weight_decay=weight_decay)
+    check_alike(x=x, grad=grad)
+    _check_rates(weight_decay=weight_decay)
     return grad + weight_decay * x
 
 
@@ -167,8 +177,9 @@ def step_schedule(t: int, lr: float, every: int, gamma: float = 0.1) -> float:
     >>> [step_schedule(t, 1.0, every=2, gamma=0.5) for t in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
-    if every < 1:
-        raise ValueError(f"every must be at least 1 step, got {every}")
+    check_at_least(1, every=every)
+    check_at_least(0, t=t)
+    _check_rates(lr=lr, gamma=gamma)
     return lr * gamma ** (t // every)
 
 
@@ -180,7 +191,8 @@ def cosine_schedule(t: int, lr: float, total: int, lr_min: float = 0.0) -> float
     >>> [round(cosine_schedule(t, 1.0, total=4), 3) for t in range(5)]
     [1.0, 0.854, 0.5, 0.146, 0.0]
     """
-    _check_total(t, total)
+    check_at_least(1, total=total)
+    _check_step(t, total, lr)
     return lr_min + (lr - lr_min) * (1 + math.cos(math.pi * t / total)) / 2
 
 
@@ -193,24 +205,26 @@ def one_cycle_schedule(t: int, lr: float, total: int, warmup: float = 0.3) -> fl
     >>> [round(one_cycle_schedule(t, 1.0, total=10, warmup=0.5), 3) for t in (0, 4, 9)]
     [0.04, 1.0, 0.0]
     """
-    _check_total(t, total - 1)
+    check_at_least(2, total=total)
+    _check_step(t, total - 1, lr)
+    if not 0 <= warmup <= 1:
+        raise ValueError(f"warmup is a share of the steps, 0 to 1, got {warmup}")
     top = warmup * total - 1
     low, floor = lr / 25, lr / 25e4
-    if t <= top:
+    if t <= top and top > 0:
         return low + (lr - low) * (1 - math.cos(math.pi * t / top)) / 2
     return floor + (lr - floor) * (1 + math.cos(math.pi * (t - top) / (total - 1 - top))) / 2
 
 
-def _check(x: Array, *like_x: Array, **rates: float) -> None:
-    for array in like_x:
-        check_same_shape(x, array, "x, gradient and memory")
+def _check_rates(**rates: float) -> None:
     for name, rate in rates.items():
-        if not rate >= 0:
-            raise ValueError(f"{name} must not be negative, got {rate}: that would climb")
-        if name not in ("lr", "weight_decay") and rate >= 1:
+        if not rate >= 0:  # written so that NaN fails too
+            raise ValueError(f"{name} must not be negative, got {rate}{WHY.get(name, '')}")
+        if name in AVERAGING and rate >= 1:
             raise ValueError(f"{name} must be below 1, got {rate}: it would never forget")
 
 
-def _check_total(t: int, total: int) -> None:
-    if not 0 <= t <= total:
-        raise ValueError(f"step t must lie in 0 to {total}, got {t}")
+def _check_step(t: int, last: int, lr: float) -> None:
+    _check_rates(lr=lr)
+    if not 0 <= t <= last:
+        raise ValueError(f"step t must lie in 0 to {last}, got {t}")

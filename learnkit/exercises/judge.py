@@ -42,10 +42,10 @@ def judge(exercise: Exercise, outcomes: list[Outcome], printed: str = "") -> Rep
     if failed is None:
         return verdict(CORRECT, exercise.why)
     example = _example(exercise, outcomes, failed)
-    for mistake, theirs in exercise.mistaken:
-        if len(theirs) == len(outcomes) and all(
+    for mistake in exercise.mistakes if len(outcomes) == len(exercise.cases) else ():
+        if all(
             alike(exercise, o, m) or _divides_by_zero(o, m)
-            for o, m in zip(outcomes, theirs, strict=True)
+            for o, m in zip(outcomes, exercise.mistaken(mistake), strict=True)
         ):
             return verdict(INCORRECT, mistake.sentence, mistake.name, example=example)
     return verdict(INCORRECT, _diagnosis(exercise, outcomes, failed), example=example)

@@ -21,6 +21,7 @@ import threading
 import time
 import types
 from collections.abc import Callable
+from itertools import product
 
 import cloudpickle
 
@@ -168,10 +169,11 @@ def _homes(exercise: Exercise) -> list[tuple[str, str]]:
     function of the exercise's name, and may hold it in more modules than one.
     """
     homes = {(exercise.reference.__module__, exercise.reference.__name__)}
-    for room in ("autograd", "conv", "gradcheck", "layers", "losses", "optim"):
-        module = f"learnkit.byhand.{room}"
-        if hasattr(importlib.import_module(module), exercise.name):
-            homes.add((module, exercise.name))
+    rooms = ("autograd", "conv", "gradcheck", "layers", "losses", "optim", "pool", "windows")
+    for room, end in product(rooms, ("", "_loops")):  # a definition by loops is an answer, too
+        module, name = f"learnkit.byhand.{room}", exercise.name + end
+        if hasattr(importlib.import_module(module), name):
+            homes.add((module, name))
     return sorted(home for home in homes if not home[0].startswith("learnkit.exercises"))
 
 

@@ -5,12 +5,14 @@ under `@NAME.mistake("sentence")`, each wrong implementation that students reall
 """
 
 import importlib
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
 import cloudpickle
+import numpy as np
 
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.worker import Outcome, run_case
@@ -65,6 +67,7 @@ class Exercise:
     seconds: float = 3.0  # for all cases together
     prewarm: tuple[str, ...] = ()  # modules that its worker imports ahead, such as "torch"
     mistakes: list[Mistake] = field(default_factory=list)
+    _mistaken: dict[str, list[Outcome]] = field(default_factory=dict, repr=False)
 
     def mistake(self, sentence: str) -> Callable[[Callable], Callable]:
         """Files the function below it as a mistake of this exercise."""
@@ -77,17 +80,25 @@ class Exercise:
 
     def run(self, answer: Callable) -> list[Outcome]:
         """What `answer` does on every case, here in this process: for trusted code alone."""
-        return [run_case(answer, (c.args, c.options), self.build, self.probe) for c in self.cases]
+        return [self._run_case(answer, c) for c in self.cases]
+
+    def _run_case(self, answer: Callable, one: Case) -> Outcome:
+        with np.errstate(all="ignore"), warnings.catch_warnings():  # a mistake may divide by zero
+            warnings.simplefilter("ignore")
+            return run_case(answer, (one.args, one.options), self.build, self.probe)
 
     @cached_property
     def expected(self) -> list[Outcome]:
         """What the reference does on every case."""
         return self.run(self.reference)
 
-    @cached_property
-    def mistaken(self) -> list[tuple[Mistake, list[Outcome]]]:
-        """What each mistake does on every case."""
-        return [(mistake, self.run(mistake.answer)) for mistake in self.mistakes]
+    def mistaken(self, mistake: Mistake) -> Iterator[Outcome]:
+        """What a mistake does on each case in turn; a case is run when it is first asked for."""
+        done = self._mistaken.setdefault(mistake.name, [])
+        for i, one in enumerate(self.cases):
+            if i == len(done):
+                done.append(self._run_case(mistake.answer, one))
+            yield done[i]
 
 
 def names() -> list[str]:

@@ -94,9 +94,11 @@ def sliders() -> Iterator[Row]:
 
 
 def answers(control: ipywidgets.Widget) -> Iterator[float]:
-    places = np.linspace(control.min, control.max, 21)
-    for place in places[places != control.value][:20]:
-        yield timed(lambda p=place: setattr(control, "value", type(control.value)(p)))
+    kind = type(control.value)
+    places = sorted({kind(place) for place in np.linspace(control.min, control.max, 21)})
+    for place in (places * 20)[:20]:
+        if place != control.value:  # what does not move is not drawn
+            yield timed(lambda p=place: setattr(control, "value", p))
 
 
 def verdicts() -> Iterator[Row]:

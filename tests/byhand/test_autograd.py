@@ -39,7 +39,8 @@ def test_arrays_agree_with_torch_broadcasting_included(seed, n, d, k):
 
     def network(x, w, b, s, t):
         h = (x @ w + b).tanh() * s - t
-        return ((h.relu() - 0.5) ** 2 + 2.0 * h.sigmoid() * h).mean() + (1.0 - x).sum()
+        tail = (h.sigmoid() / 3 + 1 / (1 + (h * h).exp())).log() / (1 + b * b)
+        return ((h.relu() - 0.5) ** 2 + 2.0 * h.sigmoid() * h + tail).mean() + (1.0 - x).sum()
 
     backward(y := network(*ours))
     z = network(*theirs)
@@ -108,6 +109,21 @@ def test_it_learns_a_line_as_torch_does(rng):
 def test_backward_from_an_array_is_refused():
     with pytest.raises(ValueError, match=r"a loss is one number, got shape \(2,\)"):
         backward(Node(np.ones(2)))
+
+
+@pytest.mark.errors
+def test_what_no_graph_can_hold_is_named():
+    with pytest.raises(TypeError, match="value must be a NumPy array, got list"):
+        Variable([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"value must be float, got int64; write value.astype"):
+        Variable(np.ones(2, np.int64))
+    with pytest.raises(ValueError, match="value holds NaN at 1 of 2 places"):
+        Variable(np.array([1.0, np.nan]))
+    with pytest.raises(ValueError, match="x has 3 columns and w has 2 rows"):
+        Variable(np.ones((1, 3))) @ Variable(np.ones((2, 4)))
+    for number in (Scalar(0.0), Variable(np.array([1.0, 0.0]))):
+        with pytest.raises(ValueError, match=r"log needs positive numbers, got 0.0"):
+            number.log()
 
 
 def test_an_array_times_a_variable_is_the_variables_affair(rng):

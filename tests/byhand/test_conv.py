@@ -27,11 +27,35 @@ def problems(draw):
 
 @settings(max_examples=60, deadline=None)
 @given(problems())
-def test_the_fast_form_equals_its_definition(problem):
+def test_the_fast_forms_equal_their_definitions(problem):
+    image, weight, how, rng = problem
+    y = conv.conv2d(image, weight, **how)
+    u = rng.standard_normal(y.shape)
+    size, kernel = image.shape[2:], weight.shape[2:]
+    for fast, definition in (
+        (y, conv.conv2d_loops(image, weight, **how)),
+        (
+            conv.conv2d_input_grad(size, weight, u, **how),
+            conv.conv2d_input_grad_loops(size, weight, u, **how),
+        ),
+        (
+            conv.conv2d_weight_grad(image, u, kernel, **how),
+            conv.conv2d_weight_grad_loops(image, u, kernel, **how),
+        ),
+    ):
+        np.testing.assert_allclose(fast, definition, **CLOSE)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_the_stamps_equal_their_definition(problem):
     image, weight, how, _ = problem
-    np.testing.assert_allclose(
-        conv.conv2d(image, weight, **how), conv.conv2d_loops(image, weight, **how), **CLOSE
-    )
+    stamps, stride = weight.swapaxes(0, 1), how["stride"]
+    whole = conv.conv_transpose2d_loops(image, stamps, stride)
+    np.testing.assert_allclose(conv.conv_transpose2d(image, stamps, stride), whole, **CLOSE)
+    padding = min(how["padding"], (min(whole.shape[2:]) - 1) // 2)
+    cut = conv.conv_transpose2d_loops(image, stamps, stride, padding)
+    np.testing.assert_allclose(conv.conv_transpose2d(image, stamps, stride, padding), cut, **CLOSE)
 
 
 @settings(max_examples=150, deadline=None)
@@ -66,8 +90,16 @@ def test_what_cannot_be_laid_is_named_with_its_value():
         conv.conv2d(image, np.zeros((1, 2, 3, 3)))
     with pytest.raises(ValueError, match=r"image has 1 channels, and weight .* expects 2"):
         conv.conv_transpose2d(image, np.zeros((2, 1, 3, 3)))
-    with pytest.raises(ValueError, match=r"a window of 5 does not fit into \(4, 4\)"):
-        conv.max_pool2d(image, 5)
+    with pytest.raises(TypeError, match=r"stride must be a whole number, got 1.5"):
+        conv.conv2d(image, weight[..., :3, :3], stride=1.5)
+    with pytest.raises(ValueError, match=r"weight must have shape \(c_out, .* got \(3, 3\)"):
+        conv.conv2d(image, np.zeros((3, 3)))
+    with pytest.raises(TypeError, match=r"weight must be float, got int64; write weight.astype"):
+        conv.conv2d(image, np.zeros((1, 1, 3, 3), np.int64))
+    with pytest.raises(TypeError, match=r"kernel_size must be \(kh, kw\), got 3"):
+        conv.conv2d_weight_grad(image, np.zeros((1, 1, 2, 2)), 3)
+    with pytest.raises(TypeError, match=r"padding must be a whole number, got 'same'"):
+        conv.conv_transpose2d(image, np.zeros((1, 1, 3, 3)), padding="same")
     with pytest.raises(ValueError, match="dilation must be at least 1, got 0"):
         conv.conv2d(image, weight[..., :3, :3], dilation=0)
     with pytest.raises(ValueError, match=r"bias must have shape \(1,\), got \(1, 1\)"):
@@ -102,8 +134,6 @@ def test_an_unknown_padding_is_named():
         lambda image: conv.conv2d_loops(image, np.zeros((1, 1, 2, 2))),
         lambda image: conv.conv2d_weight_grad(image, np.zeros((1, 1, 3, 3)), (2, 2)),
         lambda image: conv.conv_transpose2d(image, np.zeros((1, 1, 2, 2))),
-        lambda image: conv.max_pool2d(image, 2),
-        lambda image: conv.avg_pool2d(image, 2),
     ],
 )
 def test_what_is_no_batch_of_float_pictures_is_told_what_to_do(call):
@@ -123,8 +153,6 @@ def test_what_is_no_batch_of_float_pictures_is_told_what_to_do(call):
     [
         lambda u: conv.conv2d_input_grad((4, 4), np.zeros((2, 1, 3, 3)), u),
         lambda u: conv.conv2d_weight_grad(np.zeros((5, 1, 4, 4)), u, (3, 3)),
-        lambda u: conv.max_pool2d_grad(np.zeros((5, 2, 4, 4)), 2, u),
-        lambda u: conv.avg_pool2d_grad(np.zeros((5, 2, 4, 4)), 2, u),
     ],
 )
 def test_an_upstream_gradient_of_another_shape_is_refused(call):
@@ -133,13 +161,20 @@ def test_an_upstream_gradient_of_another_shape_is_refused(call):
         call(np.zeros((5, 2, 1, 2)))
 
 
-def test_what_is_not_a_number_stays_so_and_does_not_vanish():
-    image = np.full((1, 1, 4, 4), 0.5)
-    image[0, 0, 1, 1] = np.nan
-    for y in (
-        conv.conv2d(image, np.ones((1, 1, 2, 2))),
-        conv.conv_transpose2d(image, np.ones((1, 1, 2, 2))),
-        conv.max_pool2d(image, 2),
-        conv.avg_pool2d(image, 2),
+@pytest.mark.errors
+def test_what_is_not_a_number_is_named_with_its_place():
+    image, weight = np.full((1, 1, 4, 4), 0.5), np.ones((1, 1, 2, 2))
+    image[0, 0, 1, 2] = np.nan
+    said = r"holds NaN at 1 of 16 places, first at \(0, 0, 1, 2\)"
+    for call in (conv.conv2d, conv.conv_transpose2d):
+        with pytest.raises(ValueError, match=f"image {said}"):
+            call(image, weight)
+        with pytest.raises(ValueError, match="weight holds NaN at 4 of 4 places"):
+            call(np.ones((1, 1, 4, 4)), weight * np.nan)
+    for call in (
+        lambda u: conv.conv2d_input_grad((5, 5), weight, u),
+        lambda u: conv.conv2d_weight_grad(np.ones((1, 1, 5, 5)), u, (2, 2)),
+        conv.conv2d_bias_grad,
     ):
-        assert np.isnan(y).any() and not np.isnan(y).all()
+        with pytest.raises(ValueError, match=f"upstream {said}"):
+            call(image)

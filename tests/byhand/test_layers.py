@@ -59,8 +59,26 @@ def test_what_does_not_fit_is_named():
         layers.linear(np.ones(3), np.ones((3, 4)))
 
 
-def test_what_is_not_a_number_passes_through_every_layer():
-    x = np.array([[np.nan, 1.0]])
-    for value in (layers.relu, layers.sigmoid, layers.tanh, layers.softmax):
-        assert np.isnan(value(x)[0, 0])
-    assert np.isnan(layers.linear(x, np.ones((2, 1)))).all()
+@pytest.mark.errors
+@pytest.mark.parametrize(
+    "value", [layers.relu, layers.sigmoid, layers.tanh, layers.softmax, layers.log_softmax]
+)
+def test_what_is_not_a_float_or_not_a_number_is_named(value):
+    with pytest.raises(ValueError, match=r"holds NaN at 1 of 2 places, first at \(0, 0\)"):
+        value(np.array([[np.nan, 1.0]]))
+    with pytest.raises(TypeError, match="must be float, got int64"):
+        value(np.array([[0, 1]]))
+    with pytest.raises(TypeError, match="must be a NumPy array, got list"):
+        value([0.5])
+
+
+@pytest.mark.errors
+def test_a_gradient_that_is_not_a_number_is_named():
+    nan = np.array([[np.nan, 1.0]])
+    for grad in (layers.relu_grad, layers.sigmoid_grad, layers.tanh_grad, layers.softmax_grad):
+        with pytest.raises(ValueError, match="upstream holds NaN at 1 of 2 places"):
+            grad(np.ones((1, 2)), nan)
+    with pytest.raises(ValueError, match="upstream holds NaN"):
+        layers.linear_grad(np.ones((1, 3)), np.ones((3, 2)), nan)
+    with pytest.raises(ValueError, match="upstream holds NaN"):
+        layers.bias_grad(nan)

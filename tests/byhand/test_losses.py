@@ -84,7 +84,7 @@ def test_what_is_no_probability_and_no_class_is_named():
     one = np.ones(1)
     with pytest.raises(ValueError, match=r"pred must lie in \[0, 1\], got \[2, 2\].*with_logits"):
         losses.binary_cross_entropy(2 * one, one)
-    with pytest.raises(ValueError, match="pred must lie"):
+    with pytest.raises(ValueError, match="pred holds NaN at 1 of 1 places"):
         losses.binary_cross_entropy(np.nan * one, one)
     with pytest.raises(ValueError, match="labels must lie in 0 to 2, got 3 to 3"):
         losses.cross_entropy(np.zeros((1, 3)), np.array([3]))
@@ -128,7 +128,44 @@ def test_labels_that_are_no_classes_are_told_what_is_wrong(labels, said):
             loss(np.zeros((2, 3)), labels)
 
 
-def test_what_is_not_a_number_makes_the_loss_not_a_number():
-    one, nan = np.array([[0.5]]), np.array([[np.nan]])
-    for loss in (mse_loss, l1_loss, losses.binary_cross_entropy_with_logits):
-        assert np.isnan(loss(nan, one)) and np.isnan(loss(one, nan))
+@pytest.mark.errors
+@pytest.mark.parametrize("loss", [mse_loss, mse_loss_grad, l1_loss, l1_loss_grad, psnr])
+def test_what_is_not_a_number_is_named_with_its_place(loss):
+    one, nan = np.full((2, 2), 0.5), np.array([[0.5, 0.5], [np.nan, 0.5]])
+    said = r"holds NaN at 1 of 4 places, first at \(1, 0\); look for 0/0"
+    with pytest.raises(ValueError, match=f"pred {said}"):
+        loss(nan, one)
+    with pytest.raises(ValueError, match=f"target {said}"):
+        loss(one, nan)
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize(
+    "loss", [losses.binary_cross_entropy_with_logits, losses.binary_cross_entropy_with_logits_grad]
+)
+def test_what_is_no_bet_is_named(loss):
+    one = np.ones((1, 2))
+    with pytest.raises(ValueError, match=r"logits holds NaN at 2 of 2 places"):
+        loss(one * np.nan, one)
+    with pytest.raises(
+        ValueError, match=r"target must lie in \[0, 1\], got \[255, 255\]; .* by 255"
+    ):
+        loss(one, 255 * one)
+    with pytest.raises(TypeError, match="logits must be float, got int64"):
+        loss(np.ones((1, 2), np.int64), one)
+    with pytest.raises(ValueError, match=r"logits, target must have one shape, got \(1, 2\) and"):
+        loss(one, one[0])
+
+
+@pytest.mark.errors
+def test_what_has_no_rows_or_too_many_axes_is_named():
+    with pytest.raises(ValueError, match=r"pred is empty, shape \(0,\)"):
+        mse_loss(np.ones(0), np.ones(0))
+    with pytest.raises(ValueError, match=r"logits must have shape \(n, k\), .* got \(3,\)"):
+        losses.cross_entropy(np.zeros(3), np.array([0]))
+    with pytest.raises(TypeError, match="labels must be a NumPy array, got list"):
+        losses.cross_entropy(np.zeros((1, 3)), [0])
+    with pytest.raises(ValueError, match=r"mean must have shape \(n, d\), .* got \(3,\)"):
+        losses.kl_divergence(np.zeros(3), np.zeros(3))
+    with pytest.raises(ValueError, match=r"image must have shape \(h, w\), .* got \(2, 2, 3\)"):
+        roughness(np.zeros((2, 2, 3)))

@@ -167,7 +167,7 @@ def test_rates_counts_and_shapes_that_cannot_be_are_named():
     one = np.ones(1)
     with pytest.raises(ValueError, match="lr must not be negative, got -1"):
         optim.gradient_descent(lambda x: x, one, lr=-1, steps=1)
-    with pytest.raises(ValueError, match="steps must not be negative, got -2"):
+    with pytest.raises(ValueError, match="steps must be at least 0, got -2"):
         optim.gradient_descent(lambda x: x, one, lr=1, steps=-2)
     with pytest.raises(ValueError, match="momentum must be below 1, got 1"):
         optim.momentum_step(one, one, one, momentum=1.0)
@@ -179,3 +179,43 @@ def test_rates_counts_and_shapes_that_cannot_be_are_named():
         optim.step_schedule(0, 0.1, every=0)
     with pytest.raises(ValueError, match="must lie in 0 to 9, got 10"):
         optim.one_cycle_schedule(10, 0.1, total=10)
+    with pytest.raises(ValueError, match="total must be at least 2, got 1"):
+        optim.one_cycle_schedule(0, 0.1, total=1)
+    with pytest.raises(ValueError, match="warmup is a share of the steps, 0 to 1, got 3"):
+        optim.one_cycle_schedule(0, 0.1, total=10, warmup=3)
+    with pytest.raises(ValueError, match="weight_decay must not be negative, got -1"):
+        optim.adamw_step(one, one, one, one, 1, weight_decay=-1)
+    with pytest.raises(ValueError, match="total must be at least 1, got 0"):
+        optim.cosine_schedule(0, 0.1, total=0)
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        lambda lr: optim.step_schedule(0, lr, every=2),
+        lambda lr: optim.cosine_schedule(0, lr, total=4),
+        lambda lr: optim.one_cycle_schedule(0, lr, total=4),
+    ],
+)
+def test_a_schedule_of_a_rate_that_climbs_is_refused(schedule):
+    with pytest.raises(ValueError, match=r"lr must not be negative, got -0\.5: that would climb"):
+        schedule(-0.5)
+
+
+@pytest.mark.errors
+def test_a_walk_that_flew_apart_is_told_at_the_next_step():
+    one, nan = np.ones(2), np.array([1.0, np.nan])
+    said = r"grad holds NaN at 1 of 2 places, first at \(1,\).*lower its learning rate"
+    for step in (
+        lambda grad: optim.sgd_step(one, grad),
+        lambda grad: optim.momentum_step(one, grad, one),
+        lambda grad: optim.nesterov_step(one, grad, one),
+        lambda grad: optim.rmsprop_step(one, grad, one),
+        lambda grad: optim.adam_step(one, grad, one, one, 1),
+        lambda grad: optim.adamw_step(one, grad, one, one, 1),
+    ):
+        with pytest.raises(ValueError, match=said):
+            step(nan)
+    with pytest.raises(TypeError, match="x must be float, got int64"):
+        optim.sgd_step(np.ones(2, np.int64), one)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from learnkit.byhand import conv, layers, losses
+from learnkit.byhand import conv, layers, losses, pool
 from learnkit.byhand.autograd import Scalar, Variable, backward
 
 TOLERANCE = 1e-10  # relative to the largest number of torch's answer
@@ -269,23 +269,23 @@ def conv_transpose2d(rng):
 
 
 def of_a_pool(name: str, rng):
-    size = int(rng.integers(1, 4))
+    size, stride = rng.integers(1, 4, 2).tolist()
     n, c, more_h, more_w = sizes(rng, 4, high=5)
     image = rng.integers(0, 4, (n, c, size + more_h, size + more_w)).astype(float)  # with ties
     (t,) = leaves(image)
-    y = getattr(F, name)(t, size)
+    y = getattr(F, name)(t, size, stride)
     upstream = rng.normal(0, 1, tuple(y.shape))
     y.backward(torch.tensor(upstream))
-    yield getattr(conv, name)(image, size), y.detach()
-    yield getattr(conv, f"{name}_grad")(image, size, upstream), t.grad
+    yield getattr(pool, name)(image, size, stride), y.detach()
+    yield getattr(pool, f"{name}_grad")(image, size, upstream, stride), t.grad
 
 
-@twin(conv.max_pool2d, conv.max_pool2d_grad)
+@twin(pool.max_pool2d, pool.max_pool2d_grad)
 def max_pool2d(rng):
     return of_a_pool("max_pool2d", rng)
 
 
-@twin(conv.avg_pool2d, conv.avg_pool2d_grad)
+@twin(pool.avg_pool2d, pool.avg_pool2d_grad)
 def avg_pool2d(rng):
     return of_a_pool("avg_pool2d", rng)
 
