@@ -27,8 +27,7 @@ def _graph(edges, chain):
     looks = [0]
 
     class Node:
-        def __init__(self, inputs=()):
-            self._inputs = inputs
+        _inputs = ()
 
         @property
         def inputs(self):
@@ -49,7 +48,8 @@ def _graph(edges, chain):
         nodes[user]._inputs += (nodes[source],)
     root = nodes[0]
     for _ in range(chain):
-        root = Node((root,))
+        below, root = root, Node()
+        root._inputs = (below,)
     return (root,), {}
 
 

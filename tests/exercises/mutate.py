@@ -7,6 +7,7 @@ exercise is only ever given what fits, so no check could tell.
 
 import ast
 import copy
+import functools
 import inspect
 import signal
 import textwrap
@@ -43,6 +44,17 @@ def mutants(function: Callable) -> Iterator[tuple[str, Callable]]:
         text = ast.unparse(ast.fix_missing_locations(changed))
         if text != original:
             yield _difference(original, text), _compiled(changed, function)
+
+
+def impatient(mutant: Callable) -> Callable:
+    """The mutant under `impatience`: it alone is interrupted, and never what builds its input."""
+
+    @functools.wraps(mutant)
+    def call(*args: object, **options: object) -> object:
+        with impatience():
+            return mutant(*args, **options)
+
+    return call
 
 
 @contextmanager
