@@ -59,9 +59,12 @@ def check_floats(**arrays: np.ndarray) -> None:
 def check_alike(**arrays: np.ndarray) -> None:
     """Raises TypeError or ValueError unless these are float, without NaN, and of one shape."""
     check_floats(**arrays)
-    first, *others = arrays.values()
-    for other in others:
-        check_same_shape(first, other, ", ".join(arrays))
+    shapes = [np.shape(array) for array in arrays.values()]
+    if len(set(shapes)) > 1:
+        raise ValueError(
+            f"{', '.join(arrays)} must have one shape, got "
+            f"{', '.join(map(str, shapes[:-1]))} and {shapes[-1]}; index or reshape one of them"
+        )
 
 
 def check_batch(image: np.ndarray, name: str = "image") -> None:
@@ -91,8 +94,8 @@ def check_labels(labels: np.ndarray, logits: np.ndarray) -> None:
         raise TypeError(f"labels must be a NumPy array, got {type(labels).__name__}")
     if labels.dtype.kind not in "iu":
         raise TypeError(
-            f"labels must be whole numbers, got {labels.dtype}; write labels.astype(int), or for "
-            "probabilities of each class take binary_cross_entropy"
+            f"labels must be whole numbers, got {labels.dtype} of shape {labels.shape}; write "
+            + ("labels.argmax(axis=1)" if labels.ndim == 2 else "labels.astype(int)")
         )
     if labels.shape != (rows,):
         raise ValueError(

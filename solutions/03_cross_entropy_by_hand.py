@@ -124,7 +124,7 @@ def entropy(t):
 
 
 boot = damaged("garment").image
-pair = {"boot": boot, "its floor (white: 1 bit)": entropy(boot) / np.log(2)}
+pair = {"boot": boot, "its floor (white: log 2)": entropy(boot) / np.log(2)}
 show_pictures(pair, alt="A boot, and the entropy of each of its pixels: brightest at middle grey.")
 
 # %%
@@ -149,7 +149,7 @@ print(f"the boot's floor {entropy(boot).sum():.1f} nats, the mean garment's {flo
 #
 # ### Exercise: a sigmoid for every number
 #
-# Floats end at $e^{709}$. Python only warns, and goes on with `inf`; yours must be right from
+# Floats end at $e^{709}$. NumPy only warns, and goes on with `inf`; yours must be right from
 # $-700$ up, to twelve digits, and give no warning at $\pm 800$. Hint to start with: $e$ to a
 # *negative* number never overflows, and $\frac{1}{1+e^{-z}} = \frac{e^z}{1+e^z}$.
 
@@ -343,6 +343,8 @@ def cross_entropy(logits, labels):
 # Ten logits for a garment, each a weighted sum of its 784 pixels, $z = xW + b$. The slope by a
 # weight is its pixel times the slope by the logit (lesson 05 shows why), and the slope by the
 # logits is $p$ minus 1 at the label, the same plain error as before; `cross_entropy_grad` has it.
+# (`x.T` below is the **transpose** of x, its rows made columns: so the product `x.T @ ...` adds up
+# over the garments.)
 #
 # **Predict:** what is the loss before the first step, when all weights are 0? How many of ten
 # garments that it has never seen will it name rightly after 100 steps?
@@ -387,7 +389,10 @@ show_pictures(
 # each a weighted sum of the 684 *known* pixels, trained on pictures whose middle we know.
 # Lesson 02 told you how large a step may be: here no curvature passes 0.0433 (the largest
 # eigenvalue of the pixels' covariance, 17.3, times the sigmoid's steepest slope of 1/4, over the
-# 100 pixels of the mean), so $2/L = 46$. We take 40.
+# 100 pixels of the mean), so $2/L = 46$. We take 40. (The covariance is the table of how two pixels
+# vary together: the mean, over the garments, of the product of their distances from their means. And
+# 46 is the safe side: where bets have become sure the sigmoid is flatter than 1/4, so that a somewhat
+# larger step may hold as well.)
 #
 # The harmonic fill of lesson 02 scored 12.56 dB on these boxes. It looks only at the edge of the
 # hole; this one has seen 10,000 garments.

@@ -31,8 +31,9 @@ from learnkit.widgets.show import show, show_pictures
 # %% [markdown]
 # ## One neuron, on paper
 #
-# A neuron weighs its input, adds a bias and bends the sum. Its loss against a target $t$ is a
-# chain of four links:
+# A neuron weighs its input, adds a bias and bends the sum. Here tanh bends it: a sigmoid stretched
+# to run from -1 to 1, $\tanh s = 2\sigma(2s) - 1$, whose slope is $1 - \tanh^2 s$ (lesson 03's $p(1-p)$,
+# stretched along with it). Its loss against a target $t$ is a chain of four links:
 #
 # $$s = w\,x + b, \qquad y = \tanh s, \qquad e = y - t, \qquad L = e^2$$
 #
@@ -150,7 +151,8 @@ print("slope of z² + z at 3:", z.grad)
 # $x$, what to $w$?
 #
 # You need not remember it. Each gradient has the shape of its own array, and only one product of
-# the other two fits: $(n,k)\,(k,d)$ for $x$, $(d,n)\,(n,k)$ for $w$.
+# the other two fits: $(n,k)\,(k,d)$ for $x$, $(d,n)\,(n,k)$ for $w$. Where a table has to lie the
+# other way round, `.T` exchanges its rows and columns (its **transpose**).
 #
 # ### Exercise: back through a matrix product
 

@@ -154,7 +154,7 @@ print(f"loops {1000 * (between - began):.0f} ms, im2col {1000 * quick:.1f} ms")
 print("largest difference:", abs(by_loops - by_product).max())
 
 # %% [markdown]
-# (`learnkit/byhand/conv.py` and `pool.py` have everything twice, the loops that *are* the
+# (`learnkit/byhand/conv.py` and `pool.py` have each operation twice, the loops that *are* the
 # definition and the fast form right below. From here on `conv.conv2d` takes whole batches,
 # `(n, c, h, w)`.)
 #
@@ -245,7 +245,8 @@ show_pictures(pooled, alt="Scratches stay white under max pooling, and fade unde
 # ### Exercise: the gradient by the kernel
 #
 # `image` is `(c_in, h, w)`, `grad_out` is the upstream gradient `(c_out, h', w')`; the answer has
-# the shape of the weight, `(c_out, c_in, k, k)`.
+# the shape of the weight, `(c_out, c_in, k, k)`; `kernel_size` is k. (`conv.conv2d_weight_grad`, which
+# the network below uses, takes batches, and the kernel's height and width as a pair.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv2d_weight_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -280,7 +281,7 @@ print("relative error:", gap)
 #
 # It is the exact counterpart (the **adjoint**) of the convolution:
 # $\langle \mathrm{conv}(x), y\rangle = \langle x, \mathrm{conv}^{\mathsf T}(y)\rangle$ for all $x$
-# and $y$.
+# and $y$, where $\langle a, b\rangle$ means: multiply element by element, and add it all up.
 
 # %%
 large, five = rng.random((1, 3, 9, 9)), rng.random((5, 3, 3, 3))

@@ -52,6 +52,8 @@ def backward(root: Node) -> None:
     Starts afresh each time: nothing is left over from an earlier call, unlike in torch.
     Raises ValueError where `root` is no single number.
     """
+    if not isinstance(root, Node):
+        raise TypeError(f"backward walks from a Scalar or a Variable, got {type(root).__name__}")
     if np.size(root.value) != 1:
         raise ValueError(f"a loss is one number, got shape {np.shape(root.value)}; sum or average")
     order = topological_order(root)
@@ -89,7 +91,7 @@ class Scalar(Node):
 
     def __pow__(self, n: float | int) -> "Scalar":
         """aⁿ, n a plain number: n aⁿ⁻¹."""
-        return Scalar(self.value**n, (self,), lambda u: (u * n * self.value ** (n - 1),))
+        return Scalar(self.value**n, (self,), lambda u: (u * _power_slope(self.value, n),))
 
     def exp(self) -> "Scalar":
         """e^a is its own slope."""
@@ -189,7 +191,7 @@ class Variable(Node):
 
     def __pow__(self, n: float | int) -> "Variable":
         """aⁿ, n a plain number."""
-        return Variable(self.value**n, (self,), lambda u: (u * n * self.value ** (n - 1),))
+        return Variable(self.value**n, (self,), lambda u: (u * _power_slope(self.value, n),))
 
     def sum(self) -> "Variable":
         """Σ a: every element passes the same gradient."""
@@ -254,6 +256,10 @@ class Variable(Node):
 
 def _variable(value: object) -> Variable:
     return value if isinstance(value, Variable) else Variable(np.asarray(value, dtype=float))
+
+
+def _power_slope(value: np.ndarray | float, n: float | int) -> np.ndarray | float:
+    return n * value ** (n - 1) if n != 0 else 0.0 * value  # a⁰ is 1 everywhere, at 0 too
 
 
 def _check_positive(value: np.ndarray | float) -> None:

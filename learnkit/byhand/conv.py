@@ -1,9 +1,10 @@
 """Convolution by hand: how a network looks at a neighbourhood.
 
-Each operation stands here twice: first the plain loop that *is* the definition, right below it
-the fast form that a lesson can afford. Pictures are batches (n, c, h, w), weights (c_out, c_in,
-kh, kw), in torch's orientation: what networks call convolution is the cross-correlation, with the
-kernel not turned round. `windows.py` has what the fast forms share, im2col and its adjoint.
+Convolution, its two gradients and the transposed convolution stand here twice: first the plain
+loop that *is* the definition, right below it the fast form that a lesson can afford. Pictures are
+batches (n, c, h, w), weights (c_out, c_in, kh, kw), in torch's orientation: what networks call
+convolution is the cross-correlation, with the kernel not turned round. `windows.py` has what the
+fast forms share, im2col and its adjoint.
 """
 
 from collections.abc import Iterator
@@ -82,6 +83,7 @@ def conv2d(
     """
     _check_pair(image, weight)
     if bias is not None:
+        check_float(bias, "bias")
         check_shape(bias, weight.shape[:1], "bias")
     padding = in_pixels(padding, weight.shape[2:], stride, dilation)
     n, c_out, h, w = _output_shape(image.shape, weight.shape, stride, padding, dilation)
@@ -123,10 +125,12 @@ def conv2d_input_grad(
 
     The adjoint of `conv2d`, which is why a transposed convolution is this and nothing else.
     """
+    _check_kernel(weight)
     padding = in_pixels(padding, weight.shape[2:], stride, dilation)
-    check_float(weight, "weight")
+    check_batch(upstream, "upstream")
+    _check_sides(image_size=image_size)
     image = (len(upstream), weight.shape[1], *image_size)
-    _check_upstream(upstream, _output_shape(image, weight.shape, stride, padding, dilation))
+    check_shape(upstream, _output_shape(image, weight.shape, stride, padding, dilation), "upstream")
     grad = np.empty(image, np.result_type(weight, upstream))
     rows, (h, w) = weight.reshape(len(weight), -1).T, upstream.shape[2:]
     for some in a_few(len(upstream), len(rows) * h * w * upstream.itemsize):
@@ -161,11 +165,11 @@ def conv2d_weight_grad(
 ) -> Kernel:
     """The gradient by the weight: the picture's windows, weighed by what came back from above."""
     check_batch(image)
-    if np.ndim(kernel_size) == 0:
-        raise TypeError(f"kernel_size must be (kh, kw), got {kernel_size}")
+    check_batch(upstream, "upstream")
+    _check_sides(kernel_size=kernel_size)
     padding = in_pixels(padding, kernel_size, stride, dilation)
     weight = (upstream.shape[1], image.shape[1], *kernel_size)
-    _check_upstream(upstream, _output_shape(image.shape, weight, stride, padding, dilation))
+    check_shape(upstream, _output_shape(image.shape, weight, stride, padding, dilation), "upstream")
     grad = np.zeros((weight[0], image.shape[1] * kernel_size[0] * kernel_size[1]), upstream.dtype)
     for some, columns in im2col(image, kernel_size, stride, padding, dilation):
         grad += _channels_first(upstream[some]) @ columns.T
@@ -247,10 +251,17 @@ def _output_shape(
     return (image[0], weight[0], h, w)
 
 
-def _check_upstream(upstream: Batch, shape: tuple[int, ...]) -> None:
-    """It has the shape of what the convolution gave."""
-    check_float(upstream, "upstream")
-    check_shape(upstream, shape, "upstream")
+def _check_sides(**sides: tuple[int, int]) -> None:
+    """A height and a width."""
+    for name, pair in sides.items():
+        if np.shape(pair) != (2,):
+            raise TypeError(f"{name} must be (height, width), got {pair!r}")
+
+
+def _check_kernel(weight: Kernel, order: str = "(c_out, c_in, kh, kw)") -> None:
+    check_float(weight, "weight")
+    if weight.ndim != 4:
+        raise ValueError(f"weight must have shape {order}, got {weight.shape}")
 
 
 def _check_pair(
@@ -258,9 +269,7 @@ def _check_pair(
 ) -> None:
     """The picture's channels are those that the weight expects on this axis of its own."""
     check_batch(image)
-    check_float(weight, "weight")
-    if weight.ndim != 4:
-        raise ValueError(f"weight must have shape {order}, got {weight.shape}")
+    _check_kernel(weight, order)
     if image.shape[1] != weight.shape[axis]:
         raise ValueError(
             f"image has {image.shape[1]} channels, and weight {order} expects "

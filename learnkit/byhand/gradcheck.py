@@ -42,11 +42,14 @@ def check_grad(
     """The relative error |a - n| / (|a| + |n|) of an analytic gradient, in the Euclidean norm.
 
     Near 1e-10 is right; 1e-3 is a forgotten term; 1/3 is a forgotten factor of 2; 1 is a flipped
-    sign or worse. Raises ValueError above `tol`, and says where the two differ most.
+    sign or worse. Raises ValueError above `tol`, and says where the two differ most;
+    and where f(x) is no single number.
 
     >>> check_grad(lambda x: float(np.sum(x**2)), lambda x: 2 * x, np.array([1.0, 2.0])) < 1e-9
     True
     """
+    if np.ndim(value := f(x)) != 0:
+        raise ValueError(f"f must give one number, got shape {np.shape(value)}: sum or average")
     analytic, numeric = f_grad(x), numerical_grad(f, x)
     check_same_shape(analytic, numeric, "f_grad(x), x")
     scale = np.linalg.norm(analytic) + np.linalg.norm(numeric)

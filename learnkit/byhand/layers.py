@@ -30,6 +30,7 @@ def linear(x: Matrix, w: Matrix, bias: Vector | None = None) -> Matrix:
     _check_linear(x, w)
     if bias is None:
         return x @ w
+    check_float(bias, "bias")
     check_shape(bias, w.shape[1:], "bias")
     return x @ w + bias
 
@@ -127,6 +128,8 @@ def log_softmax(z: Array) -> Array:
     array([[-0.69314718, -0.69314718]])
     """
     check_float(z, "z")
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"z must have at least one class along its last axis, got {z.shape}")
     z = z - z.max(axis=-1, keepdims=True)
     return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
@@ -173,6 +176,8 @@ def dropout(x: Array, p: float, *, generator: np.random.Generator) -> tuple[Arra
     check_float(x, "x")
     if not 0 <= p < 1:
         raise ValueError(f"p must lie in [0, 1), got {p}; 0.5 drops every second number")
+    if not isinstance(generator, np.random.Generator):
+        raise TypeError(f"generator must be np.random.default_rng(seed), got {generator!r}")
     scale = (generator.random(x.shape) >= p) / (1 - p)  # 0 where dropped
     return x * scale, scale
 

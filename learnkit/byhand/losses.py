@@ -1,7 +1,8 @@
 """Losses by hand: each value, and right under it its gradient.
 
-A loss is a mean over all N elements, as in torch.nn.functional, so a gradient has 1/N.
-Two are not: roughness is an energy, a sum; the KL divergence is one number a row of the batch.
+A loss is a mean over all N elements, as in torch.nn.functional, so a gradient has 1/N. Others say
+what they are: cross-entropy with labels is a mean over n rows, the KL divergence one number a row,
+roughness a sum (an energy), PSNR a score in dB.
 Every gradient is taken with respect to the first argument, and has that argument's shape.
 """
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from learnkit.shapes import Array, check_alike, check_at_least
+from learnkit.shapes import Array, check_alike, check_at_least, check_float
 
 AVERAGING = "momentum", "alpha", "beta1", "beta2"
 WHY = {"lr": ": that would climb", "weight_decay": ": the weights would grow"}
@@ -29,6 +29,7 @@ def gradient_descent(
     [array([1.]), array([0.5]), array([0.25])]
     """
     check_at_least(0, steps=steps)
+    check_float(x0, "x0")
     path = [x0.copy()]
     for _ in range(steps):
         path.append(sgd_step(path[-1], grad(path[-1]), lr))
@@ -96,6 +97,7 @@ def rmsprop_step(
     """
     check_alike(x=x, grad=grad, square_avg=square_avg)
     _check_rates(lr=lr, alpha=alpha, eps=eps)
+    _check_squares(square_avg=square_avg)
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
     return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
 
@@ -124,8 +126,9 @@ def adam_step(
     """
     check_alike(x=x, grad=grad, m=m, v=v)
     _check_rates(lr=lr, beta1=beta1, beta2=beta2, eps=eps)
-    if t < 1:
+    if not isinstance(t, int | np.integer) or t < 1:
         raise ValueError(f"t counts from 1, got {t}; at 0 the bias correction divides by zero")
+    _check_squares(v=v)
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad**2
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
@@ -218,10 +221,18 @@ def one_cycle_schedule(t: int, lr: float, total: int, warmup: float = 0.3) -> fl
 
 def _check_rates(**rates: float) -> None:
     for name, rate in rates.items():
+        if not isinstance(rate, int | float | np.number):
+            raise TypeError(f"{name} must be one number, got {rate!r}")
         if not rate >= 0:  # written so that NaN fails too
             raise ValueError(f"{name} must not be negative, got {rate}{WHY.get(name, '')}")
         if name in AVERAGING and rate >= 1:
             raise ValueError(f"{name} must be below 1, got {rate}: it would never forget")
+
+
+def _check_squares(**means: Array) -> None:
+    for name, mean in means.items():
+        if mean.min(initial=0.0) < 0:
+            raise ValueError(f"{name} is a mean of squares, and holds {mean.min()}: begin with 0")
 
 
 def _check_step(t: int, last: int, lr: float) -> None:

@@ -28,7 +28,7 @@ def conv2d_output_size(
     >>> conv2d_output_size(28, kernel=3, stride=2, padding=1)
     14
     """
-    check_at_least(1, stride=stride, dilation=dilation, kernel=kernel)
+    check_at_least(1, size=size, stride=stride, dilation=dilation, kernel=kernel)
     check_at_least(0, padding=padding)
     reach = dilation * (kernel - 1) + 1
     if reach > size + 2 * padding:

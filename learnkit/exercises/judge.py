@@ -10,8 +10,9 @@ import linecache
 
 import numpy as np
 
+from learnkit.exercises.example import describe_case, shown, signature
 from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, Report
-from learnkit.exercises.table import Case, Exercise
+from learnkit.exercises.table import Exercise, Mistake
 from learnkit.exercises.worker import Outcome
 
 ENDS = {
@@ -48,6 +49,9 @@ def judge(exercise: Exercise, outcomes: list[Outcome], printed: str = "") -> Rep
             for o, m in zip(outcomes, exercise.mistaken(mistake), strict=True)
         ):
             return verdict(INCORRECT, mistake.sentence, mistake.name, example=example)
+    for mistake in exercise.mistakes if _some_overflowed(outcomes) else ():
+        if _alike_where_finite(exercise, outcomes, mistake):  # two faults: the named one first
+            return verdict(INCORRECT, mistake.sentence, mistake.name, example=example)
     return verdict(INCORRECT, _diagnosis(exercise, outcomes, failed), example=example)
 
 
@@ -62,6 +66,40 @@ def alike(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
     return one.arrays.keys() == other.arrays.keys() and all(
         _close(exercise, one.arrays[k], other.arrays[k]) for k in one.arrays
     )
+
+
+def _some_overflowed(outcomes: list[Outcome]) -> bool:
+    """Whether some case came out infinite or NaN, or made NumPy say so."""
+    return any(
+        not np.isfinite(a).all() or (a.dtype.kind == "i" and "warnings" in key and a.any())
+        for o in outcomes
+        for key, a in o.arrays.items()
+        if a.dtype.kind in "fi"
+    )
+
+
+def _alike_where_finite(exercise: Exercise, outcomes: list[Outcome], mistake: Mistake) -> bool:
+    """Whether the answer does what a mistake does, on the cases where it did not overflow.
+
+    Three such cases are asked for, and one of them must be wrong; counts are left out.
+    """
+    compared = wrong = 0
+    for got, theirs, want in zip(
+        outcomes, exercise.mistaken(mistake), exercise.expected, strict=False
+    ):
+        if got.kind != "value" or want.kind != "value":
+            return False
+        keys = [key for key, a in want.arrays.items() if a.dtype.kind == "f"]
+        mine = [got.arrays[key] for key in keys if key in got.arrays]
+        if any(a.dtype.kind != "f" or not np.isfinite(a).all() for a in mine):
+            continue
+        if len(mine) < len(keys) or theirs.kind != "value" or got.changed != theirs.changed:
+            return False
+        if not all(_roughly(got.arrays[k], theirs.arrays[k]) for k in keys):
+            return False
+        compared += 1
+        wrong += not all(_roughly(got.arrays[k], want.arrays[k]) for k in keys)
+    return compared >= 3 and wrong >= 1
 
 
 def _divides_by_zero(one: Outcome, other: Outcome) -> bool:
@@ -89,6 +127,11 @@ def _close(exercise: Exercise, got: np.ndarray, want: np.ndarray) -> bool:
     return got.shape == want.shape and np.allclose(
         got, want, rtol=exercise.rtol, atol=exercise.atol, equal_nan=True
     )
+
+
+def _roughly(got: np.ndarray, want: np.ndarray) -> bool:
+    """Alike in six digits: where an answer overflows, its last digits are not the point."""
+    return got.shape == want.shape and np.allclose(got, want, rtol=1e-6, atol=1e-9)
 
 
 def _diagnosis(exercise: Exercise, outcomes: list[Outcome], failed: int) -> str:
@@ -131,7 +174,12 @@ def _difference(
             return f"The {what} is one number; it must be an array of shape {want.shape}."
         return f"The {what} has shape {got.shape}; it must be {want.shape}.{turned}"
     if np.isnan(got).any() and not np.isnan(want).any():
-        return f"The {what} holds NaN, not a number: look for 0/0, ∞ - ∞ or a root of less than 0."
+        return (
+            f"The {what} holds NaN, not a number: look for 0/0, 0 · ∞, ∞ - ∞ or a root of less "
+            "than 0."
+        )
+    if key.startswith("count of "):
+        return f"The {key} is {got}; it should be {want}."
     factor = _common_factor(exercise, outcomes, key)
     if factor is not None:
         if np.isclose(factor, -1):
@@ -183,7 +231,13 @@ def _exception(got: Outcome) -> str:
     said = f"{got.type}: {got.message.rstrip('.')}" if got.message else got.type
     text = linecache.getline(got.file, got.line).strip() if got.line else ""
     where = f" (line {got.line}{': ' + text if text else ''})" if got.line else ""
-    return f"Your function raised {said}{where}.{_SENSE.get(got.type, '')}"
+    return f"Your function raised {said}{where}.{_sense(got)}"
+
+
+def _sense(got: Outcome) -> str:
+    if "truth value of an array" in got.message:
+        return " `if`, `max` and `and` want one number: np.where and np.maximum look at each."
+    return _SENSE.get(got.type, "")
 
 
 _SENSE = {
@@ -204,46 +258,15 @@ def _example(
     got = outcomes[failed] if failed < len(outcomes) else Outcome("ended")
     want = exercise.expected[failed]
     if changed := _changed(exercise, got, want):
-        rows.append(("after the call", f"{changed} is not what it was before".replace("`", "")))
+        verb = "are" if " and " in changed else "is"
+        rows.append(("after the call", f"{changed} {verb} not as before".replace("`", "")))
     for key, array in want.arrays.items():
         mine = got.arrays.get(key)
         if mine is not None and _close(exercise, mine, array):
             continue
-        rows.append((f"expected {key}".strip(), _show(array, mine)))
+        if mine is None and array.dtype.kind == "i" and key:  # a count that nothing was made for
+            continue
+        rows.append((f"expected {key}".strip(), shown(array, mine)))
         if mine is not None:
-            rows.append((f"got {key}".strip(), _show(mine, array)))
+            rows.append((f"got {key}".strip(), shown(mine, array)))
     return tuple(rows)
-
-
-def signature(exercise: Exercise) -> str:
-    """The parameters without their types, as a lesson would write them: (pred, target)."""
-    parameters = inspect.signature(exercise.reference).parameters.values()
-    return str(inspect.Signature([p.replace(annotation=p.empty) for p in parameters]))
-
-
-def describe_case(exercise: Exercise, case: Case) -> str:
-    """The input as a student would write it down, large arrays by their shape and range."""
-    if case.note:
-        return case.note
-    names = list(inspect.signature(exercise.reference).parameters)
-    named = [*zip(names, case.args, strict=False), *case.options.items()]
-    lines = [(f"{name} = ", _show(value)) for name, value in named]
-    return "\n".join(head + text.replace("\n", "\n" + " " * len(head)) for head, text in lines)
-
-
-def _show(value: object, other: object = None) -> str:
-    """A small array in full; of a large one its shape, and the place where two differ most."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "biufc":
-        return repr(value)
-    if array.size <= 16:
-        return np.array2string(array, precision=6, separator=", ", suppress_small=False)
-    text = f"an array of shape {array.shape}"
-    if array.dtype.kind == "b":
-        return f"{text}, {int(array.sum())} of {array.size} True"
-    if isinstance(other, np.ndarray) and other.shape == array.shape:
-        gap = np.abs(np.nan_to_num(array * 1.0 - other * 1.0, nan=np.inf))
-        at = np.unravel_index(np.argmax(gap), gap.shape)
-        place = ", ".join(str(int(i)) for i in at)
-        return f"{text}; at [{place}] it is {array[at]:.6g}"
-    return f"{text}, from {array.min():.4g} to {array.max():.4g}"

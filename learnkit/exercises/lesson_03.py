@@ -174,6 +174,30 @@ def bell(z):
     return 1 / (1 + np.exp(-np.abs(z) * np.abs(z)))
 
 
+@sigmoid.mistake(
+    "For negative z you take 1 minus the value at |z|: far left that is 1 - 1, or digits of "
+    "rounding; at z = -40 it should be 4.2e-18. There the numerator is e^-|z|: small / (1 + small)."
+)
+def one_minus_in_the_left_tail(z):
+    right = 1 / (1 + np.exp(-np.abs(z)))
+    return np.where(z >= 0, right, 1 - right)
+
+
+def _clipped_at(limit):
+    @sigmoid.mistake(
+        f"You clip z at {limit}: what lies beyond gets the value at {limit}, and far left that is "
+        "not the tiny number it should be. With e to the power -|z| nothing needs clipping."
+    )
+    def clipped(z):
+        return 1 / (1 + np.exp(-np.clip(z, -limit, limit)))
+
+    clipped.__name__ = f"clipped_at_{limit}"
+
+
+for _limit in (15, 20, 30, 50, 88, 100, 250, 600):
+    _clipped_at(_limit)
+
+
 # ---- binary_cross_entropy_with_logits ----------------------------------------------------------
 
 _grey = _rng.random((3, 4)).round(2)
@@ -344,6 +368,47 @@ def swapped(logits, target):
 )
 def no_absolute_value(logits, target):
     return np.mean(np.maximum(logits, 0) - logits * target + np.logaddexp(0, -logits))
+
+
+def _saved_by(eps):
+    @binary_cross_entropy_with_logits.mistake(
+        f"You keep the logarithm finite with {eps:g}, by clipping the probability or by adding to "
+        f"it: the loss of a sure mistake then stops at {-np.log(eps):.1f} nats. Without forming "
+        "the probability there is nothing to save."
+    )
+    def saved(logits, target):
+        p = np.clip(layers.sigmoid(logits), eps, 1 - eps)
+        return np.mean(-target * np.log(p) - (1 - target) * np.log(1 - p))
+
+    saved.__name__ = f"saved_by_{eps:g}"
+
+
+for _eps in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15):
+    _saved_by(_eps)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You add 1e-8 inside the logarithm to keep it finite: the loss of a sure mistake then stops at "
+    "18.4 nats. Without forming the probability there is nothing to save."
+)
+def added_1e_8(logits, target):
+    p = layers.sigmoid(logits)
+    return np.mean(-target * np.log(p + 1e-8) - (1 - target) * np.log(1 - p + 1e-8))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "np.max(logits, 0) takes the largest along axis 0. Element by element it is "
+    "np.maximum(logits, 0)."
+)
+def max_for_maximum(logits, target):
+    return np.mean(np.max(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits))))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "The minus in the exponent is missing: log(1 + e^-|z|). e^|z| overflows, and counts |z| twice."
+)
+def plus_in_the_exponent(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target + np.logaddexp(0, np.abs(logits)))
 
 
 # ---- binary_cross_entropy_with_logits_grad -----------------------------------------------------
@@ -666,3 +731,54 @@ def eps_in_the_log(logits, labels):
 @cross_entropy.mistake("That is in bits, by the logarithm to base 2; count in nats (np.log).")
 def in_bits(logits, labels):
     return np.mean(_surprise(logits, labels)) / np.log(2)
+
+
+@cross_entropy.mistake(
+    "0 times -∞ is NaN: where a probability is rounded to 0, its logarithm times the 0 of the "
+    "one-hot table spoils the sum. Pick the label's logit instead: logits[np.arange(n), labels]."
+)
+def one_hot_times_log_of_zero(logits, labels):
+    p = layers.softmax(logits)
+    return -np.sum(np.eye(logits.shape[1])[labels] * np.log(p)) / len(logits)
+
+
+@cross_entropy.mistake(
+    "You take the largest out and never put it back: log Σ e^z = m + log Σ e^(z - m). Or take it "
+    "out of the logit at the label, too."
+)
+def largest_not_added_back(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(z).sum(axis=1)) - logits[np.arange(len(labels)), labels])
+
+
+@cross_entropy.mistake(
+    "The largest is counted twice: add m to the log of the sum, or take it out of the logit at the "
+    "label, but not both."
+)
+def largest_added_twice(logits, labels):
+    return np.mean(logits.max(axis=1) + _surprise(logits, labels))
+
+
+@cross_entropy.mistake(
+    "logits.max(axis=1) has the shape (n,), and NumPy lines it up with the *columns*: where n and "
+    "k differ it raises, where they are equal it takes the wrong numbers out. keepdims=True makes "
+    "it (n, 1)."
+)
+def max_without_keepdims(logits, labels):
+    z = logits - logits.max(axis=1)
+    return np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels])
+
+
+def _a_little(eps):
+    @cross_entropy.mistake(
+        f"You add {eps:g} inside the logarithm: the loss of a sure mistake then stops at "
+        f"{-np.log(eps):.1f} nats. With the log of the sum there is nothing to save."
+    )
+    def added(logits, labels):
+        return -np.mean(np.log(np.exp(-_surprise(logits, labels)) + eps))
+
+    added.__name__ = f"{eps:g}_in_the_log"
+
+
+for _eps in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15):
+    _a_little(_eps)

@@ -150,8 +150,8 @@ def swapped_results(x, grad, velocity, lr=0.01, momentum=0.9):
 
 
 @momentum_step.mistake(
-    "You return the new place alone. The velocity must come back as well, or the next step cannot "
-    "know it: return x, velocity."
+    "You return one array alone. The next step needs both, the new place and the new velocity: "
+    "return x, velocity."
 )
 def velocity_not_returned(x, grad, velocity, lr=0.01, momentum=0.9):
     return x - lr * (momentum * velocity + grad)
@@ -193,6 +193,31 @@ def lr_and_momentum_swapped(x, grad, velocity, lr=0.01, momentum=0.9):
 )
 def momentum_on_both(x, grad, velocity, lr=0.01, momentum=0.9):
     velocity = momentum * (velocity + grad)
+    return x - lr * velocity, velocity
+
+
+@momentum_step.mistake(
+    "The path is right, but lr and the minus stand inside your velocity. In torch's form the "
+    "velocity adds up bare gradients, v = m v + g, and x moves by -lr v: then a schedule may "
+    "change lr on the way."
+)
+def textbook_form(x, grad, velocity, lr=0.01, momentum=0.9):
+    velocity = momentum * velocity - lr * grad
+    return x + velocity, velocity
+
+
+@momentum_step.mistake(
+    "Numbers are written in where the arguments belong: use lr and momentum, the caller may give "
+    "others than 0.01 and 0.9."
+)
+def numbers_written_in(x, grad, velocity, lr=0.01, momentum=0.9):
+    velocity = 0.9 * velocity + grad
+    return x - 0.01 * velocity, velocity
+
+
+@momentum_step.mistake("0.9 is written in where the argument belongs: use momentum.")
+def momentum_written_in(x, grad, velocity, lr=0.01, momentum=0.9):
+    velocity = 0.9 * velocity + grad
     return x - lr * velocity, velocity
 
 
@@ -313,7 +338,8 @@ def mean_first(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
 
 
 @rmsprop_step.mistake(
-    "You return the new place alone. The mean must come back as well: return x, square_avg."
+    "You return one array alone. The next step needs both, the new place and the new mean: return "
+    "x, square_avg."
 )
 def mean_not_returned(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
@@ -375,6 +401,48 @@ def brackets_missing(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
     with np.errstate(divide="ignore", invalid="ignore"):
         return x - lr * grad / np.sqrt(square_avg) + eps, square_avg
+
+
+@rmsprop_step.mistake(
+    "The gradient is not squared in your mean: s is a mean of g², never negative."
+)
+def mean_of_the_gradient(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad
+    return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "You add the squares of all elements up: each element has a mean of its own, and its own pace."
+)
+def one_sum_for_all(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * np.sum(grad**2)
+    return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "The gradient is missing in the step: x moves by lr * grad over the root, not by lr over it."
+)
+def no_gradient_in_the_step(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return x - lr / (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "You divide the mean by 1 - alpha, to free it of its start at zero: that is Adam's idea, and "
+    "RMSprop does without."
+)
+def corrected_for_the_start(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return x - lr * grad / (np.sqrt(square_avg / (1 - alpha)) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "Numbers are written in where the arguments belong: use lr, alpha and eps, the caller may give "
+    "others."
+)
+def numbers_for_arguments(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = 0.99 * square_avg + 0.01 * grad**2
+    return x - 0.01 * grad / (np.sqrt(square_avg) + 1e-8), square_avg
 
 
 # ---- adam_step ---------------------------------------------------------------------------------
@@ -605,7 +673,7 @@ def moments_changed_in_place(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, 
     return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 
-@adam_step.mistake("You return the new place alone; m and v must come back too: return x, m, v.")
+@adam_step.mistake("You return one array alone; the next step needs all three: return x, m, v.")
 def moments_not_returned(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = _moments(grad, m, v, beta1, beta2)
     return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
@@ -628,3 +696,58 @@ def adam_without_eps(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8
     m, v = _moments(grad, m, v, beta1, beta2)
     with np.errstate(invalid="ignore"):
         return x - lr * m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t)), m, v
+
+
+@adam_step.mistake(
+    "1 - beta1 is missing before the gradient. Adam's m is a running *mean*; momentum's velocity, "
+    "which adds up whole gradients, is another thing."
+)
+def m_as_a_velocity(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = beta1 * m + grad, beta2 * v + (1 - beta2) * grad**2
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake("You correct v by beta1 as well: v's own is 1 - beta2**t.")
+def beta1_in_both(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta1**t)) + eps), m, v
+
+
+@adam_step.mistake("m and v have changed places in what you return: return x, m, v.")
+def v_before_m(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), v, m
+
+
+@adam_step.mistake("v averages the square of the gradient; yours averages the square of m.")
+def square_of_m(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * m**2
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake(
+    "That is the paper's short form, in which eps is added to the *uncorrected* root: it counts "
+    "for more in the first steps. As in torch: √v̂ + ε, with v̂ = v / (1 - beta2**t)."
+)
+def short_form(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    pace = lr * np.sqrt(1 - beta2**t) / (1 - beta1**t)
+    return x - pace * m / (np.sqrt(v) + eps), m, v
+
+
+@adam_step.mistake(
+    "You multiply by 1 - beta**t: the means are too small at first, so divide by it."
+)
+def correction_multiplied(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return x - lr * m * (1 - beta1**t) / (np.sqrt(v * (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake(
+    "Numbers are written in where the arguments belong: use lr, beta1, beta2 and eps, the caller "
+    "may give others."
+)
+def constants_written_in(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, 0.9, 0.999)
+    return x - 0.001 * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v

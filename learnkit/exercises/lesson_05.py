@@ -412,7 +412,7 @@ def upstream_forgotten(x, w, upstream):
     return ones @ w.T, x.T @ ones
 
 
-@linear_grad.mistake("You return grad_x alone: return grad_x, grad_w.")
+@linear_grad.mistake("You return one gradient alone; both are asked: return grad_x, grad_w.")
 def grad_x_alone(x, w, upstream):
     return upstream @ w.T
 
@@ -447,6 +447,18 @@ def grad_x_summed(x, w, upstream):
 @linear_grad.mistake("You return x and w themselves; asked are their gradients.")
 def the_arrays(x, w, upstream):
     return x.copy(), w.copy()
+
+
+@linear_grad.mistake("grad_w counts the last row alone: every row of the batch adds a share.")
+def last_row_alone(x, w, upstream):
+    return upstream @ w.T, np.outer(x[-1], upstream[-1])
+
+
+@linear_grad.mistake(
+    "* multiplies element by element. A matrix product is @: upstream @ w.T and x.T @ upstream."
+)
+def element_by_element(x, w, upstream):
+    return upstream * w, upstream * x
 
 
 # ---- bias_grad ---------------------------------------------------------------------------------

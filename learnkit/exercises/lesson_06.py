@@ -141,6 +141,14 @@ def one_too_many(size, kernel, stride, padding):
     return (size + 2 * padding - kernel) // stride + 2
 
 
+@conv2d_output_size.mistake(
+    "round() goes to the nearest whole number (and from a half to the even one): a window that "
+    "does not fit is left out, so round down with //."
+)
+def rounded_to_even(size, kernel, stride, padding):
+    return round((size + 2 * padding - kernel) / stride) + 1
+
+
 # ---- conv2d ------------------------------------------------------------------------------------
 
 
@@ -250,14 +258,106 @@ def padded_with_the_edge(image, weight, stride=1, padding=0):
     return _conv2d(np.pad(image, frame, mode="edge"), weight, stride)
 
 
-@conv2d.mistake(
+_PADS_CHANNELS = (
     "You pad the channels as well: np.pad needs a pair for each axis, and (0, 0) for the first."
 )
+
+
+def _loops(image, weight, stride, padding, placed):
+    """A student's loops: `placed(x, weight, i, j)` is written at [:, i, j]; x is padded."""
+    x = np.pad(image, ((0, 0), (padding, padding), (padding, padding)))
+    h, w = ((n - k) // stride + 1 for n, k in zip(x.shape[1:], weight.shape[2:], strict=True))
+    y = np.zeros((len(weight), h, w))
+    for i, j in np.ndindex(h, w):
+        y[:, i, j] = placed(x, weight, i, j)
+    return y
+
+
+@conv2d.mistake(_PADS_CHANNELS)
 def channels_padded(image, weight, stride=1, padding=0):
-    x = np.pad(image, padding)
-    if len(x) != weight.shape[1]:
-        raise ValueError(f"operands could not be broadcast together: {len(x)} channels")
-    return _conv2d(x, weight, stride)
+    def placed(x, weight, i, j):
+        top, left, (kh, kw) = stride * i, stride * j, weight.shape[2:]
+        return (weight * x[:, top : top + kh, left : left + kw]).sum(axis=(1, 2, 3))
+
+    empty = np.zeros((padding, *image.shape[1:]))
+    return _loops(np.concatenate([empty, image, empty]), weight, stride, padding, placed)
+
+
+@conv2d.mistake(_PADS_CHANNELS)
+def channels_padded_and_counted(image, weight, stride=1, padding=0):
+    shifted = np.concatenate([np.zeros((padding, *image.shape[1:])), image])[: len(image)]
+    return _conv2d(shifted, weight, stride, padding)
+
+
+@conv2d.mistake(
+    "The stride is missing across: the window of place (i, j) starts at column stride * j."
+)
+def stride_missing_across(image, weight, stride=1, padding=0):
+    def placed(x, weight, i, j):
+        window = x[:, stride * i : stride * i + weight.shape[2], j : j + weight.shape[3]]
+        return (weight * window).sum(axis=(1, 2, 3))
+
+    return _loops(image, weight, stride, padding, placed)
+
+
+@conv2d.mistake("The stride is missing down: the window of place (i, j) starts at row stride * i.")
+def stride_missing_down(image, weight, stride=1, padding=0):
+    def placed(x, weight, i, j):
+        window = x[:, i : i + weight.shape[2], stride * j : stride * j + weight.shape[3]]
+        return (weight * window).sum(axis=(1, 2, 3))
+
+    return _loops(image, weight, stride, padding, placed)
+
+
+@conv2d.mistake(
+    "You use the first kernel for every output channel: channel o has its own, weight[o]."
+)
+def first_kernel_for_all(image, weight, stride=1, padding=0):
+    right = _conv2d(image, weight[:1], stride, padding)
+    return np.repeat(right, len(weight), axis=0)
+
+
+@conv2d.mistake(
+    "sum() over everything mixes the output channels: each keeps its own sum, axis=(1, 2, 3)."
+)
+def summed_over_the_kernels(image, weight, stride=1, padding=0):
+    right = _conv2d(image, weight, stride, padding).sum(axis=0, keepdims=True)
+    return np.repeat(right, len(weight), axis=0)
+
+
+@conv2d.mistake(
+    "Only the last input channel is left: y[o, i, j] = ... in the loop over the channels "
+    "overwrites, and += adds up."
+)
+def channels_overwritten(image, weight, stride=1, padding=0):
+    return _conv2d(image[-1:], weight[:, -1:], stride, padding)
+
+
+@conv2d.mistake(
+    "Your loop over the *output* goes in steps of stride, so most places stay 0. Visit every place "
+    "(i, j) of the output, and start its window at (stride * i, stride * j)."
+)
+def output_visited_in_steps(image, weight, stride=1, padding=0):
+    y = _conv2d(image, weight, 1, padding)[:, ::stride, ::stride]
+    full, out = _conv2d(image, weight, 1, padding), np.zeros(y.shape)
+    rows, columns = range(0, y.shape[1], stride), range(0, y.shape[2], stride)
+    for i in rows:
+        for j in columns:
+            out[:, i, j] = full[:, i, j]
+    return out
+
+
+@conv2d.mistake(
+    "The kernel's height and width have changed places on the way: its axes are (c_out, c_in, kh, "
+    "kw), and none is turned."
+)
+def kernel_turned_in_its_window(image, weight, stride=1, padding=0):
+    def placed(x, weight, i, j):
+        top, left, (kh, kw) = stride * i, stride * j, weight.shape[2:]
+        window = x[:, top : top + kh, left : left + kw]
+        return (weight.swapaxes(2, 3) * window).sum(axis=(1, 2, 3))
+
+    return _loops(image, weight, stride, padding, placed)
 
 
 @conv2d.mistake("stride is ignored: the window moves `stride` pixels at a time.")
@@ -487,6 +587,41 @@ def dropped_at_the_top(image, size):
 @max_pool2d.mistake("Rows and columns of your output have changed places: (c, h, w).")
 def turned(image, size):
     return _max_pool2d(image, size).swapaxes(1, 2)
+
+
+@max_pool2d.mistake(
+    "You take every size-th pixel: the largest of each window is asked for, and the ragged edge is "
+    "dropped."
+)
+def every_size_th(image, size):
+    return image[:, ::size, ::size].copy()
+
+
+@max_pool2d.mistake(
+    "The largest of all channels stands in each: pool every channel by itself, max(axis=(1, 2))."
+)
+def channels_merged(image, size):
+    right = _max_pool2d(image, size)
+    return np.broadcast_to(right.max(axis=0), right.shape).copy()
+
+
+@max_pool2d.mistake(
+    "reshape(c, h, w, size, size) cuts the pixels in the order in which they lie in memory, and "
+    "that is no window. The axes inside a window follow their own: (c, h, size, w, size)."
+)
+def axes_in_the_wrong_order(image, size):
+    c, h, w = image.shape[0], image.shape[1] // size, image.shape[2] // size
+    return image[:, : h * size, : w * size].reshape(c, h, w, size, size).max(axis=(3, 4))
+
+
+@max_pool2d.mistake(
+    "Your output has the right size, but its windows start at (i, j): place (i, j) looks at rows "
+    "from size * i on, columns from size * j on."
+)
+def windows_at_i_j(image, size):
+    h, w = image.shape[1] // size, image.shape[2] // size
+    windows = np.lib.stride_tricks.sliding_window_view(image, (size, size), axis=(1, 2))
+    return windows.max(axis=(3, 4))[:, :h, :w]
 
 
 # ---- conv2d_weight_grad ------------------------------------------------------------------------

@@ -111,8 +111,17 @@ def test_backward_from_an_array_is_refused():
         backward(Node(np.ones(2)))
 
 
+def test_a_number_to_the_power_of_nothing_has_no_slope_not_even_at_0():
+    number, array = Scalar(0.0), Variable(np.array([0.0, 2.0]))
+    backward(number**0)
+    backward((array**0).sum())
+    assert number.grad == 0 and np.array_equal(array.grad, [0.0, 0.0])
+
+
 @pytest.mark.errors
 def test_what_no_graph_can_hold_is_named():
+    with pytest.raises(TypeError, match="walks from a Scalar or a Variable, got float"):
+        backward(3.0)
     with pytest.raises(TypeError, match="value must be a NumPy array, got list"):
         Variable([1.0, 2.0])
     with pytest.raises(TypeError, match=r"value must be float, got int64; write value.astype"):

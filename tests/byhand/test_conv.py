@@ -96,8 +96,14 @@ def test_what_cannot_be_laid_is_named_with_its_value():
         conv.conv2d(image, np.zeros((3, 3)))
     with pytest.raises(TypeError, match=r"weight must be float, got int64; write weight.astype"):
         conv.conv2d(image, np.zeros((1, 1, 3, 3), np.int64))
-    with pytest.raises(TypeError, match=r"kernel_size must be \(kh, kw\), got 3"):
+    with pytest.raises(TypeError, match=r"kernel_size must be \(height, width\), got 3"):
         conv.conv2d_weight_grad(image, np.zeros((1, 1, 2, 2)), 3)
+    with pytest.raises(TypeError, match=r"image_size must be \(height, width\), got 5"):
+        conv.conv2d_input_grad(5, np.zeros((1, 1, 3, 3)), np.zeros((1, 1, 3, 3)))
+    with pytest.raises(TypeError, match="bias must be a NumPy array, got list"):
+        conv.conv2d(image, weight[..., :3, :3], [0.0])
+    with pytest.raises(TypeError, match=r"size must be a whole number, got 28\.0"):
+        conv.conv2d_output_size(28.0, 3)
     with pytest.raises(TypeError, match=r"padding must be a whole number, got 'same'"):
         conv.conv_transpose2d(image, np.zeros((1, 1, 3, 3)), padding="same")
     with pytest.raises(ValueError, match="dilation must be at least 1, got 0"):

@@ -51,3 +51,9 @@ def test_a_gradient_of_nan_is_wrong():
 def test_integers_cannot_be_nudged():
     with pytest.raises(TypeError, match="float"):
         numerical_grad(np.sum, np.array([1, 2]))
+
+
+@pytest.mark.errors
+def test_a_loss_that_is_no_number_is_named():
+    with pytest.raises(ValueError, match=r"f must give one number, got shape \(2,\): sum or"):
+        check_grad(lambda x: x**2, lambda x: 2 * x, np.ones(2))

@@ -45,6 +45,14 @@ def test_what_does_not_fit_is_named():
         layers.linear(np.ones((1, 3)), np.ones((2, 4)))
     with pytest.raises(ValueError, match=r"p must lie in \[0, 1\), got 1"):
         layers.dropout(np.ones(2), 1.0, generator=np.random.default_rng(0))
+    with pytest.raises(
+        TypeError, match=r"generator must be np\.random\.default_rng\(seed\), got 0"
+    ):
+        layers.dropout(np.ones(2), 0.5, generator=0)
+    with pytest.raises(ValueError, match=r"at least one class along its last axis, got \(2, 0\)"):
+        layers.softmax(np.ones((2, 0)))
+    with pytest.raises(TypeError, match="bias must be a NumPy array, got list"):
+        layers.linear(np.ones((2, 3)), np.ones((3, 1)), [0.0])
     with pytest.raises(ValueError, match="one shape"):
         layers.relu_grad(np.ones(3), np.ones((3, 1)))
     with pytest.raises(ValueError, match=r"bias must have shape \(4,\), got \(2, 1\)"):

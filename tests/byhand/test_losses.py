@@ -115,7 +115,11 @@ def test_the_roughness_of_bytes_is_refused(energy):
 @pytest.mark.parametrize(
     ("labels", "said"),
     [
-        (np.array([0.0, 1.0]), "labels must be whole numbers, got float64; write labels.astype"),
+        (
+            np.array([0.0, 1.0]),
+            r"labels must be whole numbers, got float64 of shape \(2,\); write labels\.astype",
+        ),
+        (np.eye(2, 3), r"whole numbers, got float64 of shape \(2, 3\); write labels\.argmax"),
         (np.array([0, 3]), "labels must lie in 0 to 2, got 0 to 3; logits have 3 columns"),
         (np.array([-1, 0]), "labels must lie in 0 to 2, got -1 to 0"),
         (np.array([[0], [1]]), r"labels must have shape \(2,\), one a row of logits, got \(2, 1\)"),

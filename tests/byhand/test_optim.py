@@ -179,6 +179,20 @@ def test_rates_counts_and_shapes_that_cannot_be_are_named():
         optim.step_schedule(0, 0.1, every=0)
     with pytest.raises(ValueError, match="must lie in 0 to 9, got 10"):
         optim.one_cycle_schedule(10, 0.1, total=10)
+    with pytest.raises(ValueError, match=r"t counts from 1, got 1\.5"):
+        optim.adam_step(one, one, one, one, 1.5)
+    with pytest.raises(ValueError, match=r"v is a mean of squares, and holds -1\.0: begin with 0"):
+        optim.adam_step(one, one, one, -one, 1)
+    with pytest.raises(ValueError, match="square_avg is a mean of squares"):
+        optim.rmsprop_step(one, one, -one)
+    with pytest.raises(TypeError, match=r"lr must be one number, got '0\.1'"):
+        optim.sgd_step(one, one, "0.1")
+    with pytest.raises(TypeError, match="x0 must be a NumPy array, got float"):
+        optim.gradient_descent(lambda x: x, 1.0, lr=0.1, steps=1)
+    with pytest.raises(
+        ValueError, match=r"x, grad, velocity must have one shape, got \(1,\), \(1,\) and \(2,\)"
+    ):
+        optim.momentum_step(one, one, np.ones(2))
     with pytest.raises(ValueError, match="total must be at least 2, got 1"):
         optim.one_cycle_schedule(0, 0.1, total=1)
     with pytest.raises(ValueError, match="warmup is a share of the steps, 0 to 1, got 3"):

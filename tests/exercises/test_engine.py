@@ -309,3 +309,29 @@ def test_a_missing_file_and_a_file_of_bytes_are_named(tmp_path):
     (tmp_path / "bytes.py").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValueError, match="not UTF-8"):
         check_file("mse_loss", tmp_path / "bytes.py")
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "mistake"),
+    [
+        ("sigmoid", lambda z: 1 / (1 + np.exp(z)), "sign"),
+        ("sigmoid", lambda z: np.log(1 / (1 + np.exp(-z))), "log_sigmoid"),
+        ("sigmoid", lambda z: np.exp(z) / np.exp(z).sum(), "softmax_of_all"),
+        (
+            "binary_cross_entropy_with_logits",
+            lambda z, t: np.mean(-t * np.log(1 / (1 + np.exp(-z)))),
+            "one_term_only",
+        ),
+    ],
+)
+def test_of_two_faults_the_one_that_is_known_is_named_though_the_other_overflows(
+    name, answer, mistake
+):
+    assert check(name, answer).mistake == mistake
+
+
+def test_an_overflow_alone_is_not_taken_for_another_mistake():
+    def sigmoid(z):
+        return np.where(abs(z) > 500, np.nan, 1 / (1 + np.exp(-np.clip(z, -500, 500))))
+
+    assert check("sigmoid", sigmoid).mistake is None

@@ -1,0 +1,41 @@
+"""An input and a result written down, as small as they are: what stands under a wrong answer."""
+
+import inspect
+
+import numpy as np
+
+from learnkit.exercises.table import Case, Exercise
+
+
+def signature(exercise: Exercise) -> str:
+    """The parameters without their types, as a lesson would write them: (pred, target)."""
+    parameters = inspect.signature(exercise.reference).parameters.values()
+    return str(inspect.Signature([p.replace(annotation=p.empty) for p in parameters]))
+
+
+def describe_case(exercise: Exercise, case: Case) -> str:
+    """The input as a student would write it down, large arrays by their shape and range."""
+    if case.note:
+        return case.note
+    names = list(inspect.signature(exercise.reference).parameters)
+    named = [*zip(names, case.args, strict=False), *case.options.items()]
+    lines = [(f"{name} = ", shown(value)) for name, value in named]
+    return "\n".join(head + text.replace("\n", "\n" + " " * len(head)) for head, text in lines)
+
+
+def shown(value: object, other: object = None) -> str:
+    """A small array in full; of a large one its shape, and the place where two differ most."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        return repr(value)
+    if array.size <= 16:
+        return np.array2string(array, precision=6, separator=", ", suppress_small=False)
+    text = f"an array of shape {array.shape}"
+    if array.dtype.kind == "b":
+        return f"{text}, {int(array.sum())} of {array.size} True"
+    if isinstance(other, np.ndarray) and other.shape == array.shape:
+        gap = np.abs(np.nan_to_num(array * 1.0 - other * 1.0, nan=np.inf))
+        at = np.unravel_index(np.argmax(gap), gap.shape)
+        place = ", ".join(str(int(i)) for i in at)
+        return f"{text}; at [{place}] it is {array[at]:.6g}"
+    return f"{text}, from {array.min():.4g} to {array.max():.4g}"
