@@ -5,6 +5,9 @@ Read it in this order; imports point the same way, from the later to the earlier
     shapes      the words for array shapes, and the checks at every border
     byhand      losses, gradients and optimizers in NumPy, each with its gradient under it
     images      pictures, holes, classical fills, and how to judge them
+    models      the networks, one paper a file, and their trained weights
+    training    a generator of steps: device, pictures, checkpoints, many processes
+    recipes     one file a trained model: what `learnkit train NAME` runs
     exercises   the checks behind `@exercise`, with the mistakes they know by name
     widgets     one visualizer a file: a pure figure(params), and thin controls
     course      one source to two notebooks, and the `learnkit` command

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import nbformat
 
-from learnkit.exercises.progress import write_whole
+from learnkit.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 STATES = ("solved", "unsolved", "mistaken")

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors as nbgrader
 from traitlets.config import Config
 
-from learnkit.exercises.progress import write_whole
+from learnkit.files import write_whole
 
 STUB = "# Your turn: write your answer in place of the next line.\nraise NotImplementedError"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}

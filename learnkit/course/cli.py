@@ -1,4 +1,4 @@
-"""The `learnkit` command: lab, doctor, progress, check.
+"""The `learnkit` command: lab, doctor, progress, check, train.
 
 Every command imports what it needs itself, so that start-up is quick. A known error ends as one
 sentence on stderr and a status: 1, and 3 where the command line itself is wrong. `check` has
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130  # what a shell reports for Ctrl-C
     except ImportError as error:
         reason = f"{error}; `learnkit doctor` says what is missing"
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ArithmeticError) as error:
         reason = sentence(error)
     print(f"learnkit: {reason}", file=sys.stderr)
     return 1
@@ -85,7 +85,26 @@ def build_parser() -> Parser:
     check.add_argument("name", metavar="NAME", help="the exercise, for example mse_loss")
     check.add_argument("file", metavar="FILE.py", type=Path)
     check.set_defaults(run=run_check)
+
+    train = commands.add_parser(
+        "train",
+        help="train a model of the course, and write its weights and its card",
+        description="On several GPUs: torchrun --nproc-per-node N -m learnkit train NAME.",
+    )
+    train.add_argument("name", metavar="NAME", help="the recipe, for example vae")
+    train.add_argument("--folder", type=Path, default=Path("weights"), help="default: weights")
+    train.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint")
+    train.add_argument("--device", help="cuda, cuda:1, mps or cpu; default: the best there is")
+    train.add_argument("--budget", type=count, metavar="STEPS", help="default: the recipe's own")
+    train.set_defaults(run=run_train)
     return parser
+
+
+def count(text: str) -> int:
+    """A number from 1 on; anything else is an error of the command line."""
+    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of steps; give 1 or more")
+    return int(text)
 
 
 def port_number(text: str) -> int:
@@ -118,6 +137,36 @@ def run_progress(arguments: argparse.Namespace) -> int:
     from learnkit.course.progress import progress
 
     return progress(arguments.folder)
+
+
+def run_train(arguments: argparse.Namespace) -> int:
+    """Trains a recipe under a progress bar; Ctrl-C leaves a checkpoint to resume from."""
+    from tqdm import tqdm
+
+    from learnkit.models.pretrained import card
+    from learnkit.recipes.bake import bake
+    from learnkit.recipes.recipe import find
+    from learnkit.training import device, distributed
+
+    recipe = find(arguments.name)
+    with distributed.together() as own:
+        machine = device.choose(arguments.device or (str(own) if own else None))
+        steps, first = arguments.budget or recipe.steps, distributed.rank() == 0
+        if first:
+            print(f"{recipe.name} on {machine}: {recipe.what}", flush=True)
+        with tqdm(total=steps, disable=not first, unit="step", mininterval=1.0) as bar:
+            baking = bake(
+                recipe, arguments.folder, steps=steps, machine=machine, resume=arguments.resume
+            )
+            for step in baking:
+                bar.update(step.number - bar.n)
+                if step.number % 100 == 0:
+                    bar.set_postfix(loss=f"{step.loss:.2f}", refresh=False)
+    if first:
+        for what, value in card(recipe.name, arguments.folder)["quality"].items():
+            print(f"{what}: {value}")
+        print(f"written: {arguments.folder / recipe.name}.safetensors and .json")
+    return 0
 
 
 def run_check(arguments: argparse.Namespace) -> int:

@@ -21,7 +21,8 @@ from typing import NoReturn
 
 import learnkit
 from learnkit.exercises.index import EXERCISES
-from learnkit.exercises.progress import MARKER, STATE, is_done, read, write_whole
+from learnkit.exercises.progress import MARKER, STATE, is_done, read
+from learnkit.files import write_whole
 
 DEFAULT_FOLDER = "work"
 DEFAULT_PORT = 8888

@@ -12,9 +12,11 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+
+from learnkit.files import write_whole
 
 try:
     import fcntl
@@ -78,18 +80,6 @@ def record(name: str, status: str) -> None:
         # A full disk, a folder turned read-only or deleted under the notebook: the student asked
         # whether the answer is right, and gets that answer; only the tally misses one entry.
         pass
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes under a temporary name, then renames: `path` holds the old or the new, never half."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):  # the first error is the one to report
-            temporary.unlink(missing_ok=True)
-        raise
 
 
 def _entry(before: Entry, status: str) -> Entry:

@@ -6,7 +6,8 @@ Read it in this order:
     masks       holes: what is to be filled, True in a bool array
     damaged     the damaged pictures that every method of the course is tried on
     classical   the harmonic fill: the smoothest picture around what is known
-    metrics     MSE and PSNR, of one picture and of ten thousand
+    metrics     MSE, PSNR and SSIM, of one picture and of ten thousand
+    frechet     how far two crowds of pictures are apart, by their features
 
 Importing this room loads nothing: ask for the file you need.
 """

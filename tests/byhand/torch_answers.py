@@ -11,7 +11,7 @@ import torch.nn.functional as F
 
 from learnkit import assets
 from learnkit.byhand.answers import FILE
-from learnkit.exercises.progress import write_whole
+from learnkit.files import write_whole
 from learnkit.images.data import fashion_mnist, to_float
 
 NAMES = ("k1", "b1", "k2", "b2", "w", "b")

@@ -1,5 +1,4 @@
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -7,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from learnkit import files
 from learnkit.exercises import progress
 
 
@@ -91,28 +91,15 @@ def _no_room():
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))  # a file may hold ten bytes
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
-    path = tmp_path / "kept.json"
-    path.write_bytes(b"old")
-
-    def fail(source: str, target: str) -> None:
-        raise OSError("no")
-
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="no"):
-        progress.write_whole(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
 def test_progress_needs_nothing_but_the_standard_library():
-    source = Path(progress.__file__).read_text()
     imported = {
-        line.split()[1].partition(".")[0]
-        for line in source.splitlines()
+        line.split()[1]
+        for module in (progress, files)
+        for line in Path(module.__file__).read_text().splitlines()
         if line.strip().startswith(("import ", "from "))
     }
-    assert imported <= sys.stdlib_module_names
+    imported.remove("learnkit.files")
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
 
 
 def test_the_file_is_json_that_a_person_can_read(lab):

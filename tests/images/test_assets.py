@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image as Pillow
 
 from learnkit import assets
-from learnkit.assets import make
+from learnkit.assets import make, ship
 from learnkit.images import data
 from learnkit.images.data import emoji, fashion_mnist, parse_idx
 
@@ -49,6 +49,32 @@ def test_the_readme_lists_every_embedded_picture_with_its_size_and_hash():
         assert hashes[name] == known == assets.sha256((assets.FOLDER / name).read_bytes())
         assert int(size.replace(",", "")) == (assets.FOLDER / name).stat().st_size
         assert (assets.FOLDER / licence.split(", ")[1]).exists()
+
+
+def test_the_readme_lists_all_trained_weights_and_each_has_its_card():
+    hashes = json.loads((assets.FOLDER / assets.HASHES).read_bytes())
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in (assets.FOLDER / "README.md").read_text().splitlines()
+        if ".safetensors |" in line
+    ]
+    assert {row[0] for row in rows} == {n for n in hashes if n.endswith(".safetensors")}
+    for name, _, made_by, size, known in rows:
+        model = name.removesuffix(".safetensors")
+        assert made_by == f"`learnkit train {model}`" and f"{model}.json" in hashes
+        assert hashes[name] == known == assets.sha256((assets.FOLDER / name).read_bytes())
+        assert int(size.replace(",", "")) == (assets.FOLDER / name).stat().st_size
+    assert sum(int(row[3].replace(",", "")) for row in rows) < 8_000_000  # a few MB in all
+
+
+def test_shipped_weights_are_whole_and_known_by_their_hashes(copied_assets, tmp_path, capsys):
+    for name, content in (("new.safetensors", b"numbers"), ("new.json", b"{}")):
+        (tmp_path / name).write_bytes(content)
+    ship.main([str(tmp_path), "new"], copied_assets)
+    assert assets.read("new.safetensors") == b"numbers" and assets.read("new.json") == b"{}"
+    assert assets.sha256(b"numbers") in capsys.readouterr().out
+    with pytest.raises(FileNotFoundError):
+        ship.main([str(tmp_path), "old"], copied_assets)
 
 
 def test_what_is_embedded_stays_small():

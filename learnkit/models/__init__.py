@@ -1,0 +1,10 @@
+"""The networks of the course, one paper a file: network, loss and sampler together.
+
+Read it in this order:
+
+    blocks      what several of them are made of
+    vae         the variational autoencoder
+    pretrained  any of them with its trained weights
+
+Importing this room loads nothing: ask for the file you need.
+"""

@@ -1,0 +1,49 @@
+"""The pieces that several networks are made of."""
+
+import torch
+from torch import nn
+
+
+class Residual(nn.Module):
+    """x + f(norm(x)): a layer that begins as nearly nothing, and is told what to add.
+
+    Normed before and not after, so that the gradient has a free way past every layer.
+    Source: He et al. (2016), Identity Mappings in Deep Residual Networks; Xiong et al. (2020).
+    """
+
+    def __init__(self, norm: nn.Module, *layers: nn.Module) -> None:
+        """`norm` and `layers` keep the shape of x."""
+        super().__init__()
+        self.norm, self.layers = norm, nn.Sequential(*layers)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The sum."""
+        return x + self.layers(self.norm(x))
+
+
+def residual_linear(width: int) -> Residual:
+    """A residual layer on vectors (n, width)."""
+    return Residual(nn.LayerNorm(width), nn.Linear(width, width), nn.SiLU())
+
+
+def residual_conv(channels: int, groups: int = 8) -> Residual:
+    """A residual layer on pictures (n, channels, h, w): two convolutions of 3 x 3."""
+    return Residual(
+        nn.GroupNorm(groups, channels),
+        nn.Conv2d(channels, channels, 3, padding=1),
+        nn.SiLU(),
+        nn.Conv2d(channels, channels, 3, padding=1),
+    )
+
+
+class Unflatten(nn.Module):
+    """Vectors (n, c h w) as pictures (n, c, h, w)."""
+
+    def __init__(self, *shape: int) -> None:
+        """`shape` is (c, h, w)."""
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The same numbers in the other shape."""
+        return x.reshape(len(x), *self.shape)

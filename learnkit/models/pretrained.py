@@ -1,0 +1,73 @@
+"""A network of the course with its trained weights, as `learnkit train NAME` made them.
+
+Weights lie in learnkit/assets as NAME.safetensors, in half precision, and beside them NAME.json,
+the model card: data, recipe, seed, machine, and the quality that was measured. safetensors holds
+numbers alone, so a file cannot run code; a damaged one is found by its SHA-256.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import nn
+
+from learnkit import assets
+from learnkit.models import vae
+
+NETWORKS: dict[str, Callable[[], nn.Module]] = {
+    "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
+}
+
+
+def network(name: str) -> nn.Module:
+    """The network of that name, with random weights.
+
+    Raises ValueError where there is none.
+    """
+    if name not in NETWORKS:
+        raise ValueError(f"no network is called {name!r}; there are {', '.join(NETWORKS)}")
+    return NETWORKS[name]()
+
+
+def pretrained(name: str, folder: Path | None = None) -> nn.Module:
+    """The network of that name with its trained weights, in eval mode.
+
+    The shipped weights, or those that `learnkit train` has put into `folder`.
+    Raises ValueError where the weights are of another network, OSError where they are damaged.
+
+    >>> pretrained("vae").sample(2).shape
+    torch.Size([2, 1, 28, 28])
+    """
+    model = network(name)
+    where = f"{name}.safetensors"
+    data = assets.read(where) if folder is None else (folder / where).read_bytes()
+    try:
+        weights = load(data)
+    except SafetensorError as error:
+        raise OSError(f"{where} is no safetensors file, or was cut short ({error})") from None
+    try:
+        model.load_state_dict({key: value.float() for key, value in weights.items()})
+    except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise ValueError(f"{where} holds the weights of another network: {reason}") from None
+    return model.eval()
+
+
+def card(name: str, folder: Path | None = None) -> dict[str, Any]:
+    """The model card: what the weights were trained on and how, and the quality measured.
+
+    >>> card("vae")["network"]
+    'vae'
+    """
+    network(name)  # raises where there is none
+    where = f"{name}.json"
+    return json.loads(assets.read(where) if folder is None else (folder / where).read_bytes())
+
+
+def half(model: nn.Module) -> dict[str, torch.Tensor]:
+    """The weights as they are shipped: float16, on the CPU, in one block each."""
+    return {key: value.half().cpu().contiguous() for key, value in model.state_dict().items()}

@@ -1,0 +1,189 @@
+"""The variational autoencoder: a picture becomes a cloud in a small space, and any point a picture.
+
+An encoder q(z | x) = N(μ, σ²) says where in the latent space a picture x may lie, a decoder
+p(x | z) draws a picture from there. Both are trained to make the evidence lower bound large:
+
+    log p(x) >= E_q[log p(x | z)] - KL(q(z | x) || N(0, I))
+
+that is, to make `negative_elbo` small: the nats that it costs to send a picture by way of z.
+Sampling z with its noise outside, z = μ + σ ε, lets the gradient through (the reparameterisation).
+To invent a picture, draw z from N(0, I) and decode. Source: Kingma and Welling (2014).
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.distributions import ContinuousBernoulli
+
+from learnkit.models.blocks import Unflatten, residual_conv, residual_linear
+
+BOUND = 6.0  # of |log σ²|: one picture in ten thousand may not cost what all others cost
+NLL = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def reparameterize(
+    mean: torch.Tensor, log_var: torch.Tensor, generator: torch.Generator | None = None
+) -> torch.Tensor:
+    """z = μ + σ ε with ε from N(0, I), of the shape of `mean`; σ = e^(log σ² / 2).
+
+    Source: Kingma and Welling (2014), section 2.4.
+    """
+    noise = torch.randn(mean.shape, generator=generator, device=mean.device, dtype=mean.dtype)
+    return mean + torch.exp(log_var / 2) * noise
+
+
+def kl_divergence(mean: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
+    """KL(N(μ, σ²) || N(0, I)) of each row, in nats: (n, d), (n, d) to (n,). Appendix B.
+
+    >>> kl_divergence(torch.tensor([[1.0, 0.0]]), torch.zeros(1, 2))
+    tensor([0.5000])
+    """
+    return 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum(dim=1)
+
+
+# ---- what a picture costs, by its decoder's output: two (n, c, h, w) to (n,), nats ---------------
+
+
+def bernoulli_nll(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+    """Each pixel a bet on white: binary cross-entropy, summed over the pixels.
+
+    On grey pictures it is no likelihood, and has a floor: 189.86 nats a garment.
+    """
+    return _per_image(F.binary_cross_entropy_with_logits(logits, images, reduction="none"))
+
+
+def continuous_bernoulli_nll(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+    """The same bet made a density on [0, 1], by the constant that it lacks.
+
+    Source: Loaiza-Ganem and Cunningham (2019), The continuous Bernoulli.
+    """
+    return -_per_image(ContinuousBernoulli(logits=logits, validate_args=False).log_prob(images))
+
+
+def gaussian_nll(
+    logits: torch.Tensor, images: torch.Tensor, sigma: torch.Tensor | float | None = None
+) -> torch.Tensor:
+    """Each pixel a Gaussian about σ(logit), of standard deviation `sigma`.
+
+    Where `sigma` is None it is the best there is for the batch, the root of its mean squared
+    error: the sigma that a mean squared error hides. Source: Rybkin et al. (2021), section 3.1.
+    """
+    errors = (torch.sigmoid(logits) - images) ** 2
+    variance = errors.mean() if sigma is None else torch.as_tensor(sigma) ** 2
+    return _per_image(0.5 * (errors / variance + torch.log(2 * math.pi * variance)))
+
+
+def negative_elbo(
+    logits: torch.Tensor,
+    images: torch.Tensor,
+    mean: torch.Tensor,
+    log_var: torch.Tensor,
+    beta: float = 1.0,
+    *,
+    nll: NLL = bernoulli_nll,
+) -> torch.Tensor:
+    """Mean over the pictures of (nll summed over the pixels + β KL), in nats.
+
+    β = 1 is the bound; more asks for a smoother latent space, less for a sharper copy.
+    Source: Kingma and Welling (2014), eq. 3; β, Higgins et al. (2017).
+    """
+    return (nll(logits, images) + beta * kl_divergence(mean, log_var)).mean()
+
+
+def _per_image(values: torch.Tensor) -> torch.Tensor:
+    return values.flatten(1).sum(dim=1)
+
+
+# ---- the network ---------------------------------------------------------------------------------
+
+
+class VAE(nn.Module):
+    """An encoder and a decoder, with the latent space between them."""
+
+    def __init__(self, encoder: nn.Module, decoder: nn.Module, latent: int) -> None:
+        """`encoder` gives 2 `latent` numbers a picture, `decoder` takes `latent`, gives logits."""
+        super().__init__()
+        self.encoder, self.decoder, self.latent = encoder, decoder, latent
+
+    def encode(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(μ, log σ²), each (n, latent); log σ² is bounded by ±6, smoothly."""
+        mean, v = self.encoder(images).chunk(2, dim=1)
+        return mean, BOUND * torch.tanh(v / BOUND)
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        """(n, latent) to logits (n, c, h, w); their sigmoid is the picture."""
+        return self.decoder(z)
+
+    def forward(
+        self, images: torch.Tensor, noise: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """(logits, μ, log σ²) by way of z = μ + σ `noise`, (n, latent)."""
+        mean, log_var = self.encode(images)
+        return self.decode(mean + torch.exp(log_var / 2) * noise), mean, log_var
+
+    @torch.no_grad()
+    def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
+        """`count` pictures that were never there, (count, c, h, w) in [0, 1]."""
+        like = next(self.parameters())
+        z = torch.randn(count, self.latent, generator=generator, device=like.device)
+        return torch.sigmoid(self.decode(z))
+
+    @torch.no_grad()
+    def reconstruct(self, images: torch.Tensor) -> torch.Tensor:
+        """Each picture by way of the middle of its cloud."""
+        return torch.sigmoid(self.decode(self.encode(images)[0]))
+
+
+def mlp_vae(shape: tuple[int, int, int] = (1, 28, 28), width: int = 512, latent: int = 24) -> VAE:
+    """Two layers each side, for small pictures (c, h, w): quick on a CPU."""
+    pixels = math.prod(shape)
+    encoder = nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(pixels, width),
+        nn.SiLU(),
+        residual_linear(width),
+        nn.LayerNorm(width),
+        nn.Linear(width, 2 * latent),
+    )
+    decoder = nn.Sequential(
+        nn.Linear(latent, width),
+        nn.SiLU(),
+        residual_linear(width),
+        nn.LayerNorm(width),
+        nn.Linear(width, pixels),
+        Unflatten(*shape),
+    )
+    return VAE(encoder, decoder, latent)
+
+
+def conv_vae(shape: tuple[int, int, int] = (3, 32, 32), width: int = 32, latent: int = 64) -> VAE:
+    """Convolutions, for pictures (c, h, w) whose sides are multiples of four; halved twice.
+
+    Raises ValueError where a side is no multiple of four.
+    """
+    c, h, w = shape
+    if h % 4 or w % 4:
+        raise ValueError(f"sides must be multiples of 4, to be halved twice; got {h} x {w}")
+    small = (2 * width, h // 4, w // 4)
+    encoder = nn.Sequential(
+        nn.Conv2d(c, width, 4, stride=2, padding=1),
+        residual_conv(width),
+        nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),
+        residual_conv(2 * width),
+        nn.SiLU(),
+        nn.Flatten(),
+        nn.Linear(math.prod(small), 2 * latent),
+    )
+    decoder = nn.Sequential(
+        nn.Linear(latent, math.prod(small)),
+        Unflatten(*small),
+        residual_conv(2 * width),
+        nn.ConvTranspose2d(2 * width, width, 4, stride=2, padding=1),
+        residual_conv(width),
+        nn.SiLU(),
+        nn.ConvTranspose2d(width, c, 4, stride=2, padding=1),
+    )
+    return VAE(encoder, decoder, latent)

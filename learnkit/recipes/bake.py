@@ -1,0 +1,90 @@
+"""From a recipe to weights and a model card: what `learnkit train NAME` does.
+
+    for step in bake(recipe, folder): ...
+
+writes NAME.safetensors and NAME.json into `folder` when the last step is done, each whole or not
+at all, and a checkpoint on the way, from which `resume` goes on.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+
+from learnkit.files import write_whole
+from learnkit.models.pretrained import half, network, pretrained
+from learnkit.recipes.recipe import Recipe
+from learnkit.training import distributed
+from learnkit.training.device import Machine, choose
+from learnkit.training.loop import Step, train
+
+
+def bake(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    steps: int | None = None,
+    machine: Machine | None = None,
+    resume: bool = False,
+) -> Iterator[Step]:
+    """Trains the recipe's network and writes its weights and its card; yields every step.
+
+    `steps` is the budget, the recipe's own where None: the schedule is stretched to it.
+    Raises ValueError or OSError where the data, the folder or the checkpoint cannot be used.
+    """
+    machine, steps = machine or choose(), steps or recipe.steps
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(recipe.seed)  # the network's first weights; a recipe owns its process
+    model = network(recipe.name)
+    generator = torch.Generator(machine.device).manual_seed(recipe.seed)
+    checkpoint = folder / f"{recipe.name}.checkpoint.pt"
+    pictures = recipe.pictures(machine.device)
+    yield from train(
+        model,
+        recipe.objective(generator),
+        pictures,
+        steps=steps,
+        batch_size=recipe.batch_size,
+        schedule=recipe.schedule(steps),
+        betas=recipe.betas,
+        clip=recipe.clip,
+        machine=machine,
+        seed=recipe.seed,
+        generator=generator,
+        path=checkpoint,
+        every=recipe.every,
+        resume=resume,
+    )
+    if distributed.rank() == 0:
+        write_whole(folder / f"{recipe.name}.safetensors", save(half(model)))
+        text = json.dumps(
+            _card(recipe, folder, steps, machine, len(pictures)), indent=2, ensure_ascii=False
+        )
+        write_whole(folder / f"{recipe.name}.json", (text + "\n").encode())
+        checkpoint.unlink()
+
+
+def _card(recipe: Recipe, folder: Path, steps: int, machine: Machine, pictures: int) -> dict:
+    """What the weights are, measured as they were written: in half precision."""
+    model = pretrained(recipe.name, folder)
+    quality = {name: round(value, 2) for name, value in recipe.measure(model).items()}
+    return {
+        "network": recipe.name,
+        "what": recipe.what,
+        "data": recipe.data,
+        "pictures": pictures,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "steps": steps,
+        "batch size": recipe.batch_size,
+        "largest learning rate": recipe.lr,
+        "seed": recipe.seed,
+        "date": date.today().isoformat(),
+        "machine": f"{machine}; {platform.machine()}, {os.cpu_count()} cores",
+        "torch": torch.__version__.partition("+")[0],
+        "quality": quality,
+    }

@@ -1,0 +1,53 @@
+"""What a recipe is: everything that a trained model of the course was made from.
+
+A recipe's file says it in one screen, so that a student can read how the weights came to be, and
+`learnkit train NAME` can make them again.
+"""
+
+import importlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from learnkit.models.pretrained import NETWORKS
+from learnkit.training.pictures import Pictures
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the network `name` is trained, and by what it is judged."""
+
+    name: str
+    what: str  # one sentence
+    data: str  # what it learns from, and the licence
+    pictures: Callable[[torch.device], Pictures]
+    objective: Callable[[torch.Generator], Callable[[nn.Module, Any], Any]]
+    measure: Callable[[nn.Module], dict[str, float]]  # on pictures it has never seen
+    steps: int
+    batch_size: int
+    lr: float
+    betas: tuple[float, float] = (0.9, 0.999)  # AdamW's memory of the slope, and of its square
+    clip: float | None = None
+    seed: int = 0
+    every: int = 200  # steps between two checkpoints
+
+    def schedule(self, steps: int) -> Callable[[int], float]:
+        """The learning rate at step t: up within a twentieth, then down along half a cosine."""
+        warm = max(1, steps // 20)
+        return lambda t: (
+            self.lr * min(1.0, (t + 1) / warm) * (1 + math.cos(math.pi * t / steps)) / 2
+        )
+
+
+def find(name: str) -> Recipe:
+    """The recipe of that name; loads its file, and no other.
+
+    Raises ValueError where there is none.
+    """
+    if name not in NETWORKS:
+        raise ValueError(f"no recipe is called {name!r}; there are {', '.join(NETWORKS)}")
+    return importlib.import_module(f"learnkit.recipes.{name}").RECIPE

@@ -1,0 +1,97 @@
+"""Checkpoints: what a training needs to go on as if it had never stopped.
+
+The parts are whatever has a state: the network, its average, the optimizer, a generator of noise.
+A file is written whole under a temporary name and then renamed, so at every moment the path holds
+a checkpoint that can be read: the one before, or the new one. It is read with weights_only=True,
+so a stranger's file cannot run code.
+"""
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from learnkit.files import replacing
+
+FORMAT = "learnkit checkpoint 1"
+
+
+def save(path: Path, step: int, parts: Mapping[str, Any]) -> None:
+    """Writes the state of every part after `step` steps.
+
+    Raises OSError where the disk is full or the folder not writable; the checkpoint that was
+    there before is still there.
+    """
+    state = {name: _state(part) for name, part in parts.items()}
+    whole = {"format": FORMAT, "step": step, "parts": state, "random": _random()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with replacing(path) as file:
+            torch.save(whole, file)
+    except (OSError, RuntimeError) as error:  # torch says RuntimeError where its writer fails
+        kept = "the checkpoint before it is kept" if path.exists() else "none was there before"
+        raise OSError(f"cannot write {path} ({error}); {kept}: is the disk full?") from error
+
+
+def load(path: Path, parts: Mapping[str, Any]) -> int:
+    """Puts the stored state into every part, and returns how many steps had been done.
+
+    Raises OSError where there is no file or it is damaged, ValueError where it is a checkpoint of
+    something else; the parts are then as they were, or half filled where a network differs.
+    """
+    whole = _read(path)
+    there, asked = set(whole["parts"]), set(parts)
+    if there != asked:
+        raise ValueError(
+            f"{path} holds {', '.join(sorted(there))}, and this training has "
+            f"{', '.join(sorted(asked))}: it is a checkpoint of another training"
+        )
+    for name, part in parts.items():
+        try:
+            _put(part, whole["parts"][name])
+        except (RuntimeError, ValueError, KeyError, TypeError) as error:
+            reason = str(error).splitlines()[-1].strip()
+            raise ValueError(
+                f"the {name} in {path} is not the one of this training ({reason}): use the same "
+                "model and options, or begin anew with another path"
+            ) from error
+    torch.set_rng_state(whole["random"]["cpu"])
+    if torch.cuda.is_available() and "cuda" in whole["random"]:
+        torch.cuda.set_rng_state_all(whole["random"]["cuda"])
+    return whole["step"]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        whole = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise OSError(f"no checkpoint at {path}: leave out the wish to resume") from None
+    except (RuntimeError, EOFError, pickle.UnpicklingError, KeyError, ValueError) as error:
+        raise OSError(
+            f"{path} cannot be read as a checkpoint: delete it, or name another"
+        ) from error
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise ValueError(f"{path} is no checkpoint of learnkit ({FORMAT!r} is missing)")
+    return whole
+
+
+def _state(part: Any) -> Any:
+    """A generator's state is a tensor; that of anything else a dictionary."""
+    return part.get_state() if isinstance(part, torch.Generator) else part.state_dict()
+
+
+def _put(part: Any, state: Any) -> None:
+    if isinstance(part, torch.Generator):
+        part.set_state(state)
+    else:
+        part.load_state_dict(state)
+
+
+def _random() -> dict[str, Any]:
+    """torch's own random state, which dropout draws from."""
+    state: dict[str, Any] = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        state["cuda"] = torch.cuda.get_rng_state_all()
+    return state

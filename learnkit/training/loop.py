@@ -1,0 +1,202 @@
+"""Training as a generator of steps: you own the bar, the curves, the film and the early stop.
+
+    for step in train(model, objective, pictures, steps=1000, batch_size=128):
+        bar.update()                            # tqdm's, say
+        if step.number % 100 == 0: film.append(...)
+
+`train` is the usual case, one network and one loss. `run` is the loop underneath: it is handed a
+function `step(batch) -> losses`, so a GAN's two networks fit as well. Both stop with a sentence
+where a loss is no number, and both go on from a checkpoint to the same numbers.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from learnkit.training import checkpoint, distributed
+from learnkit.training.device import Machine, choose
+from learnkit.training.pictures import Pictures, order
+
+Losses = Mapping[str, torch.Tensor]
+LOOK = 50  # steps between two looks at a GPU's losses: each look waits for the GPU
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that was taken: its number, from 1, and its losses, still on the device."""
+
+    number: int
+    losses: Losses
+
+    @property
+    def loss(self) -> float:
+        """The first of the losses, as a number; on a GPU this waits for the step to end."""
+        return float(next(iter(self.losses.values())))
+
+
+class DivergedError(ArithmeticError):
+    """A loss became infinite or NaN."""
+
+
+def train(
+    model: nn.Module,
+    objective: Callable[[nn.Module, Any], torch.Tensor | Losses],
+    pictures: Pictures,
+    *,
+    steps: int,
+    batch_size: int,
+    lr: float = 1e-3,
+    schedule: Callable[[int], float] | None = None,
+    betas: tuple[float, float] = (0.9, 0.999),
+    optimizer: torch.optim.Optimizer | None = None,
+    clip: float | None = None,
+    average: AveragedModel | None = None,
+    machine: Machine | None = None,
+    seed: int = 0,
+    generator: torch.Generator | None = None,
+    path: Path | None = None,
+    every: int = 0,
+    resume: bool = False,
+) -> Iterator[Step]:
+    """Trains `model` to make `objective(model, batch)` small; yields after every step.
+
+    The objective is a mean over the batch, or losses by name of which the first is made small.
+    `schedule(t)` is the learning rate of step t = 0, 1, ...; `lr` where there is none. The
+    optimizer is AdamW with these `betas` unless one is given. `clip` bounds the gradient's norm;
+    `average` (see `averaged`) follows the weights. `generator` is what the objective draws its
+    noise from: it is kept with the checkpoint, which is written to `path` every `every` steps and
+    at the end, and from which `resume` goes on.
+    Raises ValueError for counts that cannot be, DivergedError where the loss is no number.
+    """
+    machine = machine or choose()
+    machine.place(model)
+    if batch_size == 1 and any(
+        isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules()
+    ):
+        raise ValueError("batch_size is 1, and batch norm needs two pictures to compare: take more")
+    if optimizer is None:
+        fused = machine.device.type in ("cuda", "cpu")
+        optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=betas, fused=fused)
+    whole = distributed.shared(machine.compiled(_Objective(model, objective)))
+    model.train()
+
+    def take(batch: Any, t: int) -> Losses:
+        for group in optimizer.param_groups:
+            group["lr"] = lr if schedule is None else schedule(t)
+        optimizer.zero_grad(set_to_none=True)
+        with machine.autocast():
+            losses = whole(batch)
+        losses = losses if isinstance(losses, Mapping) else {"loss": losses}
+        next(iter(losses.values())).backward()
+        if clip is not None:
+            nn.utils.clip_grad_norm_(model.parameters(), clip)
+        optimizer.step()
+        if average is not None:
+            average.update_parameters(model)
+        return losses
+
+    parts = {"model": model, "optimizer": optimizer, "average": average, "generator": generator}
+    return run(
+        take,
+        pictures,
+        steps=steps,
+        batch_size=batch_size,
+        seed=seed,
+        parts={name: part for name, part in parts.items() if part is not None},
+        path=path,
+        every=every,
+        resume=resume,
+    )
+
+
+def run(
+    step: Callable[[Any, int], Losses],
+    pictures: Pictures,
+    *,
+    steps: int,
+    batch_size: int,
+    seed: int = 0,
+    parts: Mapping[str, Any] | None = None,
+    path: Path | None = None,
+    every: int = 0,
+    resume: bool = False,
+) -> Iterator[Step]:
+    """The loop itself: hands every batch and its number t = 0, 1, ... to `step`, which learns.
+
+    `parts` is what a checkpoint holds: whatever has a state (networks, optimizers, generators).
+    With `resume` the training at `path` goes on; where nothing is there yet, it begins.
+    """
+    if steps < 1 or every < 0:
+        raise ValueError(f"steps must be at least 1 and every 0, got {steps} and {every}")
+    if path is None and (every or resume):
+        raise ValueError("to write or resume a checkpoint, say where: path=...")
+    order(len(pictures), batch_size, 0, seed=seed)  # raises where the data set is too small
+    return _steps(step, pictures, steps, batch_size, seed, parts or {}, path, every, resume)
+
+
+def averaged(model: nn.Module, decay: float = 0.999) -> AveragedModel:
+    """A second set of weights that follows the first: w̄ ← d w̄ + (1 - d) w, buffers copied.
+
+    Source: Polyak and Juditsky (1992), here exponential.
+    """
+    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+
+
+class _Objective(nn.Module):
+    """The objective as a module, so that what wraps a module sees all of the step's forward."""
+
+    def __init__(self, model: nn.Module, objective: Callable) -> None:
+        super().__init__()
+        self.model, self.objective = model, objective
+
+    def forward(self, batch: Any) -> Any:
+        return self.objective(self.model, batch)
+
+
+def _steps(
+    step: Callable,
+    pictures: Pictures,
+    steps: int,
+    batch_size: int,
+    seed: int,
+    parts: Mapping[str, Any],
+    path: Path | None,
+    every: int,
+    resume: bool,
+) -> Iterator[Step]:
+    done = checkpoint.load(path, parts) if resume and path.exists() else 0
+    watch = _Watch(pictures.images.device)
+    for t in range(done, steps):
+        indices = distributed.shard(order(len(pictures), batch_size, t, seed=seed))
+        losses = step(pictures.take(indices), t)
+        losses = {name: distributed.mean(value.detach()) for name, value in losses.items()}
+        last = t + 1 == steps
+        saving = path is not None and (last or (every > 0 and (t + 1) % every == 0))
+        watch.see(t + 1, losses, look=last or saving)  # what has diverged is never saved
+        if saving and distributed.rank() == 0:
+            checkpoint.save(path, t + 1, parts)
+        yield Step(t + 1, losses)
+
+
+class _Watch:
+    """Finds the first step whose loss was no number, and seldom makes a GPU wait for it."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.first = torch.zeros((), dtype=torch.int64, device=device)
+        self.every = 1 if device.type == "cpu" else LOOK
+
+    def see(self, number: int, losses: Losses, *, look: bool) -> None:
+        finite = torch.stack([value.isfinite().all() for value in losses.values()]).all()
+        self.first = torch.where((self.first == 0) & ~finite, number, self.first)
+        if (look or number % self.every == 0) and (first := int(self.first)):
+            last = ", ".join(f"{name} {float(value):.4g}" for name, value in losses.items())
+            raise DivergedError(
+                f"the loss is no number any more since step {first} (now {last}): lower the "
+                "learning rate, clip the gradient (clip=1.0), or look for a log or a division "
+                "by zero in the objective; the last checkpoint is from before"
+            )

@@ -1,0 +1,89 @@
+"""Pictures that stay on the device as bytes, and the order in which training sees them.
+
+A loader that fetches, converts and stacks one picture at a time costs more than a small network's
+step. Here all pictures lie in one uint8 tensor where the network is, and a batch is one indexing.
+The order is a function of the step alone, so a training that resumes needs no memory of it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int64, UInt8
+
+from learnkit.shapes import check_range
+
+Bytes = UInt8[torch.Tensor, "n c h w"]
+Batch = Float[torch.Tensor, "_ c h w"]
+Labels = Int64[torch.Tensor, "_"]
+Indices = Int64[torch.Tensor, "_"]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """All pictures of a data set as bytes (n, c, h, w), and their labels if there are any."""
+
+    images: Bytes
+    labels: Labels | None = None
+
+    def __len__(self) -> int:
+        """How many pictures there are."""
+        return len(self.images)
+
+    def take(self, indices: Indices) -> Batch | tuple[Batch, torch.Tensor]:
+        """The pictures of these indices as float32 in [0, 1]; with labels if there are any."""
+        indices = indices.to(self.images.device)
+        images = self.images[indices].float().div_(255)
+        return images if self.labels is None else (images, self.labels[indices])
+
+
+def resident(
+    images: np.ndarray, labels: np.ndarray | None = None, *, device: torch.device | str = "cpu"
+) -> Pictures:
+    """Pictures (n, h, w) or (n, h, w, 3), bytes or floats in [0, 1], put onto the device.
+
+    Floats are rounded to the nearest of 256 steps.
+    Raises TypeError or ValueError where they are no pictures, or labels are not as many.
+    """
+    if images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] not in (1, 3)):
+        raise ValueError(f"images must be (n, h, w) or (n, h, w, 3), got {images.shape}")
+    if images.dtype != np.uint8:
+        if images.dtype.kind != "f":
+            raise TypeError(f"images must be uint8, or float in [0, 1], got {images.dtype}")
+        check_range(images, "images")
+        images = np.round(images * 255).astype(np.uint8)
+    if labels is not None and len(labels) != len(images):
+        raise ValueError(f"{len(images)} images and {len(labels)} labels: one label a picture")
+    last = images[..., None] if images.ndim == 3 else images
+    return Pictures(
+        torch.from_numpy(last.transpose(0, 3, 1, 2).copy()).to(device),
+        None if labels is None else torch.from_numpy(labels.astype(np.int64)).to(device),
+    )
+
+
+def order(n: int, batch_size: int, step: int, *, seed: int) -> Indices:
+    """The indices of the batch at `step` = 0, 1, ...: each epoch a new shuffle of all n.
+
+    An epoch has n // batch_size batches; what is left over waits for the next shuffle.
+    Raises ValueError where the data set is smaller than a batch.
+    """
+    if not 1 <= batch_size <= n:
+        raise ValueError(
+            f"batch_size must lie in 1 to {n}, the number of pictures, got {batch_size}"
+        )
+    epoch, place = divmod(step, n // batch_size)
+    shuffled = _shuffle(n, seed, epoch)
+    return shuffled[place * batch_size : (place + 1) * batch_size]
+
+
+_last: dict[tuple[int, int, int], torch.Tensor] = {}
+
+
+def _shuffle(n: int, seed: int, epoch: int) -> Indices:
+    """The shuffle of an epoch; the last one is kept, since all its batches ask for it."""
+    key = (n, seed, epoch)
+    if key not in _last:
+        _last.clear()
+        generator = torch.Generator().manual_seed((seed << 24) + epoch)
+        _last[key] = torch.randperm(n, generator=generator)
+    return _last[key]

@@ -1,0 +1,130 @@
+import math
+
+import pytest
+import torch
+from torch.distributions import Bernoulli, Normal, kl_divergence
+
+from learnkit.images.data import emoji, fashion_mnist
+from learnkit.models import vae
+from learnkit.training.device import choose
+from learnkit.training.loop import train
+from learnkit.training.pictures import resident
+
+
+def test_kl_equals_that_of_torch():
+    torch.manual_seed(0)
+    mean, log_var = torch.randn(5, 3), torch.randn(5, 3)
+    theirs = kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(0.0, 1.0)).sum(1)
+    torch.testing.assert_close(vae.kl_divergence(mean, log_var), theirs)
+
+
+def test_reparameterized_numbers_have_the_mean_and_spread_and_pass_the_gradient():
+    mean = torch.tensor([[1.0, -2.0]], requires_grad=True)
+    log_var = torch.tensor([[0.0, 2.0]], requires_grad=True)
+    rows = mean.expand(200_000, 2), log_var.expand(200_000, 2)
+    z = vae.reparameterize(*rows, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(z.mean(0), mean[0], atol=0.02, rtol=0)
+    torch.testing.assert_close(z.std(0), torch.tensor([1.0, math.e]), atol=0.02, rtol=0)
+    z.square().mean(0).sum().backward()  # E z² = μ² + e^v: slopes 2 μ and e^v
+    torch.testing.assert_close(mean.grad, 2 * mean.detach(), atol=0.05, rtol=0)
+    torch.testing.assert_close(log_var.grad, log_var.detach().exp(), atol=0.1, rtol=0)
+
+
+def test_what_a_picture_costs_is_minus_torchs_log_probability():
+    torch.manual_seed(0)
+    logits, images = torch.randn(4, 1, 3, 3), torch.rand(4, 1, 3, 3)
+    black_white = images.round()
+    theirs = -Bernoulli(logits=logits).log_prob(black_white).sum((1, 2, 3))
+    torch.testing.assert_close(vae.bernoulli_nll(logits, black_white), theirs)
+    theirs = -Normal(torch.sigmoid(logits), 0.3).log_prob(images).sum((1, 2, 3))
+    torch.testing.assert_close(vae.gaussian_nll(logits, images, 0.3), theirs)
+
+
+def test_the_continuous_bernoulli_is_a_density():
+    grid = torch.linspace(0.0005, 0.9995, 1000)
+    for logit in (-3.0, 0.4, 2.0):
+        nll = vae.continuous_bernoulli_nll(torch.full((1000, 1), logit), grid[:, None])
+        assert torch.exp(-nll).mean().item() == pytest.approx(1, abs=1e-3)
+
+
+def test_the_best_sigma_is_the_root_of_the_mean_squared_error():
+    torch.manual_seed(0)
+    logits, images = torch.randn(6, 1, 4, 4), torch.rand(6, 1, 4, 4)
+    best = (torch.sigmoid(logits) - images).square().mean().sqrt()
+    cost = vae.gaussian_nll(logits, images).mean()
+    torch.testing.assert_close(cost, vae.gaussian_nll(logits, images, best).mean())
+    for sigma in (0.9 * best, 1.1 * best):
+        assert vae.gaussian_nll(logits, images, sigma).mean() > cost
+
+
+def test_a_perfect_copy_of_the_garments_still_pays_the_floor():
+    images = resident(fashion_mnist("test")[0]).take(torch.arange(10_000)).double()
+    logits = torch.logit(images.clamp(1e-12, 1 - 1e-12))
+    mean = torch.zeros(10_000, 2, dtype=torch.float64)
+    assert vae.negative_elbo(logits, images, mean, mean).item() == pytest.approx(189.86, abs=0.01)
+
+
+def test_beta_weighs_the_divergence_alone():
+    torch.manual_seed(0)
+    logits, images, mean, log_var = *torch.rand(2, 3, 1, 2, 2), *torch.randn(2, 3, 4)
+    once, thrice = (vae.negative_elbo(logits, images, mean, log_var, beta) for beta in (1.0, 3.0))
+    torch.testing.assert_close(thrice - once, 2 * vae.kl_divergence(mean, log_var).mean())
+
+
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [(vae.mlp_vae(latent=5), (1, 28, 28)), (vae.conv_vae(latent=7), (3, 32, 32))],
+)
+def test_shapes_come_back_and_samples_lie_in_0_to_1(model, shape):
+    images, generator = torch.rand(3, *shape), torch.Generator().manual_seed(0)
+    logits, mean, log_var = model(images, torch.randn(3, model.latent))
+    assert logits.shape == images.shape and mean.shape == log_var.shape == (3, model.latent)
+    for made in (model.sample(3, generator), model.reconstruct(images)):
+        assert made.shape == images.shape and 0 <= made.min() and made.max() <= 1
+    again = model.sample(3, torch.Generator().manual_seed(0))
+    assert torch.equal(again, model.sample(3, torch.Generator().manual_seed(0)))
+
+
+def test_no_picture_can_ask_for_a_spread_beyond_the_bound():
+    model = vae.mlp_vae(latent=4)
+    _, log_var = model.encode(1e6 * torch.randn(8, 1, 28, 28))
+    assert log_var.abs().max() <= vae.BOUND
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_a_short_training_beats_the_mean_picture_and_keeps_the_bound(colour):
+    images = emoji()[0][:512] if colour else fashion_mnist("train")[0][:2000]
+    pictures = resident(images)
+    torch.manual_seed(0)
+    model = vae.conv_vae(latent=16) if colour else vae.mlp_vae(width=128, latent=8)
+    generator = torch.Generator().manual_seed(0)
+
+    def objective(model, batch):
+        noise = torch.randn(len(batch), model.latent, generator=generator)
+        return vae.negative_elbo(*_in_order(model, batch, noise))
+
+    steps = train(
+        model,
+        objective,
+        pictures,
+        steps=60,
+        batch_size=64,
+        lr=2e-3,
+        machine=choose("cpu"),
+        clip=100.0,
+    )
+    losses = [step.loss for step in steps]
+    batch = pictures.take(torch.arange(256))
+    mean = batch.mean(0, keepdim=True).clamp(1e-3, 1 - 1e-3).logit().expand_as(batch)
+    assert sum(losses[-10:]) / 10 < vae.bernoulli_nll(mean, batch).mean() < losses[0]
+
+
+def _in_order(model, batch, noise):
+    logits, mean, log_var = model(batch, noise)
+    return logits, batch, mean, log_var
+
+
+@pytest.mark.errors
+def test_sides_that_cannot_be_halved_twice_are_named():
+    with pytest.raises(ValueError, match=r"sides must be multiples of 4, .* got 30 x 32"):
+        vae.conv_vae((3, 30, 32))

@@ -1,0 +1,105 @@
+import itertools
+import json
+import os
+from dataclasses import replace
+
+import pytest
+import torch
+
+from learnkit.course.cli import main
+from learnkit.images.data import fashion_mnist
+from learnkit.models.pretrained import NETWORKS, card, pretrained
+from learnkit.recipes.bake import bake
+from learnkit.recipes.recipe import find
+from learnkit.training.device import choose
+from learnkit.training.pictures import resident
+
+CPU = choose("cpu")
+
+
+@pytest.fixture
+def small():
+    """The VAE's recipe on the embedded pictures, quick to bake."""
+
+    def pictures(device):
+        return resident(fashion_mnist("train")[0][:1000], device=device)
+
+    return replace(find("vae"), pictures=pictures, batch_size=50, every=3)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_has_a_recipe_of_its_name(name):
+    assert find(name).name == name
+
+
+def test_it_leaves_weights_that_load_and_a_card_that_tells_their_quality(small, tmp_path):
+    numbers = [step.number for step in bake(small, tmp_path, steps=8, machine=CPU)]
+    assert numbers == list(range(1, 9))
+    assert sorted(os.listdir(tmp_path)) == ["vae.json", "vae.safetensors"]
+    told = card("vae", tmp_path)
+    assert (told["steps"], told["pictures"]) == (8, 1000)
+    assert told["machine"].startswith(str(CPU))
+    measured = small.measure(pretrained("vae", tmp_path))
+    assert told["quality"] == {name: round(value, 2) for name, value in measured.items()}
+
+
+def test_without_a_network_the_embedded_pictures_do(monkeypatch):
+    def offline(split, full=False):
+        if full:
+            raise ConnectionError("cannot download: go online")
+        return fashion_mnist(split)
+
+    monkeypatch.setattr("learnkit.recipes.vae.fashion_mnist", offline)
+    with pytest.warns(UserWarning, match=r"go online; training on the 10,000"):
+        assert len(find("vae").pictures(torch.device("cpu"))) == 10_000
+
+
+def test_stopped_and_resumed_it_bakes_the_same_weights(small, tmp_path):
+    list(bake(small, tmp_path / "whole", steps=9, machine=CPU))
+    broken = bake(small, tmp_path / "broken", steps=9, machine=CPU)
+    list(itertools.islice(broken, 5))  # the checkpoint is of step 3
+    broken.close()
+    again = bake(small, tmp_path / "broken", steps=9, machine=CPU, resume=True)
+    assert [step.number for step in again] == list(range(4, 10))
+    one, other = (
+        (tmp_path / folder / "vae.safetensors").read_bytes() for folder in ("whole", "broken")
+    )
+    assert one == other
+
+
+def test_the_learning_rate_rises_and_falls_over_the_budget():
+    schedule = replace(find("vae"), lr=1.0).schedule(100)
+    rates = [schedule(t) for t in range(100)]
+    assert rates[0] == pytest.approx(0.2) and max(rates) == rates[4] > 0.98
+    assert rates[-1] < 0.001 and rates[5:] == sorted(rates[5:], reverse=True)
+
+
+def test_the_command_trains_and_says_where_the_weights_are(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("learnkit.recipes.vae.RECIPE", small)
+    threads = torch.get_num_threads()
+    command = ["train", "vae", "--budget", "4", "--device", "cpu", "--folder", str(tmp_path)]
+    assert main(command) == 0
+    torch.set_num_threads(threads)
+    said = capsys.readouterr().out
+    assert f"vae on {CPU}" in said and str(tmp_path / "vae.safetensors") in said
+    assert "test nats, mean" in said
+    assert json.loads((tmp_path / "vae.json").read_text())["steps"] == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["train", "vea"], "no recipe is called 'vea'; there are vae"),
+        (["train", "vae", "--device", "tpu9"], "no device is called 'tpu9'"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_sentence(arguments, said, tmp_path, capsys):
+    assert main([*arguments, "--folder", str(tmp_path)]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_budget_of_nothing_is_an_error_of_the_command_line(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", "vae", "--budget", "0"])
+    assert stopped.value.code == 3
+    assert "'0' is no number of steps; give 1 or more" in capsys.readouterr().err

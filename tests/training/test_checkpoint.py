@@ -1,0 +1,155 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from learnkit.training import checkpoint
+from tests.training.conftest import training, weights
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("stop", [1, 5, 11])
+def test_a_training_that_resumes_ends_at_the_same_weights_to_the_bit(pictures, tmp_path, stop):
+    whole, steps = training(pictures)
+    losses = [step.loss for step in steps]
+    path = tmp_path / "a.pt"
+    _, steps = training(pictures, path=path, every=1)
+    first = [next(steps).loss for _ in range(stop)]
+    torch.manual_seed(99)  # another life
+    model, steps = training(pictures, path=path, every=5, resume=True)
+    assert first + [step.loss for step in steps] == losses
+    assert torch.equal(weights(model), weights(whole))
+
+
+def test_where_nothing_is_there_to_resume_training_begins(pictures, tmp_path):
+    _, steps = training(pictures, path=tmp_path / "deep/er/a.pt", resume=True)
+    assert [step.number for step in steps] == list(range(1, 13))
+    assert (tmp_path / "deep/er/a.pt").exists()
+
+
+def test_what_is_done_is_not_done_again(pictures, tmp_path):
+    _, steps = training(pictures, path=tmp_path / "a.pt")
+    list(steps)
+    _, steps = training(pictures, path=tmp_path / "a.pt", resume=True)
+    assert list(steps) == []
+
+
+def test_nothing_but_the_checkpoint_is_left_in_its_folder(pictures, tmp_path):
+    _, steps = training(pictures, path=tmp_path / "a.pt", every=2)
+    list(steps)
+    assert os.listdir(tmp_path) == ["a.pt"]
+
+
+def test_a_disk_that_is_full_costs_a_sentence_and_not_the_last_checkpoint(tmp_path, monkeypatch):
+    path, part = tmp_path / "a.pt", nn.Linear(2, 2)
+    checkpoint.save(path, 3, {"model": part})
+    before = path.read_bytes()
+
+    def full(state, file):
+        file.write(b"half of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(OSError, match=r"No space left.*the checkpoint before it is kept"):
+        checkpoint.save(path, 4, {"model": part})
+    assert path.read_bytes() == before and os.listdir(tmp_path) == ["a.pt"]
+    monkeypatch.undo()
+    assert checkpoint.load(path, {"model": part}) == 3
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's device that is full")
+def test_a_writer_that_fails_for_real_is_a_sentence_too(tmp_path, monkeypatch):
+    real = Path.open
+    monkeypatch.setattr(Path, "open", lambda self, *a, **k: real(Path("/dev/full"), "wb"))
+    with pytest.raises(OSError, match="none was there before: is the disk full"):
+        checkpoint.save(tmp_path / "a.pt", 1, {"model": nn.Linear(300, 300)})
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize("keep", [0, 1, 100, 1000])
+def test_a_file_that_was_cut_short_is_named(tmp_path, keep):
+    path, part = tmp_path / "a.pt", nn.Linear(20, 20)
+    checkpoint.save(path, 1, {"model": part})
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(OSError, match=r"a\.pt cannot be read as a checkpoint: delete it"):
+        checkpoint.load(path, {"model": part})
+
+
+@pytest.mark.errors
+def test_a_strangers_file_runs_no_code(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "was here"),)
+
+    torch.save(Evil(), tmp_path / "a.pt")
+    with pytest.raises(OSError, match="cannot be read as a checkpoint"):
+        checkpoint.load(tmp_path / "a.pt", {"model": nn.Linear(1, 1)})
+    assert not (tmp_path / "was here").exists()
+
+
+@pytest.mark.errors
+def test_a_checkpoint_of_something_else_is_named(tmp_path):
+    path = tmp_path / "a.pt"
+    with pytest.raises(OSError, match="no checkpoint at"):
+        checkpoint.load(path, {})
+    torch.save({"weights": 1}, path)
+    with pytest.raises(ValueError, match="is no checkpoint of learnkit"):
+        checkpoint.load(path, {})
+    checkpoint.save(path, 1, {"model": nn.Linear(2, 2)})
+    with pytest.raises(ValueError, match="holds model, and this training has model, optimizer"):
+        checkpoint.load(path, {"model": nn.Linear(2, 2), "optimizer": None})
+    with pytest.raises(ValueError, match=r"the model in .* is not the one of this training"):
+        checkpoint.load(path, {"model": nn.Linear(2, 3)})
+
+
+VICTIM = """
+import sys
+from pathlib import Path
+import numpy as np, torch
+from learnkit.training.pictures import resident
+from tests.training.conftest import training, weights
+rng = np.random.default_rng(0)
+pictures = resident(rng.integers(0, 256, (50, 8, 8), dtype=np.uint8))
+model, steps = training(pictures, steps=400, path=Path(sys.argv[1]), every=1, resume=True)
+for step in steps:
+    print(step.number, flush=True)
+np.save(sys.argv[2], weights(model).numpy())
+"""
+
+
+def killed_and_resumed(folder: Path, kills: int, seed: int) -> tuple[np.ndarray, int]:
+    """The final weights of a training killed so often, at random moments, and its deaths."""
+    rng, deaths = np.random.default_rng(seed), 0
+    command = [sys.executable, "-c", VICTIM, str(folder / "a.pt"), str(folder / "end.npy")]
+    for turn in range(kills + 1):
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        if turn == kills:
+            _, errors = process.communicate(timeout=300)
+            assert process.returncode == 0, errors
+            break
+        process.stdout.readline()  # it is training now, and writes a checkpoint every step
+        time.sleep(float(rng.uniform(0, 0.15)))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        deaths += process.returncode == -signal.SIGKILL
+    return np.load(folder / "end.npy"), deaths
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_it_ends_at_the_same_weights_to_the_bit(tmp_path, kills):
+    (tmp_path / "whole").mkdir()
+    whole, _ = killed_and_resumed(tmp_path / "whole", 0, seed=0)
+    weights_after, deaths = killed_and_resumed(tmp_path, kills, seed=kills)
+    assert deaths == kills
+    assert np.array_equal(whole, weights_after)
