@@ -5,6 +5,7 @@ others' (DistributedDataParallel). Without torchrun all of this is one process, 
 """
 
 import contextlib
+import gc
 import os
 from collections.abc import Iterator
 
@@ -40,7 +41,9 @@ def together() -> Iterator[torch.device | None]:
     dist.init_process_group("nccl" if mine else "gloo")
     try:
         yield mine
+        dist.barrier()  # who is first at the end waits: gloo's threads still answer the others
     finally:
+        gc.collect()  # what still holds the group, such as a parallel model, goes before it
         dist.destroy_process_group()
 
 
