@@ -29,7 +29,7 @@ def test_a_batch_gets_the_numbers_of_its_pictures_and_the_range_counts():
     each = ssim_of_each(pred, target)
     assert each.shape == (200,)
     assert each[[0, 77, 199]] == pytest.approx([ssim(pred[i], target[i]) for i in (0, 77, 199)])
-    bytes_of_each = ssim_of_each(255 * pred, 255 * target, data_range=255)
+    bytes_of_each = ssim_of_each(255 * pred, 255 * target, data_range=255.0)
     np.testing.assert_allclose(bytes_of_each, each, rtol=1e-9)
     single = ssim_of_each(pred.astype(np.float32), target.astype(np.float32))
     np.testing.assert_allclose(single, each, atol=1e-5)
