@@ -338,12 +338,10 @@ def channels_overwritten(image, weight, stride=1, padding=0):
     "(i, j) of the output, and start its window at (stride * i, stride * j)."
 )
 def output_visited_in_steps(image, weight, stride=1, padding=0):
-    y = _conv2d(image, weight, 1, padding)[:, ::stride, ::stride]
-    full, out = _conv2d(image, weight, 1, padding), np.zeros(y.shape)
-    rows, columns = range(0, y.shape[1], stride), range(0, y.shape[2], stride)
-    for i in rows:
-        for j in columns:
-            out[:, i, j] = full[:, i, j]
+    full = _conv2d(image, weight, 1, padding)
+    out = np.zeros_like(full[:, ::stride, ::stride])
+    visited = slice(0, out.shape[1], stride), slice(0, out.shape[2], stride)
+    out[:, *visited] = full[:, *visited]
     return out
 
 
