@@ -166,8 +166,8 @@ def stubbed(source: str) -> str:
 
 
 def solution_lines(source: str) -> list[str]:
-    body = re.search(rf"{BEGIN}\n(.*?)\n *{END}", source, re.S)[1]
-    return [line.strip() for line in body.split("\n") if line.strip()]
+    bodies = re.findall(rf"{BEGIN}\n(.*?)\n *{END}", source, re.S)
+    return [line.strip() for body in bodies for line in body.split("\n") if line.strip()]
 
 
 @every_lesson
@@ -181,7 +181,7 @@ def test_each_cell_of_the_students_notebook_is_its_source_with_the_answer_made_a
     made = cells_of_notebook(ROOT / f"lessons/{lesson}.ipynb")
     expected = [(c.kind, stubbed(c.source)) for c in cells(lesson)]
     assert [(c.cell_type, c.source) for c in made] == expected
-    assert sum(STUB.split("\n")[0] in c.source for c in made) == len(of_lesson(lesson))
+    assert {c.exercise for c in cells(lesson) if BEGIN in c.source} == set(of_lesson(lesson))
 
 
 @every_lesson
@@ -205,11 +205,14 @@ def test_an_answer_lies_inside_its_function_and_the_stub_is_not_attempted(lesson
         assert (BEGIN in cell.source) == bool(cell.exercise)
         if not cell.exercise:
             continue
-        assert cell.source.count(BEGIN) == cell.source.count(END) == 1
         (answer,) = ast.parse(stubbed(cell.source)).body
         assert answer.name == cell.exercise and ast.get_docstring(answer)
-        _docstring, stub = answer.body  # and no part of the answer before or after it
-        assert isinstance(stub, ast.Raise) and stub.exc.id == "NotImplementedError"
+        methods = answer.body[1:] if isinstance(answer, ast.ClassDef) else [answer]
+        assert cell.source.count(BEGIN) == cell.source.count(END) == len(methods)
+        for method in methods:
+            assert ast.get_docstring(method)
+            _docstring, stub = method.body  # and no part of the answer before or after it
+            assert isinstance(stub, ast.Raise) and stub.exc.id == "NotImplementedError"
 
 
 @every_lesson

@@ -182,6 +182,8 @@ def _before_cell(*_info: object) -> None:
 
 def _after_cell(result: object) -> None:
     """Binds the reference where a cell with `@exercise` failed before the decorator ran."""
+    if "torch" in sys.modules:  # a lesson of Part II: its workers take seconds to be ready
+        pool.warm(("torch",))
     error = result.error_before_exec or result.error_in_exec
     if error is None:
         return

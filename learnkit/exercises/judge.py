@@ -120,7 +120,11 @@ def _pairs(exercise: Exercise, outcomes: list[Outcome]) -> list[bool]:
 
 def _container_fits(got: Outcome, want: Outcome) -> bool:
     """A list where an array is meant computes the same numbers, and fails in the next cell."""
-    return not (want.type == "ndarray" and got.type in ("list", "tuple"))
+    if want.type == "Tensor":
+        return got.type in ("Tensor", "Parameter")
+    if want.type == "ndarray":
+        return got.type not in ("list", "tuple", "Tensor")
+    return got.type != "Tensor" or want.type not in ("float", "int")
 
 
 def _close(exercise: Exercise, got: np.ndarray, want: np.ndarray) -> bool:
@@ -153,7 +157,7 @@ def _diagnosis(exercise: Exercise, outcomes: list[Outcome], failed: int) -> str:
     if got.type == "tuple" and want.type != "tuple":
         return "You return a tuple: is there a comma at the end of the line?"
     if not _container_fits(got, want):
-        return f"You return a {got.type}; return one NumPy array: np.array(...)."
+        return f"You return a {got.type}; {_ASKED[want.type]}"
     for key in want.arrays:
         if key not in got.arrays:
             return f"The {key} is missing."
@@ -239,6 +243,13 @@ def _sense(got: Outcome) -> str:
         return " `if`, `max` and `and` want one number: np.where and np.maximum look at each."
     return _SENSE.get(got.type, "")
 
+
+_ASKED = {
+    "ndarray": "return one NumPy array: np.array(...).",
+    "Tensor": "return a tensor of torch, or no gradient can flow back through it.",
+    "float": "return a plain number: .item() takes it out, and lets the graph behind it go.",
+    "int": "return a plain number: .item() takes it out.",
+}
 
 _SENSE = {
     "NameError": " Is it a typo, or does it live in a cell that has not run?",

@@ -22,9 +22,11 @@ import time
 import types
 from collections.abc import Callable
 from itertools import product
+from pkgutil import iter_modules
 
 import cloudpickle
 
+from learnkit import byhand, models
 from learnkit.exercises import worker
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.table import Exercise, find
@@ -165,13 +167,15 @@ def _conversation(
 def _homes(exercise: Exercise) -> list[tuple[str, str]]:
     """Where the library keeps what this exercise asks for: the worker takes it out there.
 
-    A reference of the tables is in no module that a worker has; but learnkit.byhand may hold a
-    function of the exercise's name, and may hold it in more modules than one.
+    A reference of the tables is in no module that a worker has; but learnkit.byhand, and for an
+    exercise in torch learnkit.models, may hold what has the exercise's name, and in more modules
+    than one.
     """
     homes = {(exercise.reference.__module__, exercise.reference.__name__)}
-    rooms = ("autograd", "conv", "gradcheck", "layers", "losses", "optim", "pool", "windows")
-    for room, end in product(rooms, ("", "_loops")):  # a definition by loops is an answer, too
-        module, name = f"learnkit.byhand.{room}", exercise.name + end
+    rooms = [byhand, models] if "torch" in exercise.prewarm else [byhand]
+    modules = [f"{room.__name__}.{m.name}" for room in rooms for m in iter_modules(room.__path__)]
+    for module, end in product(modules, ("", "_loops")):  # a definition by loops is an answer, too
+        name = exercise.name + end
         if hasattr(importlib.import_module(module), name):
             homes.add((module, name))
     return sorted(home for home in homes if not home[0].startswith("learnkit.exercises"))
@@ -185,10 +189,11 @@ class _Pickler(cloudpickle.Pickler):
         self.exercise = exercise
 
     def reducer_override(self, thing: object) -> object:
-        if isinstance(thing, types.FunctionType):
+        if isinstance(thing, types.FunctionType | type):
             stands_in_for = thing.__dict__.get("stands_in_for")
             if thing is self.exercise.reference or stands_in_for == self.exercise.name:
                 return getattr, (worker, "calls_reference")
+        if isinstance(thing, types.FunctionType):
             table = str(thing.__module__).startswith("learnkit.exercises.lesson_")
             if stands_in_for is not None or (table and hasattr(thing, "__wrapped__")):
                 return super().reducer_override(bare(thing))

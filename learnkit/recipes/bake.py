@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save
+from torch import nn
 
 from learnkit.files import write_whole
 from learnkit.models.pretrained import half, network, pretrained
@@ -22,6 +23,7 @@ from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
 from learnkit.training.device import Machine, choose
 from learnkit.training.loop import Step, train
+from learnkit.training.pictures import Pictures
 
 
 def bake(
@@ -44,7 +46,38 @@ def bake(
     generator = torch.Generator(machine.device).manual_seed(recipe.seed)
     checkpoint = folder / f"{recipe.name}.checkpoint.pt"
     pictures = recipe.pictures(machine.device)
-    yield from train(
+    yield from (recipe.training or by_objective)(
+        recipe,
+        model,
+        pictures,
+        steps=steps,
+        machine=machine,
+        generator=generator,
+        path=checkpoint,
+        resume=resume,
+    )
+    if distributed.rank() == 0:
+        write_whole(folder / f"{recipe.name}.safetensors", save(half(model)))
+        text = json.dumps(
+            _card(recipe, folder, steps, machine, len(pictures)), indent=2, ensure_ascii=False
+        )
+        write_whole(folder / f"{recipe.name}.json", (text + "\n").encode())
+        checkpoint.unlink()
+
+
+def by_objective(
+    recipe: Recipe,
+    model: nn.Module,
+    pictures: Pictures,
+    *,
+    steps: int,
+    machine: Machine,
+    generator: torch.Generator,
+    path: Path | None = None,
+    resume: bool = False,
+) -> Iterator[Step]:
+    """The usual training: one network, made to do well at the recipe's objective."""
+    return train(
         model,
         recipe.objective(generator),
         pictures,
@@ -56,17 +89,10 @@ def bake(
         machine=machine,
         seed=recipe.seed,
         generator=generator,
-        path=checkpoint,
-        every=recipe.every,
+        path=path,
+        every=recipe.every if path else 0,
         resume=resume,
     )
-    if distributed.rank() == 0:
-        write_whole(folder / f"{recipe.name}.safetensors", save(half(model)))
-        text = json.dumps(
-            _card(recipe, folder, steps, machine, len(pictures)), indent=2, ensure_ascii=False
-        )
-        write_whole(folder / f"{recipe.name}.json", (text + "\n").encode())
-        checkpoint.unlink()
 
 
 def _card(recipe: Recipe, folder: Path, steps: int, machine: Machine, pictures: int) -> dict:

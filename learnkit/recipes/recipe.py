@@ -6,7 +6,7 @@ A recipe's file says it in one screen, so that a student can read how the weight
 
 import importlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,22 +14,29 @@ import torch
 from torch import nn
 
 from learnkit.models.pretrained import NETWORKS
+from learnkit.training.loop import Step
 from learnkit.training.pictures import Pictures
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the network `name` is trained, and by what it is judged."""
+    """How the network `name` is trained, and by what it is judged.
+
+    One network with one loss has an `objective`; where two networks play against each other
+    `training(recipe, model, pictures, *, steps, machine, generator, path, resume)` yields the
+    steps, and leaves what it learned in `model`.
+    """
 
     name: str
     what: str  # one sentence
     data: str  # what it learns from, and the licence
     pictures: Callable[[torch.device], Pictures]
-    objective: Callable[[torch.Generator], Callable[[nn.Module, Any], Any]]
     measure: Callable[[nn.Module], dict[str, float]]  # on pictures it has never seen
     steps: int
     batch_size: int
     lr: float
+    objective: Callable[[torch.Generator], Callable[[nn.Module, Any], Any]] | None = None
+    training: Callable[..., Iterator[Step]] | None = None  # where it takes more than an objective
     betas: tuple[float, float] = (0.9, 0.999)  # AdamW's memory of the slope, and of its square
     clip: float | None = None
     seed: int = 0

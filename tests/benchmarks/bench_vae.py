@@ -21,9 +21,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from learnkit.images.data import fashion_mnist
 from learnkit.models.pretrained import network
+from learnkit.recipes.bake import by_objective
 from learnkit.recipes.recipe import find
 from learnkit.training.device import choose
-from learnkit.training.loop import train
 from learnkit.training.pictures import resident
 
 SEEDS, EPOCHS, FLOOR = (0, 1, 2), 10, 189.86
@@ -70,18 +70,8 @@ def ours(seed: int, **changes: object) -> tuple[float, float]:
     torch.manual_seed(seed)
     model, generator = network("vae"), torch.Generator().manual_seed(seed)
     began = time.perf_counter()
-    for _ in train(
-        model,
-        recipe.objective(generator),
-        pictures,
-        steps=recipe.steps,
-        batch_size=recipe.batch_size,
-        schedule=recipe.schedule(recipe.steps),
-        betas=recipe.betas,
-        clip=recipe.clip,
-        machine=machine,
-        seed=seed,
-        generator=generator,
+    for _ in by_objective(
+        recipe, model, pictures, steps=recipe.steps, machine=machine, generator=generator
     ):
         pass
     seconds = time.perf_counter() - began

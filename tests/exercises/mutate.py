@@ -10,6 +10,7 @@ import copy
 import functools
 import inspect
 import signal
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,10 +34,12 @@ OPERATORS = {
 
 
 def mutants(function: Callable) -> Iterator[tuple[str, Callable]]:
-    """Each mutant with the source of its one changed statement, as ("- old + new", function)."""
+    """Each mutant of a function or class, with its one changed statement: ("- old + new", it)."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
     tree.body[0].decorator_list = []
-    tree.body[0].body = _without_checks(tree.body[0].body)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            node.body = _without_checks(node.body) or node.body
     original = ast.unparse(tree)
     for number in range(len(list(_changes(tree)))):
         changed = copy.deepcopy(tree)
@@ -159,6 +162,9 @@ def _difference(original: str, text: str) -> str:
 
 
 def _compiled(tree: ast.Module, function: Callable) -> Callable:
-    scope = dict(inspect.unwrap(function).__globals__)
+    if isinstance(function, type):
+        scope = dict(vars(sys.modules[function.__module__]))
+    else:
+        scope = dict(inspect.unwrap(function).__globals__)
     exec(compile(tree, "mutant", "exec"), scope)
     return scope[tree.body[0].name]

@@ -94,7 +94,9 @@ def test_there_are_three_hints_and_the_last_is_code_that_passes(name):
     signature = re.sub(r": [^,=)]+(?=[,=)])", "", SIGNATURES[name])
     scope = dict(vars(inspect.getmodule(task.reference)))
     scope |= {other: find(other).reference for other in names()}
-    exec(f"def {name}{signature}:\n{textwrap.indent(task.hints[2], '    ')}", scope)
+    is_class = isinstance(task.reference, type)
+    head = f"class {name}(nn.Module):" if is_class else f"def {name}{signature}:"
+    exec(f"{head}\n{textwrap.indent(task.hints[2], '    ')}", scope)
     assert judge(task, task.run(scope[name])).correct
 
 
