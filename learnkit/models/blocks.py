@@ -1,6 +1,7 @@
 """The pieces that several networks are made of."""
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 
@@ -34,6 +35,28 @@ def residual_conv(channels: int, groups: int = 8) -> Residual:
         nn.SiLU(),
         nn.Conv2d(channels, channels, 3, padding=1),
     )
+
+
+class DenseBlock(nn.Module):
+    """Each layer sees everything before it: x, and what all earlier layers have found in it.
+
+    Pictures (n, channels, h, w) to (n, channels + layers * growth, h, w), x first. A layer is a
+    convolution of 3 x 3 and a ReLU; the paper norms before them.
+    Source: Huang et al. (2017), Densely Connected Convolutional Networks, eq. 2.
+    """
+
+    def __init__(self, channels: int, growth: int, layers: int) -> None:
+        """`layers` convolutions, each of which adds `growth` channels."""
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.Conv2d(channels + i * growth, growth, 3, padding=1) for i in range(layers)
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """x with the new features behind it."""
+        for layer in self.layers:
+            x = torch.cat([x, F.relu(layer(x))], dim=1)
+        return x
 
 
 class Unflatten(nn.Module):
