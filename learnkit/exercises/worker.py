@@ -74,7 +74,7 @@ def run_case(
     except OddResultError as error:
         return Outcome("odd", message=str(error))
     except BaseException as error:  # exit() and KeyboardInterrupt are answers too
-        return _raised(error, getattr(getattr(answer, "__code__", None), "co_filename", ""))
+        return _raised(error, _home(answer))
     pairs = zip(before, args, strict=True)
     changed = [str(i) for i, (b, a) in enumerate(pairs) if not _same(b, a)]
     return Outcome("value", arrays, changed, type=type(result).__name__)
@@ -123,6 +123,13 @@ def _array(result: object) -> np.ndarray:
         kind = type(result).__name__
         raise OddResultError(f"Your function must return numbers; it returned a {kind}.")
     return array
+
+
+def _home(answer: object) -> str:
+    """The file that a function, or the methods of a class, were written in."""
+    parts = [answer, *(vars(answer).values() if isinstance(answer, type) else ())]
+    codes = (getattr(part, "__code__", None) for part in parts)
+    return next((code.co_filename for code in codes if code is not None), "")
 
 
 def _raised(error: BaseException, home: str) -> Outcome:
