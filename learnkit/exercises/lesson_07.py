@@ -104,8 +104,8 @@ _NO_GRAD = (
     "the graph. no_grad belongs into evaluate."
 )
 _NO_GRAPH = (
-    "Your prediction has no graph behind it (detach, or torch.no_grad() round the model), so no "
-    "gradient can reach the weights: pred = model(images), and nothing more."
+    "What you give to loss_fn has no graph behind it: it was detached, made under torch.no_grad(), "
+    "or never went through the model. Give it pred = model(images), as it is."
 )
 
 
@@ -170,12 +170,11 @@ def _after_step(result, model, images, targets, loss_fn, optimizer):
         "count of the optimizer's steps": len(log["steps"]),
         "count of backward passes before the step": max(log["steps"], default=0),
         "count of calls of the model": log["calls"],
-        "count of weights with old gradients when backward begins": max(log["old"], default=0),
         "sweep that came too late (1 for yes)": int(max(log["old"], default=0) > 0 and left == 0),
         "mode afterwards (1 for train)": int(model.training),
         "loss": _one_number(result),
-        "weights afterwards": _flat(model.parameters()),
-        "batch norm's statistics afterwards": _flat(_buffers(model)),
+        "list of weights afterwards": _flat(model.parameters()),
+        "list of batch norm's statistics afterwards": _flat(_buffers(model)),
     }
 
 
@@ -445,8 +444,8 @@ def measured_against_images(model, images, targets, loss_fn, optimizer):
 
 
 @train_step.mistake(
-    "The optimizer has its own way to step (momentum, Adam): yours moves the weights by hand, like "
-    "plain gradient descent. Call optimizer.step()."
+    "The optimizer that you are given never steps, and it has its own way to (momentum, Adam). "
+    "Yours moves the weights like plain gradient descent: call optimizer.step() instead."
 )
 def steps_by_hand(model, images, targets, loss_fn, optimizer):
     optimizer.zero_grad()
@@ -685,7 +684,7 @@ def _after_evaluation(result, model, loader, loss_fn):
         "count of weights with a gradient afterwards": sum(
             p.grad is not None for p in model.parameters()
         ),
-        "gradients afterwards (1 for on)": int(still_on == log["grad"]),
+        "switch of gradients afterwards (1 for on)": int(still_on == log["grad"]),
         "mode afterwards (1 for train)": int(model.training),
         "loss": _one_number(result),
         "change of batch norm's statistics": _flat(_buffers(model)) - log["before"],
@@ -775,7 +774,7 @@ evaluate = Exercise(
 
 @evaluate.mistake(
     "The model runs in train mode: dropout drops, and batch norm learns from the validation set. "
-    "Call model.eval() before the loop."
+    "Call model.eval(), with its brackets, before the loop."
 )
 def no_eval(model, loader, loss_fn):
     total, count = 0.0, 0
@@ -1141,7 +1140,7 @@ def _watched(block, x):
                 "One convolution does the work of several layers: [conv] * layers is one layer "
                 "named often. Make a new one for each, in a comprehension or a loop."
             )
-        if given.ndim == 4 and given.shape[1] != module.in_channels:
+        if given.ndim == 4 and module.in_channels not in (0, given.shape[1]):  # 0: a lazy one
             raise OddResultError(
                 f"Layer {layer} is given {given.shape[1]} channels and was made for "
                 f"{module.in_channels}: x has channels of them, and each earlier layer adds growth."
@@ -1169,6 +1168,11 @@ def _watched(block, x):
         raise OddResultError(
             f"Your forward returns a {type(y).__name__}; asked is one tensor: join the features "
             "with torch.cat(features, dim=1)."
+        )
+    if y.ndim != x.ndim:
+        raise OddResultError(
+            f"Your output has {y.ndim} dimensions, x has {x.ndim}: torch.stack makes a new one, "
+            "torch.cat(features, dim=1) joins along the channels."
         )
     if not ran:
         raise OddResultError("No nn.Conv2d ran in your block: each layer is nn.Conv2d and a ReLU.")
@@ -1227,8 +1231,8 @@ def _anatomy(result, channels, growth, layers):
     odd = [c for c in convs if c.kernel_size != (3, 3) or c.padding_mode != "zeros"]
     return {
         "count of convolutions": len(ran),
-        "shape of the output for x of shape (2, channels, 4, 5)": np.array(y.shape),
-        "channels that each layer gives": np.array([c.out_channels for c in convs]),
+        "size of the output for x of size (2, channels, 4, 5)": np.array(y.shape),
+        "list of channels that each layer gives": np.array([c.out_channels for c in convs]),
         "count of convolutions that are not 3 x 3 with a border of zeros": len(odd),
         "count of convolutions without a bias": sum(c.bias is None for c in convs),
         "count of convolutions that parameters() does not know": sum(
@@ -1237,8 +1241,8 @@ def _anatomy(result, channels, growth, layers):
         "count of other parameters": len(list(result.parameters()))
         - sum(id(p) in owned for c in convs for p in c.parameters()),
         "count of numbers of x that your block changes": int((mine != x).sum()),
-        "channels that each layer sees (0, 1, ... are x, then what the layers found)": seen,
-        "channels of the output (0, 1, ... are x, then what the layers found)": np.array(
+        "table of channels that the layers see (0, 1, ... are x, then what layers found)": seen,
+        "list of channels in the output (0, 1, ... are x, then what layers found)": np.array(
             _named(y.detach(), names)
         ),
         "count of channels in the output that no ReLU has seen": sum(
@@ -1702,6 +1706,13 @@ def one_too_few(channels, growth, layers):
 )
 def always_one(channels, growth, layers):
     return _Block([channels], growth, _dense)
+
+
+@DenseBlock.mistake(
+    "You return inside the loop, after the first layer: the return belongs behind the loop."
+)
+def returns_after_one(channels, growth, layers):
+    return _Block(_widths(channels, growth, layers), growth, lambda convs, x: _dense(convs[:1], x))
 
 
 @DenseBlock.mistake(
