@@ -49,17 +49,19 @@ def damaged(images: torch.Tensor, noise: torch.Tensor, blur: float, sigma: torch
     return images + sigma * noise
 
 
-def psnr_objective(blur: float, low: float, high: float) -> Callable:
-    """The mean PSNR of the mended tiles turned round, in dB: each tile counts alike.
+def psnr_objective(blur: float, low: float, high: float, *, turned: bool = True) -> Callable:
+    """Minus the mean PSNR of the mended pictures, in dB: each picture counts alike.
 
-    Each tile is turned and mirrored at random, and has a noise of its own, of `low` to `high`.
+    Each is mirrored at random, transposed as well where `turned`, and has a noise of its own, of a
+    strength from `low` to `high`.
     """
 
     def of(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
         def minus_psnr(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
             n = len(images)
             dice = torch.rand(3, n, 1, 1, 1, generator=generator, device=generator.device)
-            images = torch.where(dice[0] < 0.5, images, images.transpose(2, 3))
+            if turned:
+                images = torch.where(dice[0] < 0.5, images, images.transpose(2, 3))
             images = torch.where(dice[1] < 0.5, images, images.flip(3))
             noise = distributed.randn(images.shape, generator)
             seen = damaged(images, noise, blur, low + (high - low) * dice[2])
