@@ -16,9 +16,13 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import vae
+from learnkit.models import autoencoder, classifier, vae
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
+    "classifier": classifier.Classifier,
+    "denoiser": autoencoder.Restorer,
+    "garment_denoiser": lambda: autoencoder.Restorer(1, width=32, growth=16, layers=3, blocks=2),
+    "restorer": autoencoder.Restorer,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
 }
 

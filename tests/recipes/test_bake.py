@@ -49,7 +49,7 @@ def test_without_a_network_the_embedded_pictures_do(monkeypatch):
             raise ConnectionError("cannot download: go online")
         return fashion_mnist(split)
 
-    monkeypatch.setattr("learnkit.recipes.vae.fashion_mnist", offline)
+    monkeypatch.setattr("learnkit.recipes.garments.fashion_mnist", offline)
     with pytest.warns(UserWarning, match=r"go online; training on the 10,000"):
         assert len(find("vae").pictures(torch.device("cpu"))) == 10_000
 
@@ -89,7 +89,7 @@ def test_the_command_trains_and_says_where_the_weights_are(small, tmp_path, monk
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["train", "vea"], "no recipe is called 'vea'; there are vae"),
+        (["train", "vea"], "no recipe is called 'vea'; there are "),
         (["train", "vae", "--device", "tpu9"], "no device is called 'tpu9'"),
     ],
 )
