@@ -1167,7 +1167,7 @@ class _Convolutions:
         if given.ndim == 4 and module.in_channels not in (0, given.shape[1]):  # 0: a lazy one
             raise OddResultError(
                 f"Layer {layer} is given {given.shape[1]} channels and was made for "
-                f"{module.in_channels}: x has `channels` of them, and each earlier layer adds growth."
+                f"{module.in_channels}: x has `channels` of them, each earlier layer adds growth."
             )
 
     def after(self, module, inputs, output):
