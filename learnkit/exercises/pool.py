@@ -83,8 +83,9 @@ def run_here(exercise: Exercise, answer: Callable) -> list[Outcome]:
 
 def _start(prewarm: tuple[str, ...]) -> subprocess.Popen:
     quiet = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "MPLBACKEND": "agg"}
+    late = ["torch._dynamo"] if "torch" in prewarm else []  # an optimizer's first call takes 2 s
     return subprocess.Popen(
-        [sys.executable, "-I", worker.__file__, *prewarm],
+        [sys.executable, "-I", worker.__file__, *prewarm, *late],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -128,8 +128,7 @@ def _array(result: object) -> np.ndarray:
 def _home(answer: object) -> str:
     """The file that a function, or the methods of a class, were written in."""
     parts = [answer, *(vars(answer).values() if isinstance(answer, type) else ())]
-    codes = (getattr(part, "__code__", None) for part in parts)
-    return next((code.co_filename for code in codes if code is not None), "")
+    return next((p.__code__.co_filename for p in parts if hasattr(p, "__code__")), "")
 
 
 def _raised(error: BaseException, home: str) -> Outcome:
@@ -140,14 +139,9 @@ def _raised(error: BaseException, home: str) -> Outcome:
         kind = "stub"
     elif isinstance(error, TypeError) and len(frames) == 1:
         kind = "signature"  # it failed at the call itself, before its first line
-    return Outcome(
-        kind,
-        type=type(error).__name__,
-        message=_text(error)[:300],
-        file=own[-1].filename,
-        line=own[-1].lineno or 0,
-        cheated=isinstance(error, CallsReferenceError),
-    )
+    name, cheated = type(error).__name__, isinstance(error, CallsReferenceError)
+    file, line = own[-1].filename, own[-1].lineno or 0
+    return Outcome(kind, {}, [], name, _text(error)[:300], file, line, cheated)
 
 
 def _text(error: BaseException) -> str:
@@ -282,8 +276,7 @@ def main() -> None:
     printed = tempfile.TemporaryFile()
     for descriptor in (1, 2):  # what the answer prints goes to a file, not into the results
         os.dup2(printed.fileno(), descriptor)
-    compiler = ["torch._dynamo"] if "torch" in sys.argv[1:] else []  # loaded by any optimizer: 2 s
-    for module in ("cloudpickle", "learnkit.shapes", *sys.argv[1:], *compiler):
+    for module in ("cloudpickle", "learnkit.shapes", *sys.argv[1:]):
         importlib.import_module(module)
     _hide_the_judge()
     warnings.formatwarning = _in_one_line
