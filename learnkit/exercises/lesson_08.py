@@ -613,6 +613,29 @@ def not_summed(mean, log_var):
     return _each(mean, log_var)
 
 
+@kl_divergence.mistake(
+    "You take the logarithm of log_var, which is one already: the last term is - log_var as it is."
+)
+def log_of_log_var(mean, log_var):
+    return 0.5 * (mean**2 + log_var.exp() - 1 - log_var.log()).sum(dim=1)
+
+
+@kl_divergence.mistake(
+    "The value is right, and no gradient reaches mean: you cut it off. Then nothing pulls the "
+    "clouds together. Leave out .detach(), .data and no_grad()."
+)
+def mean_cut_off(mean, log_var):
+    return _each(mean.detach(), log_var).sum(dim=1)
+
+
+@kl_divergence.mistake(
+    "The value is right, and no gradient reaches log_var: you cut it off. Then nothing keeps the "
+    "clouds wide. Leave out .detach(), .data and no_grad()."
+)
+def log_var_cut_off(mean, log_var):
+    return _each(mean, log_var.detach()).sum(dim=1)
+
+
 @kl_divergence.mistake("You keep the summed dimension: the shape must be (n,), not (n, 1).")
 def dimension_kept(mean, log_var):
     return _each(mean, log_var).sum(dim=1, keepdim=True)
@@ -669,7 +692,7 @@ negative_elbo = Exercise(
     cases=[
         case(_f32([[[[2.0]]]]), _f32([[[[1.0]]]]), _f32([[1.0]]), _f32([[0.0]])),
         case(
-            _f32([[[[0.0, 1.0]]], [[[-1.0, 2.0]]]]),
+            _f32([[[[0.5, 1.0]]], [[[-1.0, 2.0]]]]),
             _f32([[[[0.0, 1.0]]], [[[0.0, 0.5]]]]),
             _f32([[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]]),
             np.zeros((2, 3), np.float32),
