@@ -190,9 +190,13 @@ def mlp_vae(shape: tuple[int, int, int] = (1, 28, 28), width: int = 512, latent:
     return VAE(encoder, decoder, latent)
 
 
-def conv_vae(shape: tuple[int, int, int] = (3, 32, 32), width: int = 32, latent: int = 64) -> VAE:
+def conv_vae(
+    shape: tuple[int, int, int] = (3, 32, 32), width: int = 32, latent: int = 64, *, head: int = 0
+) -> VAE:
     """Convolutions, for pictures (c, h, w) whose sides are multiples of four; halved twice.
 
+    A `head` of that many numbers a layer stands between z and the first small picture: two
+    residual layers, which can bend the latent space where one matrix only mixes it.
     Raises ValueError where a side is no multiple of four.
     """
     c, h, w = shape
@@ -208,8 +212,12 @@ def conv_vae(shape: tuple[int, int, int] = (3, 32, 32), width: int = 32, latent:
         nn.Flatten(),
         nn.Linear(math.prod(small), 2 * latent),
     )
+    bend = [nn.Linear(latent, math.prod(small))]
+    if head:
+        layers = [residual_linear(head), residual_linear(head), nn.LayerNorm(head)]
+        bend = [nn.Linear(latent, head), nn.SiLU(), *layers, nn.Linear(head, math.prod(small))]
     decoder = nn.Sequential(
-        nn.Linear(latent, math.prod(small)),
+        *bend,
         Unflatten(*small),
         residual_conv(2 * width),
         nn.ConvTranspose2d(2 * width, width, 4, stride=2, padding=1),

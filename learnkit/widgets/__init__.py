@@ -10,4 +10,5 @@ logit       lesson 03: two losses over one logit, and how hard each pulls
 race        lesson 04: four optimizers down a valley, and in a hole
 graph       lesson 05: the graph of an expression, stepped through backward
 kernel      lesson 06: a 3 x 3 kernel to edit, and its window to move
+latent      lesson 08: the plane that pictures are decoded from, and a point to drag
 """

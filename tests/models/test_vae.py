@@ -130,7 +130,11 @@ def test_the_arc_passes_the_gradient_to_both_ends():
 
 @pytest.mark.parametrize(
     ("model", "shape"),
-    [(vae.mlp_vae(latent=5), (1, 28, 28)), (vae.conv_vae(latent=7), (3, 32, 32))],
+    [
+        (vae.mlp_vae(latent=5), (1, 28, 28)),
+        (vae.conv_vae(latent=7), (3, 32, 32)),
+        (vae.conv_vae((1, 8, 12), 8, 3, head=16), (1, 8, 12)),
+    ],
 )
 def test_shapes_come_back_and_samples_lie_in_0_to_1(model, shape):
     images, generator = torch.rand(3, *shape), torch.Generator().manual_seed(0)
