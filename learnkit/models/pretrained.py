@@ -20,6 +20,7 @@ from learnkit.models import vae
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
+    "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),
 }
 
 

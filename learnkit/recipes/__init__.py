@@ -2,9 +2,10 @@
 
 Read it in this order:
 
-    recipe  what a recipe is
-    bake    from a recipe to weights and a model card
-    vae     garments from a variational autoencoder
+    recipe     what a recipe is
+    bake       from a recipe to weights and a model card
+    vae        garments from a variational autoencoder
+    emoji_vae  emoji in colour, from another one
 
 Importing this room loads nothing: `find(NAME)` loads one recipe.
 """

@@ -1,8 +1,11 @@
-"""Emoji from a variational autoencoder: convolutions, and a few dozen numbers an emoji.
+"""Emoji from a variational autoencoder: convolutions, and 32 numbers an emoji.
 
 Each pixel is scored as a Gaussian about the decoder's colour, with the sigma that fits the batch
-best: no knob is turned by hand. 1,720 emoji are few, so each is shown from both sides: in half of
-the draws its mirror image stands in for it. Every tenth emoji is kept for the measure.
+best. Left at that, the bound makes good copies and no good emoji: 1,719 of them, each in a cloud
+of its own, leave most of the latent space empty, and a draw from N(0, I) falls in between. So the
+divergence weighs BETA times as much, which is a sigma of √BETA times the best: copies lose 2 dB,
+and draws become heads, flags and hearts. Mirror images would add 0.3 dB to the copies, and make
+all draws half-turned: they are left out. Every tenth emoji is kept for the measure.
 """
 
 import math
@@ -17,6 +20,7 @@ from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
 from learnkit.training.pictures import Pictures, resident
 
+BETA = 20.0
 TENTH = 10  # emoji 0, 10, 20, ... are never trained on
 
 
@@ -32,15 +36,13 @@ def kept(device: torch.device | str = "cpu") -> Pictures:
 
 
 def objective(generator: torch.Generator) -> Callable[[vae.VAE, torch.Tensor], dict]:
-    """The negative evidence lower bound of emoji and mirror images; and the KL in it."""
+    """The negative evidence lower bound with BETA times the KL, and the KL itself."""
 
     def negative_elbo(model: vae.VAE, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        turned = distributed.randn((len(images), 1), generator)[:, :, None, None] > 0
-        images = torch.where(turned, images.flip(3), images)
         noise = distributed.randn((len(images), _latent(model)), generator)
         logits, mean, log_var = model(images, noise)
         kl = vae.kl_divergence(mean, log_var).mean()
-        loss = vae.negative_elbo(logits, images, mean, log_var, nll=vae.gaussian_nll)
+        loss = vae.negative_elbo(logits, images, mean, log_var, BETA, nll=vae.gaussian_nll)
         return {"loss": loss, "kl": kl}
 
     return negative_elbo
@@ -72,12 +74,11 @@ def _latent(model: torch.nn.Module) -> int:
 RECIPE = Recipe(
     name="emoji_vae",
     what="A variational autoencoder of emoji in colour: draw 32 numbers, get an emoji.",
-    data="Noto emoji (Apache-2.0, Google), nine of ten, each with its mirror image",
+    data="Noto emoji (Apache-2.0, Google), nine of ten",
     pictures=pictures,
     objective=objective,
     measure=measure,
-    steps=4_000,
+    steps=2_000,
     batch_size=64,
     lr=2e-3,
-    clip=1e5,
 )

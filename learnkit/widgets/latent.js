@@ -103,14 +103,15 @@ function render({ model, el }) {
     ink.fillStyle = text;
     ink.font = "12px sans-serif";
     ink.textAlign = "center";
-    for (let i = -2; i <= 2; i++) {
-      const value = i * extent / 2, label = String(Number(value.toPrecision(3))).replace("-", "−");
+    const most = Number.isInteger(extent) && extent <= 4 ? extent : 2; // whole numbers if few
+    for (let i = -most; i <= most; i++) {
+      const value = i * extent / most, label = String(Number(value.toPrecision(3))).replace("-", "−");
       ink.fillRect(across(value) - 0.5, side, 1, 5);
       ink.fillRect(-5, down(value) - 0.5, 5, 1);
       ink.textAlign = "center";
-      ink.fillText(label, across(value) - (i === 2 ? 4 : 0), side + 18);
+      ink.fillText(label, across(value) - (i === most ? 4 : 0), side + 18);
       ink.textAlign = "right";
-      ink.fillText(label, -8, down(value) + (i === 2 ? 9 : i === -2 ? 0 : 4));
+      ink.fillText(label, -8, down(value) + (i === most ? 9 : i === -most ? 0 : 4));
     }
     ink.textAlign = "center";
     ink.fillText("first latent number", side / 2, side + 35);
