@@ -24,6 +24,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "garment_denoiser": lambda: autoencoder.Restorer(1, width=32, growth=16, layers=3, blocks=2),
     "restorer": autoencoder.Restorer,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
+    "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),
 }
 
 
