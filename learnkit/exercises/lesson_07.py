@@ -120,8 +120,44 @@ class _Loss(torch.Tensor):
         return super().backward(*args, **options)
 
 
+class _Watched:
+    """A loss_fn that keeps count of what happens to the model while a step is taken."""
+
+    def __init__(self, formula, model, optimizer):
+        self.formula, self.model = formula, model
+        self.calls, self.old, self.steps = 0, [], []
+        model.register_forward_hook(self.called)
+        optimizer.register_step_post_hook(self.stepped)
+
+    def __call__(self, pred, target):
+        value = self.formula(pred, target)
+        if value.requires_grad:
+            value.register_hook(self.begins)
+        value = value.as_subclass(_Loss)
+        if not value.requires_grad:
+            value.why = _NO_GRAPH if torch.is_grad_enabled() else _NO_GRAD
+        return value
+
+    def __deepcopy__(self, _memo):  # a copy of the model is counted as well
+        return self
+
+    def called(self, *_):
+        self.calls += 1
+
+    def begins(self, _grad):
+        """Notes, as a backward pass begins, how many weights still have an old gradient."""
+        self.old.append(self.graded())
+
+    def stepped(self, *_):
+        """Notes after how many backward passes the optimizer has stepped."""
+        self.steps.append(len(self.old))
+
+    def graded(self):
+        return sum(p.grad is not None and bool(p.grad.any()) for p in self.model.parameters())
+
+
 def _training(images, targets, kind, loss, rule, stale):
-    """The five arguments; loss_fn keeps a log of what happens to the network."""
+    """The five arguments, in torch."""
     model = _network(kind)
     images, targets = (torch.from_numpy(a).float() for a in (images, targets))
     make = {
@@ -135,42 +171,17 @@ def _training(images, targets, kind, loss, rule, stale):
     if stale:  # a step was taken before, and nobody has swept up
         formula(model(images.flip(0)), targets).backward()
         optimizer.step()
-    log = {"old": [], "steps": [], "calls": 0}
-
-    def begins(_grad):
-        grads = [p.grad for p in model.parameters()]
-        log["old"].append(sum(g is not None and bool(g.any()) for g in grads))
-
-    def called(*_):
-        log["calls"] += 1
-
-    def stepped(*_):
-        log["steps"].append(len(log["old"]))
-
-    def loss_fn(pred, target):
-        value = formula(pred, target)
-        if value.requires_grad:
-            value.register_hook(begins)
-        value = value.as_subclass(_Loss)
-        if not value.requires_grad:
-            value.why = _NO_GRAPH if torch.is_grad_enabled() else _NO_GRAD
-        return value
-
-    model.register_forward_hook(called)
-    optimizer.register_step_post_hook(stepped)
-    loss_fn.log = log
-    return (model, images, targets, loss_fn, optimizer), {}
+    return (model, images, targets, _Watched(formula, model, optimizer), optimizer), {}
 
 
 def _after_step(result, model, images, targets, loss_fn, optimizer):
-    log = loss_fn.log
-    left = sum(p.grad is not None and bool(p.grad.any()) for p in model.parameters())
+    stale = max(loss_fn.old, default=0) > 0
     return {
-        "count of backward passes": len(log["old"]),
-        "count of the optimizer's steps": len(log["steps"]),
-        "count of backward passes before the step": max(log["steps"], default=0),
-        "count of calls of the model": log["calls"],
-        "sweep that came too late (1 for yes)": int(max(log["old"], default=0) > 0 and left == 0),
+        "count of backward passes": len(loss_fn.old),
+        "count of the optimizer's steps": len(loss_fn.steps),
+        "count of backward passes before the step": max(loss_fn.steps, default=0),
+        "count of calls of the model": loss_fn.calls,
+        "sweep that came too late (1 for yes)": int(stale and loss_fn.graded() == 0),
         "mode afterwards (1 for train)": int(model.training),
         "loss": _one_number(result),
         "list of weights afterwards": _flat(model.parameters()),
@@ -653,41 +664,48 @@ class _Stream:
         raise OddResultError("You index the loader: go through it with for images, targets in it.")
 
 
+class _Looked:
+    """A loss_fn that keeps count of how the model is asked while it is evaluated."""
+
+    def __init__(self, formula, model):
+        self.formula, self.in_train_mode, self.graphs = formula, 0, 0
+        self.grad, self.before = torch.is_grad_enabled(), _flat(_buffers(model))
+        model.register_forward_hook(self.called)
+
+    def __call__(self, pred, target):
+        return self.formula(pred, target)
+
+    def __deepcopy__(self, _memo):  # a copy of the model is counted as well
+        return self
+
+    def called(self, model, _inputs, output):
+        self.in_train_mode += model.training
+        self.graphs += output.requires_grad
+
+
 def _evaluation(images, targets, sizes, kind, loss, mode):
-    """The three arguments; loss_fn keeps a log of what the network is asked for."""
+    """The three arguments, in torch."""
     model = _network(kind)
     formula = {"squares": _squares, "lopsided": _lopsided}[loss]
     images, targets = (torch.from_numpy(a).float() for a in (images, targets))
     pairs = list(zip(images.split(sizes.tolist()), targets.split(sizes.tolist()), strict=True))
     model.train(mode == "train")
-    before = _flat(_buffers(model))
-    log = {"train": 0, "graphs": 0, "grad": torch.is_grad_enabled(), "before": before}
-
-    def called(_model, _inputs, output):
-        log["train"] += _model.training
-        log["graphs"] += output.requires_grad
-
-    def loss_fn(pred, target):
-        return formula(pred, target)
-
-    model.register_forward_hook(called)
-    loss_fn.log = log
-    return (model, _Stream(pairs), loss_fn), {}
+    return (model, _Stream(pairs), _Looked(formula, model)), {}
 
 
 def _after_evaluation(result, model, loader, loss_fn):
-    log, still_on = loss_fn.log, torch.is_grad_enabled()
-    torch.set_grad_enabled(log["grad"])  # an answer may have switched it off for everybody
+    still_on = torch.is_grad_enabled()
+    torch.set_grad_enabled(loss_fn.grad)  # an answer may have switched it off for everybody
     return {
-        "count of predictions in train mode": log["train"],
-        "count of predictions that built a graph": log["graphs"],
+        "count of predictions in train mode": loss_fn.in_train_mode,
+        "count of predictions that built a graph": loss_fn.graphs,
         "count of weights with a gradient afterwards": sum(
             p.grad is not None for p in model.parameters()
         ),
-        "switch of gradients afterwards (1 for on)": int(still_on == log["grad"]),
+        "switch of gradients afterwards (1 for on)": int(still_on == loss_fn.grad),
         "mode afterwards (1 for train)": int(model.training),
         "loss": _one_number(result),
-        "change of batch norm's statistics": _flat(_buffers(model)) - log["before"],
+        "change of batch norm's statistics": _flat(_buffers(model)) - loss_fn.before,
     }
 
 
@@ -1127,15 +1145,21 @@ def _filled(convs):
                 conv.bias.copy_(0.1 * torch.randn(conv.bias.shape, generator=generator))
 
 
-def _watched(block, x):
-    """The block's output, and (convolution, its input, its output) for each one that ran."""
-    ran = []
+class _Convolutions:
+    """(convolution, its input, its output) for each one that runs, registered or not."""
 
-    def before(module, inputs):
+    def __init__(self):
+        self.ran = []
+        self.hooks = [
+            register_module_forward_pre_hook(self.before),
+            register_module_forward_hook(self.after),
+        ]
+
+    def before(self, module, inputs):
         if not isinstance(module, nn.Conv2d):
             return
-        layer, given = len(ran) + 1, inputs[0]
-        if any(module is conv for conv, *_ in ran):
+        layer, given = len(self.ran) + 1, inputs[0]
+        if any(module is conv for conv, *_ in self.ran):
             raise OddResultError(
                 "One convolution does the work of several layers: [conv] * layers is one layer "
                 "named often. Make a new one for each, in a comprehension or a loop."
@@ -1143,10 +1167,10 @@ def _watched(block, x):
         if given.ndim == 4 and module.in_channels not in (0, given.shape[1]):  # 0: a lazy one
             raise OddResultError(
                 f"Layer {layer} is given {given.shape[1]} channels and was made for "
-                f"{module.in_channels}: x has channels of them, and each earlier layer adds growth."
+                f"{module.in_channels}: x has `channels` of them, and each earlier layer adds growth."
             )
 
-    def after(module, inputs, output):
+    def after(self, module, inputs, output):
         if not isinstance(module, nn.Conv2d):
             return
         if output.shape[2:] != inputs[0].shape[2:]:
@@ -1154,14 +1178,21 @@ def _watched(block, x):
                 f"A layer makes {tuple(output.shape[2:])} pixels out of "
                 f"{tuple(inputs[0].shape[2:])}: 3 x 3 with padding=1 keeps the size."
             )
-        ran.append((module, inputs[0].detach().clone(), output.detach().clone()))
+        self.ran.append((module, inputs[0].detach().clone(), output.detach().clone()))
 
-    handles = [register_module_forward_pre_hook(before), register_module_forward_hook(after)]
+    def take_away(self):
+        for hook in self.hooks:
+            hook.remove()
+
+
+def _watched(block, x):
+    """The block's output, and (convolution, its input, its output) for each one that ran."""
+    convolutions = _Convolutions()
     try:
         y = block(x)
     finally:
-        for handle in handles:
-            handle.remove()
+        convolutions.take_away()
+    ran = convolutions.ran
     if y is None:
         raise OddResultError("Your forward returns None: end it with a return.")
     if not isinstance(y, torch.Tensor):
@@ -1181,12 +1212,12 @@ def _watched(block, x):
 
 def _named(channels, known):
     """The place in `known` of each channel of a batch, -1 where it is none of them."""
+    return [_place(channel, known) for channel in channels.transpose(0, 1)]
 
-    def place(channel):
-        same = (i for i, k in enumerate(known) if k.shape == channel.shape)
-        return next((i for i in same if torch.allclose(known[i], channel, atol=1e-6)), -1)
 
-    return [place(channel) for channel in channels.transpose(0, 1)]
+def _place(channel, known):
+    same = (i for i, k in enumerate(known) if k.shape == channel.shape)
+    return next((i for i in same if torch.allclose(known[i], channel, atol=1e-6)), -1)
 
 
 def _negative(batch):
