@@ -3,6 +3,7 @@
 Read it in this order:
 
     blocks      what several of them are made of
+    classifier  ten kinds of garments, and the features that tell them apart
     vae         the variational autoencoder
     pretrained  any of them with its trained weights
 

@@ -16,9 +16,10 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import vae
+from learnkit.models import classifier, vae
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
+    "classifier": classifier.Classifier,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
 }
 

@@ -2,9 +2,11 @@
 
 Read it in this order:
 
-    recipe  what a recipe is
-    bake    from a recipe to weights and a model card
-    vae     garments from a variational autoencoder
+    recipe      what a recipe is
+    bake        from a recipe to weights and a model card
+    garments    what most of them learn from
+    classifier  garments told apart; its features judge the generators
+    vae         garments from a variational autoencoder
 
 Importing this room loads nothing: `find(NAME)` loads one recipe.
 """

@@ -4,26 +4,16 @@ Grey pixels are scored as bets (Bernoulli), as the example that everybody starts
 the two can be compared: lower is better, and 189.86 nats is what a perfect copy would cost.
 """
 
-import warnings
 from collections.abc import Callable
 
 import torch
 
 from learnkit.images.data import fashion_mnist
 from learnkit.models import vae
+from learnkit.recipes.garments import garments
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
-from learnkit.training.pictures import Pictures, resident
-
-
-def pictures(device: torch.device) -> Pictures:
-    """All 60,000 training garments; where they are not to be had, the 10,000 embedded ones."""
-    try:
-        images, _ = fashion_mnist("train", full=True)
-    except ConnectionError as error:
-        warnings.warn(f"{error}; training on the 10,000", stacklevel=2)
-        images, _ = fashion_mnist("train")
-    return resident(images, device=device)
+from learnkit.training.pictures import resident
 
 
 def objective(generator: torch.Generator) -> Callable[[vae.VAE, torch.Tensor], dict]:
@@ -64,7 +54,7 @@ RECIPE = Recipe(
     name="vae",
     what="A variational autoencoder of garments: draw 24 numbers, get a garment.",
     data="Fashion-MNIST (MIT, Zalando SE), training pictures",
-    pictures=pictures,
+    pictures=garments,
     objective=objective,
     measure=measure,
     steps=7_000,

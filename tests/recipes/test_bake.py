@@ -49,7 +49,7 @@ def test_without_a_network_the_embedded_pictures_do(monkeypatch):
             raise ConnectionError("cannot download: go online")
         return fashion_mnist(split)
 
-    monkeypatch.setattr("learnkit.recipes.vae.fashion_mnist", offline)
+    monkeypatch.setattr("learnkit.recipes.garments.fashion_mnist", offline)
     with pytest.warns(UserWarning, match=r"go online; training on the 10,000"):
         assert len(find("vae").pictures(torch.device("cpu"))) == 10_000
 
