@@ -25,4 +25,7 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "conv2d": 6,
     "max_pool2d": 6,
     "conv2d_weight_grad": 6,
+    "discriminator_loss": 9,
+    "generator_loss": 9,
+    "discriminator_step": 9,
 }

@@ -7,17 +7,19 @@ found where at least one point in a hundred belongs to it (a fair share is one i
 """
 
 import numpy as np
-from jaxtyping import Float, Integer
+from jaxtyping import Bool, Float, Integer
 
 from learnkit.shapes import check_float
 
 Points = Float[np.ndarray, "n 2"]
+Counts = Integer[np.ndarray, "k"]  # one a blob
+Found = Bool[np.ndarray, "k"]
 BLOBS, RADIUS, SIGMA = 8, 2.0, 0.05
 NEAR = 4.0  # standard deviations
 ENOUGH = 0.01  # of all points
 
 
-def centres(blobs: int = BLOBS, radius: float = RADIUS) -> Float[np.ndarray, "blobs 2"]:
+def centres(blobs: int = BLOBS, radius: float = RADIUS) -> Float[np.ndarray, "k 2"]:
     """The middles of the blobs, from the right (radius, 0) on, against the clock.
 
     >>> centres(4).round(1).tolist()[0]
@@ -29,7 +31,7 @@ def centres(blobs: int = BLOBS, radius: float = RADIUS) -> Float[np.ndarray, "bl
 
 def counts(
     points: Points, *, blobs: int = BLOBS, radius: float = RADIUS, sigma: float = SIGMA
-) -> Integer[np.ndarray, "blobs"]:
+) -> Counts:
     """How many points belong to each blob.
 
     Raises TypeError or ValueError unless points are float, (n, 2), one at least, and no NaN.
@@ -44,8 +46,8 @@ def counts(
 
 def found(
     points: Points, *, blobs: int = BLOBS, radius: float = RADIUS, sigma: float = SIGMA
-) -> np.ndarray:
-    """For each blob whether it is found: bool (blobs,)."""
+) -> Found:
+    """For each blob whether it is found."""
     belong = counts(points, blobs=blobs, radius=radius, sigma=sigma)
     return belong >= ENOUGH * len(points)
 

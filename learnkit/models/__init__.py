@@ -5,6 +5,7 @@ Read it in this order:
     blocks      what several of them are made of
     classifier  ten kinds of garments, and the features that tell them apart
     vae         the variational autoencoder
+    gan         a generator and a discriminator that judges it
     pretrained  any of them with its trained weights
 
 Importing this room loads nothing: ask for the file you need.

@@ -46,7 +46,8 @@ def generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
     Where D is sure that G's pictures are fake its slope is -1, and that of the saturating form 0.
     Source: Goodfellow et al. (2014), section 3.
     """
-    return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))
+    target = torch.ones_like(fake_logits)
+    return F.binary_cross_entropy_with_logits(fake_logits, target)
 
 
 def saturating_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:

@@ -7,6 +7,7 @@ Read it in this order:
     garments    what most of them learn from
     classifier  garments told apart; its features judge the generators
     vae         garments from a variational autoencoder
+    gan         garments from a generative adversarial network
 
 Importing this room loads nothing: `find(NAME)` loads one recipe.
 """
