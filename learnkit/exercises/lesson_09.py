@@ -26,6 +26,8 @@ def _loss_and_slopes(*names):
     """A probe: the loss, and its gradient by each argument (0 where it does not hang on it)."""
 
     def probe(result, *logits):
+        if isinstance(result, tuple | list) and len(result) == 1:
+            raise OddResultError("You return a tuple: is there a comma at the end of the line?")
         if isinstance(result, tuple | list):
             raise OddResultError(
                 f"You return {len(result)} things; asked is one loss, a tensor with one number."
@@ -51,7 +53,7 @@ discriminator_loss = Exercise(
     "discriminator_loss",
     gan.discriminator_loss,
     cases=[
-        case(_column(0.0), _column(0.0), note="one real and one fake picture, both logits 0"),
+        case(_column(0.5), _column(0.5), note="one real and one fake picture, both logits 0.5"),
         case(_column(2.0), _column(-1.0), note="one real picture, logit 2; one fake one, logit -1"),
         case(_column(1.5, -0.5, 3.0), _column(0.5, -2.0, 1.0)),
         case(
@@ -151,6 +153,15 @@ def stops_at_100(real_logits, fake_logits):
     real, fake = torch.sigmoid(real_logits), torch.sigmoid(fake_logits)
     one = F.binary_cross_entropy(real, torch.ones_like(real))
     return one + F.binary_cross_entropy(fake, torch.zeros_like(fake))
+
+
+@discriminator_loss.mistake(
+    "You hand logits to binary_cross_entropy, which takes probabilities in 0 to 1: use "
+    "binary_cross_entropy_with_logits."
+)
+def no_sigmoid(real_logits, fake_logits):
+    one = F.binary_cross_entropy(real_logits, torch.ones_like(real_logits))
+    return one + F.binary_cross_entropy(fake_logits, torch.zeros_like(fake_logits))
 
 
 @discriminator_loss.mistake(
@@ -317,7 +328,7 @@ generator_loss = Exercise(
     "generator_loss",
     gan.generator_loss,
     cases=[
-        case(_column(0.0), note="one picture of the generator, logit 0"),
+        case(_column(0.5), note="one picture of the generator, logit 0.5"),
         case(_column(-2.0), note="one picture of the generator, logit -2: it is seen through"),
         case(_column(1.5, -0.5, 3.0)),
         case(
@@ -396,6 +407,14 @@ def saturating_overflows(fake_logits):
 def cross_entropy_stops_at_100(fake_logits):
     fake = torch.sigmoid(fake_logits)
     return F.binary_cross_entropy(fake, torch.ones_like(fake))
+
+
+@generator_loss.mistake(
+    "You hand logits to binary_cross_entropy, which takes probabilities in 0 to 1: use "
+    "binary_cross_entropy_with_logits."
+)
+def no_sigmoid_at_all(fake_logits):
+    return F.binary_cross_entropy(fake_logits, torch.ones_like(fake_logits))
 
 
 @generator_loss.mistake(
@@ -519,6 +538,15 @@ def loss_of_the_mean_logit(fake_logits):
 
 # ---- discriminator_step ------------------------------------------------------------------------
 
+_OLD = 0.7  # each gradient of the step before
+_NO_GRADIENT = (
+    "optimizer.step() finds no gradient to go by. The order is optimizer.zero_grad(), "
+    "loss.backward(), optimizer.step()."
+)
+_OLD_GRADIENTS = (
+    "You step on the gradients of the step before: optimizer.step() stands in front of "
+    "loss.backward(). The order is optimizer.zero_grad(), loss.backward(), optimizer.step()."
+)
 _OTHER_Z = (
     "You feed the generator another noise than z: draw none here, the z that you are given is "
     "the one to use."
@@ -529,7 +557,7 @@ def _players(weights, real, z, kind, lr, used):
     """Both networks, the batch, and an optimizer that holds the discriminator's weights alone.
 
     The discriminator's gradients of the last step are still there, as they are in a training, and
-    the generator's where it is `used`. What the weights do not tell afterwards is noted on the way.
+    the generator's where it is `used`. What the weights do not tell afterwards is said on the way.
     """
     numbers = torch.from_numpy(weights).split([6, 3, 3, 1, 4, 2])
     discriminator = nn.Sequential(nn.Linear(2, 3), nn.LeakyReLU(0.2), nn.Linear(3, 1))
@@ -538,15 +566,16 @@ def _players(weights, real, z, kind, lr, used):
     for p, values in zip(every, numbers, strict=True):
         p.data = values.reshape(p.shape).clone()
         if used or any(p is own for own in discriminator.parameters()):
-            p.grad = torch.full_like(p, 0.7)
+            p.grad = torch.full_like(p, _OLD)
     z = torch.from_numpy(z)
     if kind == "adam":
         optimizer = torch.optim.Adam(discriminator.parameters(), lr=lr)
     else:
         optimizer = torch.optim.SGD(discriminator.parameters(), lr=lr, momentum=0.5)
-    notes = {"empty": 0, "weights": [p.detach().clone() for p in generator.parameters()]}
-    notes["slopes"] = [None if p.grad is None else p.grad.clone() for p in generator.parameters()]
-    discriminator.notes = notes
+    discriminator.notes = [
+        (p.detach().clone(), None if p.grad is None else p.grad.clone())
+        for p in generator.parameters()
+    ]
     given = z.clone()
 
     def fed(_network, inputs):
@@ -555,7 +584,10 @@ def _players(weights, real, z, kind, lr, used):
 
     def stepped(_optimizer, _args, _options):
         moving = [p.grad for p in discriminator.parameters() if p.grad is not None]
-        notes["empty"] += not any(slope.any() for slope in moving)
+        if not any(slope.any() for slope in moving):
+            raise OddResultError(_NO_GRADIENT)
+        if all((slope == _OLD).all() for slope in moving):
+            raise OddResultError(_OLD_GRADIENTS)
 
     generator.register_forward_pre_hook(fed)
     optimizer.register_step_pre_hook(stepped)
@@ -563,19 +595,21 @@ def _players(weights, real, z, kind, lr, used):
 
 
 def _after(result, discriminator, generator, real, z, optimizer):
-    notes, theirs = discriminator.notes, list(generator.parameters())
-    pairs = list(zip(theirs, notes["weights"], notes["slopes"], strict=True))
+    pairs = list(zip(generator.parameters(), discriminator.notes, strict=True))
     networks = (discriminator, generator)
     return {
         "loss": result,
-        "discriminator": torch.cat([p.detach().flatten() for p in discriminator.parameters()]),
-        "count of steps on no gradient": notes["empty"],
+        "discriminator after the step": torch.cat(
+            [p.detach().flatten() for p in discriminator.parameters()]
+        ),
         "count of the generator's weights that moved": sum(
-            not torch.equal(p, weights) for p, weights, _ in pairs
+            not torch.equal(p, weights) for p, (weights, _) in pairs
         ),
         "count of the generator's gradients that are new": sum(
-            p.grad is not None and p.grad.any().item() and (s is None or not torch.equal(p.grad, s))
-            for p, _, s in pairs
+            p.grad is not None
+            and p.grad.any().item()
+            and (old is None or not torch.equal(p.grad, old))
+            for p, (_, old) in pairs
         ),
         "count of networks left frozen": sum(
             not all(p.requires_grad for p in network.parameters()) for network in networks
@@ -637,7 +671,7 @@ discriminator_step = Exercise(
     "discriminator's gradient. Cutting the graph here saves a pass back through the generator, and "
     "keeps it from learning to be seen through.",
     points=3,
-    prewarm=("torch",),
+    prewarm=("torch", "torch._dynamo"),  # which an optimizer loads at its first step
     rtol=1e-5,
     atol=1e-6,
 )
@@ -712,10 +746,7 @@ def no_step(discriminator, generator, real, z, optimizer):
     return loss.item()
 
 
-@discriminator_step.mistake(
-    "optimizer.step() finds no gradient to go by. The order is optimizer.zero_grad(), "
-    "loss.backward(), optimizer.step()."
-)
+@discriminator_step.mistake(_NO_GRADIENT)
 def step_before_backward(discriminator, generator, real, z, optimizer):
     loss = _discriminator_loss(discriminator(real), discriminator(_cut(generator, z)))
     optimizer.zero_grad()
@@ -724,10 +755,7 @@ def step_before_backward(discriminator, generator, real, z, optimizer):
     return loss.item()
 
 
-@discriminator_step.mistake(
-    "You step on the gradients of the step before: optimizer.step() stands in front of "
-    "loss.backward(). The order is optimizer.zero_grad(), loss.backward(), optimizer.step()."
-)
+@discriminator_step.mistake(_OLD_GRADIENTS)
 def step_on_old_gradients(discriminator, generator, real, z, optimizer):
     loss = _discriminator_loss(discriminator(real), discriminator(_cut(generator, z)))
     optimizer.step()
@@ -898,6 +926,13 @@ def sum_for_mean(discriminator, generator, real, z, optimizer):
 def averaged_halves(discriminator, generator, real, z, optimizer):
     loss = _discriminator_loss(discriminator(real), discriminator(_cut(generator, z)))
     return _stepped_on(loss / 2, optimizer)
+
+
+@discriminator_step.mistake(
+    "You step on half the loss, and return the whole: step on the loss that you return."
+)
+def half_stepped_on(discriminator, generator, real, z, optimizer):
+    return 2 * averaged_halves(discriminator, generator, real, z, optimizer)
 
 
 @discriminator_step.mistake(

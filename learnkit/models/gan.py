@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from learnkit.images import ring as by_numpy
+from learnkit.images import blobs as circle
 from learnkit.models.blocks import Unflatten
 
 Penalty = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
@@ -286,11 +286,11 @@ def ring(
     count: int,
     generator: torch.Generator | None = None,
     *,
-    blobs: int = by_numpy.BLOBS,
-    radius: float = by_numpy.RADIUS,
-    sigma: float = by_numpy.SIGMA,
+    blobs: int = circle.BLOBS,
+    radius: float = circle.RADIUS,
+    sigma: float = circle.SIGMA,
 ) -> torch.Tensor:
     """Points (count, 2) of `blobs` Gaussians on a circle, each as likely as the next."""
-    centres = torch.from_numpy(by_numpy.centres(blobs, radius)).float()
+    centres = torch.from_numpy(circle.centres(blobs, radius)).float()
     which = torch.randint(blobs, (count,), generator=generator)
     return centres[which] + sigma * torch.randn(count, 2, generator=generator)
