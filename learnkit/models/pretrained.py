@@ -16,10 +16,11 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import classifier, vae
+from learnkit.models import classifier, gan, vae
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "classifier": classifier.Classifier,
+    "gan": lambda: gan.dcgan()[0],
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
 }
 
