@@ -217,11 +217,12 @@ def bare(function: types.FunctionType) -> types.FunctionType:
 def _others(exercise: Exercise) -> dict[str, Callable]:
     """The references of the other exercises up to this lesson, by name."""
     last = EXERCISES[exercise.name]
-    return {
-        name: bare(find(name).reference)
+    others = {
+        name: find(name).reference
         for name, lesson in EXERCISES.items()
         if lesson <= last and name != exercise.name
     }
+    return {n: o if isinstance(o, type) else bare(o) for n, o in others.items()}
 
 
 def _pickled(exercise: Exercise, answer: Callable | None, others: dict[str, Callable]) -> bytes:

@@ -16,10 +16,12 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import classifier, gan, vae
+from learnkit.models import autoencoder, classifier, gan, vae
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "classifier": classifier.Classifier,
+    "denoiser": autoencoder.Restorer,
+    "restorer": autoencoder.Restorer,
     "gan": lambda: gan.dcgan()[0],
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
 }

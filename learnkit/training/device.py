@@ -5,6 +5,7 @@ Every setting that makes training faster stands in `Machine`, to be seen and to 
 """
 
 import contextlib
+import os
 import shutil
 from dataclasses import dataclass
 
@@ -60,6 +61,15 @@ def choose(name: str | None = None) -> Machine:
     # the CPU multiplies it itself; compiling costs more than a short training has to win.
     cpu = device.type == "cpu"
     return Machine(device, bf16=cpu and _cpu_multiplies_bf16(), channels_last=cpu)
+
+
+def budget(steps: int, *, gpu: int | None = None) -> int:
+    """How many steps a lesson trains here: `steps` on a CPU, `gpu` of them on a GPU.
+
+    A twentieth where LEARNKIT_QUICK is set: for runs that only ask whether a lesson goes through.
+    """
+    here = steps if gpu is None or _best() == "cpu" else gpu
+    return max(2, here // 20) if os.environ.get("LEARNKIT_QUICK") else here
 
 
 def available() -> list[str]:

@@ -61,6 +61,20 @@ def resident(
     )
 
 
+def as_image(picture: torch.Tensor) -> np.ndarray:
+    """One picture (c, h, w) off the device, to be shown: (h, w) or (h, w, 3), clipped to [0, 1].
+
+    Raises ValueError where it is no picture of one or three channels.
+    """
+    if picture.ndim != 3 or picture.shape[0] not in (1, 3):
+        raise ValueError(
+            f"a picture must be (1, h, w) or (3, h, w), got {tuple(picture.shape)}: take one out "
+            "of a batch with batch[0]"
+        )
+    array = picture.detach().float().clamp(0, 1).cpu().numpy()
+    return array[0] if len(array) == 1 else array.transpose(1, 2, 0)
+
+
 def order(n: int, batch_size: int, step: int, *, seed: int) -> Indices:
     """The indices of the batch at `step` = 0, 1, ...: each epoch a new shuffle of all n.
 

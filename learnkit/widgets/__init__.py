@@ -10,5 +10,6 @@ logit       lesson 03: two losses over one logit, and how hard each pulls
 race        lesson 04: four optimizers down a valley, and in a hole
 graph       lesson 05: the graph of an expression, stepped through backward
 kernel      lesson 06: a 3 x 3 kernel to edit, and its window to move
+curves      lesson 07: scrub through training: two loss curves, and the picture at each step
 ring        lesson 09: a GAN that learns the ring, and the blobs it has found
 """

@@ -40,6 +40,10 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "discriminator_loss": "(real_logits, fake_logits)",
     "generator_loss": "(fake_logits)",
     "discriminator_step": "(discriminator, generator, real, z, optimizer)",
+    "train_step": "(model, images, targets, loss_fn, optimizer)",
+    "evaluate": "(model, loader, loss_fn)",
+    "DenseBlock": "(channels, growth, layers)",
+    "early_stop": "(losses, patience)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
 EQUIVALENT = {

@@ -89,7 +89,7 @@ def test_the_command_trains_and_says_where_the_weights_are(small, tmp_path, monk
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["train", "vea"], "no recipe is called 'vea'; there are vae"),
+        (["train", "vea"], "no recipe is called 'vea'; there are "),
         (["train", "vae", "--device", "tpu9"], "no device is called 'tpu9'"),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from learnkit.training import device
 from learnkit.training.device import Machine, available, choose
 
 
@@ -62,3 +63,13 @@ def test_a_machine_does_what_it_says():
     assert machine.compiled(model) is model
     with Machine(torch.device("cpu")).autocast():
         assert nn.Linear(2, 2)(torch.zeros(1, 2)).dtype == torch.float32
+
+
+def test_a_lesson_trains_longer_on_a_gpu_and_a_twentieth_where_it_must_be_quick(monkeypatch):
+    monkeypatch.delenv("LEARNKIT_QUICK", raising=False)
+    monkeypatch.setattr(device, "_best", lambda: "cpu")
+    assert device.budget(300, gpu=3000) == 300
+    monkeypatch.setattr(device, "_best", lambda: "cuda")
+    assert device.budget(300, gpu=3000) == 3000 and device.budget(300) == 300
+    monkeypatch.setenv("LEARNKIT_QUICK", "1")
+    assert device.budget(300) == 15 and device.budget(10) == 2

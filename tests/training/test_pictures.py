@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from learnkit.images.data import fashion_mnist
-from learnkit.training.pictures import order, resident
+from learnkit.training.pictures import as_image, order, resident
 
 
 def test_bytes_come_back_as_the_same_pictures_in_0_to_1():
@@ -52,3 +52,16 @@ def test_what_are_no_pictures_is_named():
         resident(np.zeros((2, 4, 4)), np.zeros(3))
     with pytest.raises(ValueError, match=r"batch_size must lie in 1 to 10, .* got 11"):
         order(10, 11, 0, seed=0)
+
+
+def test_a_picture_comes_off_the_device_ready_to_be_shown():
+    colour = torch.linspace(-1, 2, 24).reshape(3, 2, 4).requires_grad_()
+    image = as_image(colour)
+    np.testing.assert_array_equal(image[1, 2], colour.detach().clamp(0, 1)[:, 1, 2])
+    assert as_image(colour[:1]).shape == (2, 4)
+
+
+@pytest.mark.errors
+def test_a_batch_is_no_picture():
+    with pytest.raises(ValueError, match=r"got \(5, 1, 28, 28\): take one out of a batch"):
+        as_image(torch.zeros(5, 1, 28, 28))

@@ -1,0 +1,86 @@
+"""Pictures through a network and out again: the autoencoder, and the network that mends pictures.
+
+An autoencoder squeezes a picture through a few numbers and is asked for the same picture. A
+denoising network is handed a damaged picture and is asked for the whole one; it needs no squeeze,
+and the easiest thing for it to say is what is wrong: x̂ = y + f(y). Its body is dense blocks, which
+keep what was seen early at hand. Source: Hinton and Salakhutdinov (2006); Zhang et al. (2017),
+Beyond a Gaussian Denoiser; Huang et al. (2017); Zhang et al. (2018), Residual Dense Network.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from learnkit.models.blocks import DenseBlock, Unflatten, residual_linear
+
+
+class Autoencoder(nn.Module):
+    """An encoder to `latent` numbers and a decoder back."""
+
+    def __init__(
+        self, shape: tuple[int, int, int] = (1, 28, 28), width: int = 512, latent: int = 24
+    ) -> None:
+        """Two layers each side, for small pictures (c, h, w)."""
+        super().__init__()
+        pixels, self.latent = math.prod(shape), latent
+        self.encoder = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(pixels, width),
+            nn.SiLU(),
+            residual_linear(width),
+            nn.Linear(width, latent),
+        )
+        self.decoder = nn.Sequential(
+            nn.Linear(latent, width),
+            nn.SiLU(),
+            residual_linear(width),
+            nn.Linear(width, pixels),
+            nn.Sigmoid(),
+            Unflatten(*shape),
+        )
+
+    def encode(self, images: torch.Tensor) -> torch.Tensor:
+        """Pictures (n, c, h, w) to their features (n, latent)."""
+        return self.encoder(images)
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        """Features (n, latent) to pictures (n, c, h, w) in [0, 1]."""
+        return self.decoder(z)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """The pictures as they come back."""
+        return self.decode(self.encode(images))
+
+
+class Restorer(nn.Module):
+    """Damaged pictures (n, c, h, w) to whole ones, of any size."""
+
+    def __init__(
+        self, channels: int = 3, width: int = 64, growth: int = 32, layers: int = 3, blocks: int = 3
+    ) -> None:
+        """`blocks` dense blocks of `layers` layers; between them `width` channels are kept."""
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.PixelUnshuffle(2),  # four pixels become channels: a quarter of the places to visit
+            nn.Conv2d(4 * channels, width, 3, padding=1),
+        )
+        self.blocks = nn.ModuleList(
+            nn.Sequential(
+                DenseBlock(width, growth, layers), nn.Conv2d(width + growth * layers, width, 1)
+            )
+            for _ in range(blocks)
+        )
+        self.end = nn.Sequential(nn.Conv2d(width, 4 * channels, 3, padding=1), nn.PixelShuffle(2))
+        nn.init.zeros_(self.end[0].weight)  # it begins by handing back what it was given
+        nn.init.zeros_(self.end[0].bias)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """The pictures mended; an odd side is made even by a mirrored line, and cut again."""
+        h, w = images.shape[-2:]
+        even = F.pad(images, (0, w % 2, 0, h % 2), mode="replicate")
+        x = self.stem(even)
+        for block in self.blocks:
+            x = x + block(x)
+        return (even + self.end(x))[..., :h, :w]

@@ -1,0 +1,84 @@
+"""Photographs cut into tiles, damaged on the way to the network: what the restorers learn from.
+
+The photographs are scikit-image's. Two of them are never shown in training: the astronaut and
+Chelsea the cat.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from learnkit.images.data import photograph
+from learnkit.training import distributed
+from learnkit.training.pictures import Pictures, resident
+
+HELD_OUT = ("astronaut", "chelsea")
+SHOWN = (
+    "brick camera clock coffee coins grass gravel hubble ihc microaneurysms moon "
+    "motorcycle_left page retina rocket text"
+).split()
+TILE = 64
+
+
+def tiles(device: torch.device) -> Pictures:
+    """Every photograph in colour, at full and at half size, in tiles of 64 x 64."""
+    found = []
+    for name in SHOWN:
+        whole = photograph(name)
+        for image in (whole, photograph(name, height=whole.shape[0] // 2)):
+            colour = image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
+            rows = range(0, colour.shape[0] - TILE + 1, TILE // 2)
+            columns = range(0, colour.shape[1] - TILE + 1, TILE // 2)
+            found += [colour[i : i + TILE, j : j + TILE] for i in rows for j in columns]
+    return resident(np.stack(found), device=device)
+
+
+def damaged(images: torch.Tensor, noise: torch.Tensor, blur: float, sigma: torch.Tensor):
+    """The pictures blurred by a Gaussian of `blur` pixels, then under noise of spread `sigma`."""
+    if blur:
+        reach = torch.arange(-round(3 * blur), round(3 * blur) + 1, device=images.device)
+        line = torch.exp(-(reach**2) / (2 * blur**2))
+        line = line / line.sum()
+        c, side = images.shape[1], len(line) // 2
+        padded = F.pad(images, (side,) * 4, mode="reflect")
+        images = F.conv2d(padded, line.view(1, 1, -1, 1).repeat(c, 1, 1, 1), groups=c)
+        images = F.conv2d(images, line.view(1, 1, 1, -1).repeat(c, 1, 1, 1), groups=c)
+    return images + sigma * noise
+
+
+def psnr_objective(blur: float, low: float, high: float) -> Callable:
+    """The mean PSNR of the mended tiles turned round, in dB: each tile counts alike.
+
+    Each tile is turned and mirrored at random, and has a noise of its own, of `low` to `high`.
+    """
+
+    def of(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
+        def minus_psnr(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+            n = len(images)
+            dice = torch.rand(3, n, 1, 1, 1, generator=generator, device=generator.device)
+            images = torch.where(dice[0] < 0.5, images, images.transpose(2, 3))
+            images = torch.where(dice[1] < 0.5, images, images.flip(3))
+            noise = distributed.randn(images.shape, generator)
+            seen = damaged(images, noise, blur, low + (high - low) * dice[2])
+            error = ((model(seen).float() - images) ** 2).mean(dim=(1, 2, 3))
+            return 10 * torch.log10(error + 1e-5).mean()
+
+        return minus_psnr
+
+    return of
+
+
+@torch.no_grad()
+def psnr_of_held_out(model: nn.Module, blur: float, sigma: float) -> float:
+    """PSNR in dB of the held-out photographs, each damaged, mended, and scored; their mean."""
+    device, scores = next(model.parameters()).device, []
+    for seed, name in enumerate(HELD_OUT):
+        truth = torch.from_numpy(photograph(name)).float().permute(2, 0, 1)[None]
+        noise = torch.randn(truth.shape, generator=torch.Generator().manual_seed(seed))
+        seen = damaged(truth, noise, blur, torch.tensor(sigma)).to(device)
+        mended = model(seen).clamp(0, 1).cpu()
+        scores.append(-10 * torch.log10(((mended - truth) ** 2).mean()).item())
+    return float(np.mean(scores))
