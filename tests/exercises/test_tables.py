@@ -37,13 +37,13 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "conv2d": "(image, weight, stride=1, padding=0)",
     "max_pool2d": "(image, size)",
     "conv2d_weight_grad": "(image, grad_out, kernel_size)",
-    "discriminator_loss": "(real_logits, fake_logits)",
-    "generator_loss": "(fake_logits)",
-    "discriminator_step": "(discriminator, generator, real, z, optimizer)",
     "train_step": "(model, images, targets, loss_fn, optimizer)",
     "evaluate": "(model, loader, loss_fn)",
     "DenseBlock": "(channels, growth, layers)",
     "early_stop": "(losses, patience)",
+    "discriminator_loss": "(real_logits, fake_logits)",
+    "generator_loss": "(fake_logits)",
+    "discriminator_step": "(discriminator, generator, real, z, optimizer)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
 EQUIVALENT = {
