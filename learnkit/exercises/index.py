@@ -33,4 +33,7 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "kl_divergence": 8,
     "negative_elbo": 8,
     "interpolate": 8,
+    "discriminator_loss": 9,
+    "generator_loss": 9,
+    "discriminator_step": 9,
 }

@@ -45,6 +45,9 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "kl_divergence": "(mean, log_var)",
     "negative_elbo": "(logits, images, mean, log_var, beta=1.0)",
     "interpolate": "(z0, z1, steps)",
+    "discriminator_loss": "(real_logits, fake_logits)",
+    "generator_loss": "(fake_logits)",
+    "discriminator_step": "(discriminator, generator, real, z, optimizer)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
 EQUIVALENT = {
