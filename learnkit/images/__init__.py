@@ -8,6 +8,7 @@ Read it in this order:
     classical   the harmonic fill: the smoothest picture around what is known
     metrics     MSE, PSNR and SSIM, of one picture and of ten thousand
     frechet     how far two crowds of pictures are apart, by their features
+    blobs       eight blobs on a circle, and which of them a crowd of points has found
 
 Importing this room loads nothing: ask for the file you need.
 """

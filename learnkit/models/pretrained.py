@@ -16,14 +16,16 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import autoencoder, classifier, vae
+from learnkit.models import autoencoder, classifier, gan, vae
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "classifier": classifier.Classifier,
     "denoiser": autoencoder.Restorer,
     "garment_denoiser": lambda: autoencoder.Restorer(1, width=32, growth=16, layers=3, blocks=2),
     "restorer": autoencoder.Restorer,
+    "gan": lambda: gan.dcgan()[0],
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
+    "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),
 }
 
 

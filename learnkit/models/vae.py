@@ -7,7 +7,8 @@ p(x | z) draws a picture from there. Both are trained to make the evidence lower
 
 that is, to make `negative_elbo` small: the nats that it costs to send a picture by way of z.
 Sampling z with its noise outside, z = μ + σ ε, lets the gradient through (the reparameterisation).
-To invent a picture, draw z from N(0, I) and decode. Source: Kingma and Welling (2014).
+To invent a picture, draw z from N(0, I) and decode; between two pictures lies a path
+(`interpolate`). Source: Kingma and Welling (2014).
 """
 
 import math
@@ -21,6 +22,7 @@ from torch.distributions import ContinuousBernoulli
 from learnkit.models.blocks import Unflatten, residual_conv, residual_linear
 
 BOUND = 6.0  # of |log σ²|: one picture in ten thousand may not cost what all others cost
+FLAT = 1e-4  # sine of an angle below which an arc is a straight line, to float32's last digit
 NLL = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
@@ -93,6 +95,35 @@ def negative_elbo(
     return (nll(logits, images) + beta * kl_divergence(mean, log_var)).mean()
 
 
+def interpolate(z0: torch.Tensor, z1: torch.Tensor, steps: int) -> torch.Tensor:
+    """`steps` points on the arc from z0 to z1, both included: (d,), (d,) to (steps, d).
+
+    sin((1 - t) Ω) / sin Ω z0 + sin(t Ω) / sin Ω z1, with Ω the angle between them. Draws from
+    N(0, I) lie near a sphere, and the straight line cuts through its inside, where hardly any
+    draw ever lay. Where Ω is 0 (equal or parallel ends) the arc is the straight line. So it is
+    where the ends are opposite, since no single arc joins them; and 0, which has no direction,
+    counts as at a right angle to every other end.
+    Raises ValueError where the ends are no vectors of one length, or `steps` is below 2.
+    Source: Shoemake (1985), Animating rotation with quaternion curves; White (2016), section 2.1.
+
+    >>> interpolate(torch.tensor([2.0, 0.0]), torch.tensor([0.0, 2.0]), 3)[1]
+    tensor([1.4142, 1.4142])
+    """
+    if z0.ndim != 1 or z0.shape != z1.shape:
+        raise ValueError(
+            f"z0 and z1 must be two vectors of one length, got {tuple(z0.shape)} and "
+            f"{tuple(z1.shape)}; take one row of each batch: z[i]"
+        )
+    if steps < 2:
+        raise ValueError(f"steps must be at least 2, for both ends are among them, got {steps}")
+    t = torch.linspace(0, 1, steps, device=z0.device, dtype=z0.dtype)[:, None]
+    u0, u1 = F.normalize(z0, dim=0), F.normalize(z1, dim=0)
+    angle = 2 * torch.atan2((u0 - u1).norm(), (u0 + u1).norm())  # arccos is blind to small angles
+    if torch.sin(angle) < FLAT:
+        return (1 - t) * z0 + t * z1
+    return (torch.sin((1 - t) * angle) * z0 + torch.sin(t * angle) * z1) / torch.sin(angle)
+
+
 def _per_image(values: torch.Tensor) -> torch.Tensor:
     return values.flatten(1).sum(dim=1)
 
@@ -159,9 +190,13 @@ def mlp_vae(shape: tuple[int, int, int] = (1, 28, 28), width: int = 512, latent:
     return VAE(encoder, decoder, latent)
 
 
-def conv_vae(shape: tuple[int, int, int] = (3, 32, 32), width: int = 32, latent: int = 64) -> VAE:
+def conv_vae(
+    shape: tuple[int, int, int] = (3, 32, 32), width: int = 32, latent: int = 64, *, head: int = 0
+) -> VAE:
     """Convolutions, for pictures (c, h, w) whose sides are multiples of four; halved twice.
 
+    A `head` of that many numbers a layer stands between z and the first small picture: two
+    residual layers, which can bend the latent space where one matrix only mixes it.
     Raises ValueError where a side is no multiple of four.
     """
     c, h, w = shape
@@ -177,8 +212,12 @@ def conv_vae(shape: tuple[int, int, int] = (3, 32, 32), width: int = 32, latent:
         nn.Flatten(),
         nn.Linear(math.prod(small), 2 * latent),
     )
+    bend = [nn.Linear(latent, math.prod(small))]
+    if head:
+        layers = [residual_linear(head), residual_linear(head), nn.LayerNorm(head)]
+        bend = [nn.Linear(latent, head), nn.SiLU(), *layers, nn.Linear(head, math.prod(small))]
     decoder = nn.Sequential(
-        nn.Linear(latent, math.prod(small)),
+        *bend,
         Unflatten(*small),
         residual_conv(2 * width),
         nn.ConvTranspose2d(2 * width, width, 4, stride=2, padding=1),

@@ -2,11 +2,17 @@
 
 Read it in this order:
 
-    recipe      what a recipe is
-    bake        from a recipe to weights and a model card
-    garments    what most of them learn from
-    classifier  garments told apart; its features judge the generators
-    vae         garments from a variational autoencoder
+    recipe            what a recipe is
+    bake              from a recipe to weights and a model card
+    garments          what most of them learn from
+    classifier        garments told apart; its features judge the generators
+    photographs       tiles of photographs, and how they are damaged
+    denoiser          noise taken off photographs
+    restorer          blurred and noisy photographs made sharp
+    garment_denoiser  noise taken off garments
+    vae               garments from a variational autoencoder
+    emoji_vae         emoji in colour, from another one
+    gan               garments from a generative adversarial network
 
 Importing this room loads nothing: `find(NAME)` loads one recipe.
 """

@@ -11,4 +11,6 @@ race        lesson 04: four optimizers down a valley, and in a hole
 graph       lesson 05: the graph of an expression, stepped through backward
 kernel      lesson 06: a 3 x 3 kernel to edit, and its window to move
 curves      lesson 07: scrub through training: two loss curves, and the picture at each step
+latent      lesson 08: the plane that pictures are decoded from, and a point to drag
+ring        lesson 09: a GAN that learns the ring, and the blobs it has found
 """

@@ -41,6 +41,13 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "evaluate": "(model, loader, loss_fn)",
     "DenseBlock": "(channels, growth, layers)",
     "early_stop": "(losses, patience)",
+    "reparameterize": "(mean, log_var, generator=None)",
+    "kl_divergence": "(mean, log_var)",
+    "negative_elbo": "(logits, images, mean, log_var, beta=1.0)",
+    "interpolate": "(z0, z1, steps)",
+    "discriminator_loss": "(real_logits, fake_logits)",
+    "generator_loss": "(fake_logits)",
+    "discriminator_step": "(discriminator, generator, real, z, optimizer)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
 EQUIVALENT = {
@@ -55,6 +62,13 @@ EQUIVALENT = {
     "binary_cross_entropy_with_logits": ["return np.mean(np.maximum("],  # without float()
     "cross_entropy": ["return -np.mean("],  # without float()
     "relu_grad": ["np.where(x > 0, upstream, -0.0)"],  # -0 is 0
+    "reparameterize": ["return mean - torch.exp(log_var / 2) * noise"],  # -ε is as normal as ε
+    "interpolate": [
+        "F.normalize(z0, dim=-1)",  # the last dimension of a vector is its first
+        "F.normalize(z1, dim=-1)",
+        "if torch.sin(angle) <= FLAT",  # line and arc agree there in all digits
+        "if angle < FLAT",  # the sine tells opposite ends, and an exercise is given none
+    ],
 }
 
 

@@ -71,9 +71,70 @@ def test_beta_weighs_the_divergence_alone():
     torch.testing.assert_close(thrice - once, 2 * vae.kl_divergence(mean, log_var).mean())
 
 
+def ends(angle, *, lengths=(1.0, 1.0), latent=5):
+    """Two vectors at that angle, in a plane that lies askew in space."""
+    generator = torch.Generator().manual_seed(0)
+    plane, _ = torch.linalg.qr(torch.randn(latent, 2, generator=generator))
+    z0, z1 = plane[:, 0], math.cos(angle) * plane[:, 0] + math.sin(angle) * plane[:, 1]
+    return lengths[0] * z0, lengths[1] * z1
+
+
+@pytest.mark.parametrize("angle", [0.01, 0.7, math.pi / 2, 2.5])
+def test_the_arc_holds_both_ends_keeps_the_length_and_turns_by_equal_angles(angle):
+    z0, z1 = ends(angle, lengths=(3.0, 3.0))
+    arc = vae.interpolate(z0, z1, 6)
+    torch.testing.assert_close(arc[[0, -1]], torch.stack([z0, z1]))
+    torch.testing.assert_close(arc.norm(dim=1), torch.full((6,), 3.0))
+    chords = arc.diff(dim=0).norm(dim=1)  # of a circle of radius 3, a fifth of the angle each
+    torch.testing.assert_close(chords, torch.full((5,), 6 * math.sin(angle / 10)))
+
+
+def test_ends_of_different_lengths_keep_them_and_what_lies_between_is_in_their_plane():
+    z0, z1 = ends(1.1, lengths=(0.5, 4.0))
+    arc = vae.interpolate(z0, z1, 7)
+    torch.testing.assert_close(arc[[0, -1]], torch.stack([z0, z1]))
+    assert torch.linalg.matrix_rank(arc, rtol=1e-5) == 2
+    middle = (z0 + z1) / (2 * math.cos(0.55))  # sin(Ω / 2) / sin Ω
+    torch.testing.assert_close(arc[3], middle)
+
+
+@pytest.mark.parametrize("angle", [0.0, 1e-7, math.pi])
+def test_equal_parallel_and_opposite_ends_are_joined_by_the_straight_line(angle):
+    z0, z1 = ends(angle, lengths=(1.0, 2.0))
+    torch.testing.assert_close(
+        vae.interpolate(z0, z1, 5), torch.linspace(0, 1, 5)[:, None] * (z1 - z0) + z0
+    )
+    assert torch.equal(vae.interpolate(z0, z0, 3), z0.expand(3, 5))
+
+
+@pytest.mark.parametrize("angle", [1e-5, 9e-5, 1.1e-4, 1e-3])
+def test_arc_and_line_agree_where_one_takes_over_from_the_other(angle):
+    z0, z1 = ends(angle, lengths=(1.0, 3.0))
+    line = torch.linspace(0, 1, 5)[:, None] * (z1 - z0) + z0
+    torch.testing.assert_close(vae.interpolate(z0, z1, 5), line, rtol=0, atol=1e-6)
+
+
+def test_an_end_of_no_length_is_no_division_by_zero():
+    z1, zero = torch.tensor([3.0, 4.0]), torch.zeros(2)
+    arc = vae.interpolate(zero, z1, 3)
+    torch.testing.assert_close(arc, torch.tensor([[0.0], [0.5**0.5], [1.0]]) * z1)
+    assert not vae.interpolate(zero, zero, 3).any()
+
+
+def test_the_arc_passes_the_gradient_to_both_ends():
+    z0, z1 = (z.requires_grad_() for z in ends(1.0))
+    arc = vae.interpolate(z0, z1, 3)
+    slopes = torch.autograd.grad(arc[0].sum() + 2 * arc[-1].sum(), (z0, z1))
+    torch.testing.assert_close(slopes, (torch.ones(5), torch.full((5,), 2.0)))
+
+
 @pytest.mark.parametrize(
     ("model", "shape"),
-    [(vae.mlp_vae(latent=5), (1, 28, 28)), (vae.conv_vae(latent=7), (3, 32, 32))],
+    [
+        (vae.mlp_vae(latent=5), (1, 28, 28)),
+        (vae.conv_vae(latent=7), (3, 32, 32)),
+        (vae.conv_vae((1, 8, 12), 8, 3, head=16), (1, 8, 12)),
+    ],
 )
 def test_shapes_come_back_and_samples_lie_in_0_to_1(model, shape):
     images, generator = torch.rand(3, *shape), torch.Generator().manual_seed(0)
@@ -128,3 +189,17 @@ def _in_order(model, batch, noise):
 def test_sides_that_cannot_be_halved_twice_are_named():
     with pytest.raises(ValueError, match=r"sides must be multiples of 4, .* got 30 x 32"):
         vae.conv_vae((3, 30, 32))
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize(
+    ("z0", "z1", "steps", "said"),
+    [
+        (torch.ones(3), torch.ones(4), 5, r"one length, got \(3,\) and \(4,\)"),
+        (torch.ones(1, 3), torch.ones(1, 3), 5, r"got \(1, 3\) and \(1, 3\); take one row"),
+        (torch.ones(3), torch.ones(3), 1, r"at least 2, for both ends are among them, got 1"),
+    ],
+)
+def test_ends_and_steps_that_make_no_path_are_named(z0, z1, steps, said):
+    with pytest.raises(ValueError, match=said):
+        vae.interpolate(z0, z1, steps)

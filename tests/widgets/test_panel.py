@@ -14,7 +14,7 @@ from PIL import Image
 
 from learnkit.images.classical import harmonic
 from learnkit.images.damaged import damaged
-from learnkit.widgets import filling, parabola, ravine
+from learnkit.widgets import filling, parabola, ravine, ring
 from learnkit.widgets.panel import Panel, Scene, caption, slider
 from learnkit.widgets.show import DPI, render
 
@@ -32,6 +32,7 @@ VALUES = {  # the parameter of each scene, and values from one end to the other
     "parabola": ("grey", [0.0, 0.33, 0.9, 1.0]),
     "ravine": ("lr", [0.005, 0.1, 0.2, 0.22]),
     "filling": ("frame", [0, 1, 3]),
+    "ring": ("frame", [0, 1, 3]),
 }
 CASES = [(name, value) for name, (_, values) in VALUES.items() for value in values]
 
@@ -43,14 +44,29 @@ def film() -> filling.Film:
     return filling.Film(frames, [0, 1, 5, 20], boot.image, boot.hole)
 
 
+def ring_film() -> ring.Film:
+    middles, wild = (
+        ring.centres().repeat(20, axis=0),
+        np.random.default_rng(0).normal(size=(160, 2)),
+    )
+    samples = [wild, middles[:20], np.r_[middles[:60], wild], middles]
+    return ring.Film([0, 100, 200, 300], samples, middles)
+
+
 def scene_of(name: str) -> Scene:
-    makers = {"parabola": parabola.scene, "ravine": ravine.scene}
-    return makers[name]() if name in makers else filling.scene(film())
+    films = {"filling": (filling, film), "ring": (ring, ring_film)}
+    if name in films:
+        module, made = films[name]
+        return module.scene(made())
+    return {"parabola": parabola.scene, "ravine": ravine.scene}[name]()
 
 
 def panel_of(name: str) -> Panel:
-    makers = {"parabola": parabola.explore, "ravine": ravine.explore}
-    return makers[name]() if name in makers else filling.explore(film())
+    films = {"filling": (filling, film), "ring": (ring, ring_film)}
+    if name in films:
+        module, made = films[name]
+        return module.explore(made())
+    return {"parabola": parabola.explore, "ravine": ravine.explore}[name]()
 
 
 def pixels(png: bytes) -> np.ndarray:

@@ -1,0 +1,85 @@
+"""Emoji from a variational autoencoder: convolutions, and 32 numbers an emoji.
+
+Each pixel is scored as a Gaussian about the decoder's colour, with the sigma that fits the batch
+best. Left at that, the bound makes good copies and no good emoji: 1,719 of them, each in a cloud
+of its own, leave most of the latent space empty, and a draw from N(0, I) falls in between. So the
+divergence weighs BETA times as much, which is a sigma of √BETA times the best: copies lose 0.8 dB
+(18.4 with a BETA of 1), and draws become heads, flags and hearts, if blurred ones. Mirror images
+as further data make better copies, and draws that are symmetric all: they are left out. Every
+tenth emoji is kept for the measure.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from learnkit.images.data import emoji
+from learnkit.models import vae
+from learnkit.recipes.recipe import Recipe
+from learnkit.training import distributed
+from learnkit.training.pictures import Pictures, resident
+
+BETA = 20.0
+TENTH = 10  # emoji 0, 10, 20, ... are never trained on
+
+
+def pictures(device: torch.device) -> Pictures:
+    """The 1,719 emoji of 1,911 that are trained on, over white."""
+    images, _ = emoji()
+    return resident(images[np.arange(len(images)) % TENTH != 0], device=device)
+
+
+def kept(device: torch.device | str = "cpu") -> Pictures:
+    """The 192 emoji that training never sees: every tenth, from the first."""
+    return resident(emoji()[0][::TENTH], device=device)
+
+
+def objective(generator: torch.Generator) -> Callable[[vae.VAE, torch.Tensor], dict]:
+    """The negative evidence lower bound with BETA times the KL, and the KL itself."""
+
+    def negative_elbo(model: vae.VAE, images: torch.Tensor) -> dict[str, torch.Tensor]:
+        noise = distributed.randn((len(images), _latent(model)), generator)
+        logits, mean, log_var = model(images, noise)
+        kl = vae.kl_divergence(mean, log_var).mean()
+        loss = vae.negative_elbo(logits, images, mean, log_var, BETA, nll=vae.gaussian_nll)
+        return {"loss": loss, "kl": kl}
+
+    return negative_elbo
+
+
+@torch.no_grad()
+def measure(model: vae.VAE) -> dict[str, float]:
+    """On the emoji kept aside: how near a copy comes, the best sigma, and what an emoji costs."""
+    device = next(model.parameters()).device
+    images = kept(device).take(torch.arange(len(kept())))
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(len(images), model.latent, generator=generator).to(device)
+    logits, mean, log_var = model(images, noise)
+    sigma = (torch.sigmoid(logits) - images).square().mean().sqrt()
+    error = (model.reconstruct(images) - images).square().mean().item()
+    nats = vae.negative_elbo(logits, images, mean, log_var, nll=vae.gaussian_nll)
+    return {
+        "PSNR of copies, dB": -10 * math.log10(error),
+        "sigma, in 255ths": 255 * sigma.item(),
+        "KL, nats an emoji": vae.kl_divergence(mean, log_var).mean().item(),
+        "negative ELBO, nats a number": nats.item() / images[0].numel(),
+    }
+
+
+def _latent(model: torch.nn.Module) -> int:
+    return model.latent
+
+
+RECIPE = Recipe(
+    name="emoji_vae",
+    what="A variational autoencoder of emoji in colour: draw 32 numbers, get an emoji.",
+    data="Noto emoji (Apache-2.0, Google), nine of ten",
+    pictures=pictures,
+    objective=objective,
+    measure=measure,
+    steps=2_000,
+    batch_size=64,
+    lr=2e-3,
+)

@@ -1,0 +1,147 @@
+"""Garments from a generative adversarial network: 64 numbers drawn, a garment made of them.
+
+Two convolutional networks play the non-saturating game, and three things keep it steady: the
+discriminator is flat where the real pictures are (R1, added every 16th step), Adam does not
+remember where the slope went (β₁ = 0: the other player has moved since), and what is shipped is
+the average of the generator over its last thousand steps, which wanders less than any one of them.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from learnkit.images.data import fashion_mnist
+from learnkit.images.frechet import frechet_of, kid
+from learnkit.models import gan
+from learnkit.models.pretrained import pretrained
+from learnkit.recipes.garments import garments
+from learnkit.recipes.recipe import Recipe
+from learnkit.training import distributed
+from learnkit.training.device import Machine
+from learnkit.training.loop import Losses, Step, averaged, run
+from learnkit.training.pictures import Pictures, resident
+
+GAMMA = 0.2  # of R1: γ/2 E|∇D|²
+LAZY = 16  # steps between two penalties, each of which then weighs as much as sixteen
+COUNT = 10_000  # samples that are measured, as many as there are test garments
+
+
+def training(
+    recipe: Recipe,
+    model: gan.Generator,
+    pictures: Pictures,
+    *,
+    steps: int,
+    machine: Machine,
+    generator: torch.Generator,
+    path: Path | None = None,
+    resume: bool = False,
+) -> Iterator[Step]:
+    """Both networks in turns; at the end `model` is the generator's average.
+
+    Raises ValueError where several processes train together: the game is played by one.
+    """
+    if distributed.world_size() > 1:
+        raise ValueError("the GAN trains in one process: start it without torchrun")
+    discriminator = gan.dcgan()[1]
+    players = {"model": model, "discriminator": discriminator}
+    optimizers = {}
+    for name, network in players.items():
+        machine.place(network)
+        optimizers[name] = torch.optim.Adam(network.parameters(), lr=recipe.lr, betas=recipe.betas)
+    average, schedule = averaged(model), recipe.schedule(steps)
+
+    def flat(critic: nn.Module, real: torch.Tensor, _fake: torch.Tensor) -> torch.Tensor:
+        return LAZY * GAMMA / 2 * gan.r1_penalty(critic, real)
+
+    def take(batch: torch.Tensor, t: int) -> Losses:
+        for optimizer in optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = schedule(t)
+        losses = gan.gan_step(
+            model,
+            discriminator,
+            batch,
+            g_optimizer=optimizers["model"],
+            d_optimizer=optimizers["discriminator"],
+            noise=generator,
+            penalty=None if t % LAZY else flat,
+            autocast=machine.autocast,
+        )
+        average.update_parameters(model)
+        return losses
+
+    parts = players | {f"{name} optimizer": it for name, it in optimizers.items()}
+    yield from run(
+        take,
+        pictures,
+        steps=steps,
+        batch_size=recipe.batch_size,
+        seed=recipe.seed,
+        parts=parts | {"average": average, "generator": generator},
+        path=path,
+        every=recipe.every if path else 0,
+        resume=resume,
+    )
+    model.load_state_dict(average.module.state_dict())
+    settle(model)
+
+
+@torch.no_grad()
+def settle(model: gan.Generator, *, batches: int = 40) -> None:
+    """Gives batch norm the statistics of the averaged weights' own pictures.
+
+    Those that were copied along are of the last weights, and fit the average badly.
+    """
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a plain mean over the batches
+    model.train()
+    noise = torch.Generator(next(model.parameters()).device).manual_seed(0)
+    for _ in range(batches):
+        model(model.noise(256, noise))
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+
+
+def measure(model: gan.Generator) -> dict[str, float]:
+    """How far 10,000 samples are from the 10,000 test garments, by the classifier's features."""
+    noise = torch.Generator(next(model.parameters()).device).manual_seed(0)
+    made = [model.sample(500, noise).cpu() for _ in range(COUNT // 500)]
+    features = _features(torch.cat(made))
+    return {
+        "Frechet classifier distance to test garments": frechet_of(features, _real_features()),
+        "KID by the same features": kid(features, _real_features()),
+    }
+
+
+@cache
+def _real_features() -> np.ndarray:
+    return _features(resident(fashion_mnist("test")[0]).take(torch.arange(COUNT)))
+
+
+@torch.no_grad()
+def _features(images: torch.Tensor) -> np.ndarray:
+    classifier = pretrained("classifier")
+    return torch.cat([classifier.features(part) for part in images.split(500)]).double().numpy()
+
+
+RECIPE = Recipe(
+    name="gan",
+    what="A generative adversarial network's generator of garments: draw 64 numbers, get a "
+    "garment.",
+    data="Fashion-MNIST (MIT, Zalando SE), training pictures",
+    pictures=garments,
+    training=training,
+    measure=measure,
+    steps=6_000,
+    batch_size=64,
+    lr=1e-3,
+    betas=(0.0, 0.99),
+)
