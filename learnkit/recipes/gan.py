@@ -55,7 +55,7 @@ def training(
         optimizers[name] = torch.optim.Adam(network.parameters(), lr=recipe.lr, betas=recipe.betas)
     average, schedule = averaged(model), recipe.schedule(steps)
 
-    def flat(critic: nn.Module, real: torch.Tensor, _fake: torch.Tensor) -> torch.Tensor:
+    def flat(critic: gan.Judge, real: torch.Tensor, _fake: torch.Tensor) -> torch.Tensor:
         return LAZY * GAMMA / 2 * gan.r1_penalty(critic, real)
 
     def take(batch: torch.Tensor, t: int) -> Losses:
