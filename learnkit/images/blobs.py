@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Integer
 
 from learnkit.shapes import check_float
 
-Points = Float[np.ndarray, "n 2"]
+Points = Float[np.ndarray, "_ 2"]
 Counts = Integer[np.ndarray, "k"]  # one a blob
 Found = Bool[np.ndarray, "k"]
 BLOBS, RADIUS, SIGMA = 8, 2.0, 0.05

@@ -22,7 +22,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 from learnkit.images import blobs as circle
 from learnkit.models.blocks import Unflatten
 
-Penalty = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
+Judge = Callable[[torch.Tensor], torch.Tensor]  # a network, or any function of pictures
+Penalty = Callable[[Judge, torch.Tensor, torch.Tensor], torch.Tensor]
 
 # ---- the game of 2014 ----------------------------------------------------------------------------
 
@@ -80,7 +81,7 @@ def critic_loss(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.T
 
 
 def gradient_penalty(
-    critic: nn.Module,
+    critic: Judge,
     real: torch.Tensor,
     fake: torch.Tensor,
     generator: torch.Generator | None = None,
@@ -100,7 +101,7 @@ def gradient_penalty(
     return ((_slopes(critic, e * real + (1 - e) * fake).norm(dim=1) - 1) ** 2).mean()
 
 
-def r1_penalty(discriminator: nn.Module, real: torch.Tensor) -> torch.Tensor:
+def r1_penalty(discriminator: Judge, real: torch.Tensor) -> torch.Tensor:
     """E |∇D(x)|² at the real pictures: where G has arrived, D shall be flat.
 
     Source: Mescheder et al. (2018), eq. 9, without its γ/2.
@@ -108,7 +109,7 @@ def r1_penalty(discriminator: nn.Module, real: torch.Tensor) -> torch.Tensor:
     return _slopes(discriminator, real).square().sum(dim=1).mean()
 
 
-def _slopes(network: nn.Module, x: torch.Tensor) -> torch.Tensor:
+def _slopes(network: Judge, x: torch.Tensor) -> torch.Tensor:
     """The gradient of each row's own output by that row, (n, numbers), to be differentiated."""
     x = x.detach().requires_grad_()
     (slopes,) = torch.autograd.grad(network(x).sum(), x, create_graph=True)
