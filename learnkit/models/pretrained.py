@@ -21,7 +21,7 @@ from learnkit.models import autoencoder, classifier, gan, vae
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "classifier": classifier.Classifier,
     "denoiser": autoencoder.Restorer,
-    "garment_denoiser": lambda: autoencoder.Restorer(1, width=32, growth=16, layers=3, blocks=2),
+    "garment_denoiser": lambda: autoencoder.Restorer(1),
     "restorer": autoencoder.Restorer,
     "gan": lambda: gan.dcgan()[0],
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),

@@ -30,8 +30,8 @@ RECIPE = Recipe(
     pictures=garments,
     objective=psnr_objective(blur=0.0, low=0.0, high=0.25, turned=False),
     measure=measure,
-    steps=4_000,
+    steps=5_000,
     batch_size=64,
-    lr=3e-3,
+    lr=2e-3,
     clip=1.0,
 )

@@ -1,0 +1,391 @@
+# %% [markdown]
+# # 09 GAN synthesis
+#
+# > What if a second network judges?
+#
+# | you need | you will be able to | time |
+# |---|---|---|
+# | lessons 07 and 08 | write both losses of a generative adversarial network, and its step without the usual fault; see a mode collapse, count it and mend it; say what a GAN does better than a VAE, and what worse | 80 min; the cells alone run in about a minute, on a GPU sooner |
+#
+# Every loss so far compared a picture with *the* right picture, pixel by pixel, and where several
+# pictures were right, it painted their mean: lesson 01's ghost, lesson 08's soft garments. An
+# invented garment has no right picture. It only has to *look* like a garment. So let a network
+# decide whether it does.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from learnkit.exercises import exercise
+from learnkit.images.blobs import modes_found, share_on_ring
+from learnkit.images.data import GARMENTS, fashion_mnist
+from learnkit.images.frechet import frechet_of
+from learnkit.models import gan
+from learnkit.models.pretrained import card, pretrained
+from learnkit.training.device import budget, choose
+from learnkit.training.pictures import as_image, order, resident
+from learnkit.widgets import ring
+from learnkit.widgets.show import show, show_pictures
+
+# %% [markdown]
+# ## A forger and a judge
+#
+# Two networks play against each other. The **generator** $G$, a forger, makes a picture from random
+# numbers $z$. The **discriminator** $D$, a judge, sees a picture and gives one number, a logit
+# (lesson 03): large means "this one is real". The judge is shown real pictures and forged ones and learns to
+# tell them apart; the forger learns to be taken for real. Neither ever sees "the right answer".
+#
+# To see what happens, we begin with pictures of two pixels: points in a plane. The real ones lie in
+# eight small blobs on a ring.
+
+# %%
+real_points = gan.ring(1000, torch.Generator().manual_seed(0))
+fig, ax = plt.subplots(figsize=(4, 4))
+ax.plot(*real_points.T, ".", ms=3)
+ax.set(xlabel="x", ylabel="y", title="What the forger should learn to make", aspect="equal")
+fig.tight_layout()
+show(fig, alt="A thousand points in eight small blobs, evenly spaced on a circle.")
+
+# %% [markdown]
+# ### Exercise: the judge's loss
+#
+# The judge plays lesson 03's game: cross-entropy with the answer 1 for real ones and 0 for forged
+# ones. Two batches, two means, **added**: `F.binary_cross_entropy_with_logits` twice.
+
+
+# %% nbgrader={"grade": false, "grade_id": "discriminator_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def discriminator_loss(real_logits, fake_logits):
+    """Cross-entropy of the judge: real against 1, fake against 0, means added."""
+    ### BEGIN SOLUTION
+    real = F.binary_cross_entropy_with_logits(real_logits, torch.ones_like(real_logits))
+    fake = F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
+    return real + fake
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **Predict:** a judge who cannot tell gives logit 0 to everything. What is the loss?
+
+# %%
+no_idea = discriminator_loss(torch.zeros(8, 1), torch.zeros(8, 1)).item()
+print(f"cannot tell: {no_idea:.3f}")
+
+# %% [markdown]
+# $2\ln 2 = 1.386$. That is where a perfect game would end: the forger is so good that the judge has
+# to guess. A judge's loss near 0 means that the forger is caught every time.
+#
+# ## What should the forger wish for?
+#
+# Goodfellow's first answer: the opposite of the judge. The judge wants $\log(1 - D(G(z)))$ large, so
+# the forger wants it small. This is the **minimax** game. The second answer, a page later in the
+# same paper: the forger wants $-\log D(G(z))$ small, that is, *to be called real*. Both want the
+# same thing. But look at the slopes.
+#
+# **Predict:** at the start every forgery is caught, with a logit of -8. How strongly does each of the
+# two losses pull?
+
+# %%
+z = torch.linspace(-10, 10, 201, requires_grad=True)
+minimax = -F.binary_cross_entropy_with_logits(z, torch.zeros_like(z), reduction="none")
+wish = F.binary_cross_entropy_with_logits(z, torch.ones_like(z), reduction="none")
+(minimax_slope,) = torch.autograd.grad(minimax.sum(), z)
+(wish_slope,) = torch.autograd.grad(wish.sum(), z)
+fig, ax = plt.subplots(figsize=(7, 3.2))
+ax.plot(z.detach(), minimax_slope, lw=2, label="minimax, log(1 - D)")
+ax.plot(z.detach(), wish_slope, "--", lw=2, label="non-saturating, -log D")
+ax.set(xlabel="logit of a forgery", ylabel="slope", title="Who pulls where the forger is caught")
+ax.legend()
+show(fig, alt="At logit -8 the minimax slope is flat zero, the non-saturating slope is minus one.")
+
+# %%
+at_8 = minimax_slope[20].item(), wish_slope[20].item()
+print(f"slopes at -8: minimax {at_8[0]:.5f}, non-saturating {at_8[1]:.4f}")
+
+# %% [markdown]
+# Lesson 03 again: a sigmoid that is sure of itself lets no gradient through. The first form learns
+# nothing exactly when it knows nothing. So everybody uses the second, the **non-saturating** one.
+#
+# ### Exercise: the forger's loss
+
+
+# %% nbgrader={"grade": false, "grade_id": "generator_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def generator_loss(fake_logits):
+    """The non-saturating loss: fakes against 1, mean."""
+    ### BEGIN SOLUTION
+    return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## One step of the judge
+#
+# The two learn in turns. In the judge's turn the forger only delivers: `generator(z)`. Then comes
+# lesson 07's step, with `discriminator_loss` on `discriminator(real)` and `discriminator(fake)`.
+#
+# > **Trap.** `backward` walks back as far as the graph goes: through the judge *into the forger*. Its
+# > gradient there says how to be caught better, and it waits in `.grad` for the forger's next step,
+# > which adds its own: half of the wish is then for a logit of 0, the other for 1. And the walk costs
+# > half again as much time. So cut the graph: `generator(z).detach()`, or draw the forgeries inside
+# > `torch.no_grad()`.
+#
+# ### Exercise: the judge's turn
+#
+# Make the forgeries from the `z` you are given, without a gradient for the generator; one step on the
+# judge; return the loss before the step as a float.
+
+
+# %% nbgrader={"grade": false, "grade_id": "discriminator_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def discriminator_step(discriminator, generator, real, z, optimizer):
+    """One step of the judge; its loss before the step."""
+    ### BEGIN SOLUTION
+    fake = generator(z).detach()
+    optimizer.zero_grad()
+    loss = discriminator_loss(discriminator(real), discriminator(fake))
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## The game
+#
+# The forger's turn is its mirror image, with one loss more. Both networks have two hidden layers.
+
+
+# %%
+def turn(forger, judge, of_forger, of_judge, dice):
+    """One turn of each: first the judge, then the forger."""
+    real = gan.ring(64, dice)
+    discriminator_step(judge, forger, real, forger.noise(64, dice), of_judge)
+    of_forger.zero_grad()
+    generator_loss(judge(forger(forger.noise(64, dice)))).backward()
+    of_forger.step()
+
+
+# %%
+def play(turns, take_turn, width, judge_lr, seed=0):
+    """The game on the ring; the forger's points, 1,000 of them, every 50 turns."""
+    torch.manual_seed(seed)
+    forger, judge = gan.mlp_gan((2,), width=width, latent=2)
+    of_forger = torch.optim.Adam(forger.parameters(), lr=2e-3, betas=(0.5, 0.99))
+    of_judge = torch.optim.Adam(judge.parameters(), lr=judge_lr, betas=(0.5, 0.99))
+    dice, frames = torch.Generator().manual_seed(seed), {}
+    for number in range(1, turns + 1):
+        take_turn(forger, judge, of_forger, of_judge, dice)
+        if number % 50 == 0 or number == turns:
+            frames[number] = forger.sample(1000, dice).double().numpy()
+    return frames
+
+
+# %% [markdown]
+# To forge is harder than to judge, one might think, so the forger gets a learning rate of 0.002 and
+# the judge a tenth of that.
+#
+# **Predict:** 1,000 turns. How many of the eight blobs will the forger's points cover?
+
+# %%
+collapsed = play(budget(1000), turn, width=64, judge_lr=2e-4)
+at_end = list(collapsed.values())[-1]
+at_once = max(modes_found(points) for points in collapsed.values())
+print(f"never more than {at_once} of 8 blobs at once; at the end {modes_found(at_end)}")
+film = ring.Film(list(collapsed), list(collapsed.values()), real_points.double().numpy())
+ring.explore(film)
+
+# %% [markdown]
+# Scrub through the film: all thousand points huddle together and *hop*. This is **mode collapse**. The
+# forger finds one place that the judge believes in, and puts everything there. The judge notices, the
+# place is worth nothing any more, and the whole crowd moves on. Nothing in the forger's wish says that it should make
+# *different* things.
+
+# %%
+moments = list(collapsed)[:: max(1, len(collapsed) // 6)][:6]
+fig, panels = plt.subplots(1, len(moments), figsize=(10, 2.2), sharex=True, sharey=True)
+for ax, moment in zip(panels, moments, strict=True):
+    ax.plot(*real_points.T, ".", ms=1, color="silver")
+    ax.plot(*collapsed[moment].T, ".", ms=3)
+    ax.set(xlabel="x", ylabel="y", title=f"turn {moment}", aspect="equal")
+fig.tight_layout()
+show(fig, alt="Six moments of the game: the blue crowd sits in one place, each time another one.")
+
+# %% [markdown]
+# **The ring of eight blobs collapsing to one** is the picture to remember. And the losses would not
+# have told you: they wander about as in a healthy game. You have to look at samples, and count.
+#
+# ## Mended
+#
+# Two faults, two cures. The judge was too slow, so the forger could live off its errors: give both
+# the same learning rate, and more neurons. And a judge that has found the forgeries builds a cliff
+# around them, from which the forger is thrown across the plane: so ask the judge to be *flat at the
+# real points*, by a penalty on its slope there, $\tfrac{\gamma}{2}\,\mathbb{E}\,|\nabla D(x)|^2$, called
+# **R1**. Once the forger has arrived, nothing pushes it away. `gan.gan_step` is your two steps, with
+# room for a penalty.
+
+
+# %%
+def flat_turn(forger, judge, of_forger, of_judge, dice):
+    """One turn of each, with R1 for the judge."""
+    gan.gan_step(
+        forger,
+        judge,
+        gan.ring(64, dice),
+        g_optimizer=of_forger,
+        d_optimizer=of_judge,
+        noise=dice,
+        penalty=lambda network, real, fake: 0.05 * gan.r1_penalty(network, real),
+    )
+
+
+# %% [markdown]
+# **Predict:** how many of the eight now, and how many after half of the time?
+
+# %%
+mended = play(budget(900), flat_turn, width=128, judge_lr=2e-3)
+found = {number: modes_found(points) for number, points in mended.items()}
+spread_out = list(mended.values())[-1]
+print("blobs found:", found)
+print(f"{100 * share_on_ring(spread_out):.0f} % of the points on a blob")
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(8, 4), sharex=True, sharey=True)
+for ax, (name, points) in zip(
+    axes, {"collapsed": at_end, "mended": spread_out}.items(), strict=True
+):
+    ax.plot(*real_points.T, ".", ms=2, color="silver")
+    ax.plot(*points.T, ".", ms=3)
+    ax.set(xlabel="x", ylabel="y", title=f"{name}: {modes_found(points)} of 8", aspect="equal")
+fig.tight_layout()
+show(fig, alt="Left all points in one place, right the points spread over all eight blobs.")
+
+# %% [markdown]
+# There are other cures. The hinge loss leaves alone what is right by a margin; Wasserstein's game asks
+# the judge for scores in place of logits, and holds its slope at 1 everywhere between real and fake.
+# All are in `learnkit/models/gan.py`, each with its paper.
+#
+# ## Garments
+#
+# For pictures both networks become convolutional. The **DCGAN**'s rules: strides in place of pooling
+# (lesson 06's transposed convolution for the forger), batch norm in the forger, a leaky ReLU in the
+# judge. First yours, for a moment.
+
+# %%
+machine = choose()
+garments = resident(fashion_mnist("train")[0], device=machine.device)
+torch.manual_seed(0)
+forger, judge = (machine.place(network) for network in gan.dcgan(width=32, latent=64))
+of_forger = torch.optim.Adam(forger.parameters(), lr=1e-3, betas=(0.0, 0.99))
+of_judge = torch.optim.Adam(judge.parameters(), lr=1e-3, betas=(0.0, 0.99))
+dice = torch.Generator(machine.device).manual_seed(0)
+
+# %%
+for step in range(budget(200, gpu=3000)):
+    batch = garments.take(order(len(garments), 64, step, seed=0))
+    two_losses = gan.gan_step(
+        forger, judge, batch, g_optimizer=of_forger, d_optimizer=of_judge, noise=dice
+    )
+print({name: f"{loss.item():.2f}" for name, loss in two_losses.items()})
+
+# %% [markdown]
+# And the shipped one: the same two networks, twice as wide, on all 60,000 garments, with R1, for 6,000
+# turns. Beside it lesson 08's VAE. All are judged by the Frechet classifier distance of 2,000
+# garments; 0.5 is what real garments score.
+#
+
+# %%
+classifier = pretrained("classifier").to(machine.device)
+real_garments = garments.take(torch.arange(8000, 10_000))
+
+
+def seen(images):
+    """The 64 features that the classifier sees in each picture."""
+    with torch.no_grad():
+        return classifier.features(images.float()).double().cpu().numpy()
+
+
+# %% [markdown]
+# **Predict:** the VAE's 24 latents scored 20.8. Will the GAN's garments be nearer to real ones?
+
+# %%
+forgers = {"yours": forger, "GAN": pretrained("gan"), "VAE": pretrained("vae")}
+drawn = {
+    name: model.to(machine.device).eval().sample(2000, dice.manual_seed(1)).float()
+    for name, model in forgers.items()
+}
+far = {name: frechet_of(seen(crowd), seen(real_garments)) for name, crowd in drawn.items()}
+print({name: f"{distance:.1f}" for name, distance in far.items()})
+
+# %%
+show_pictures(
+    {f"{name}, no. {i}": as_image(drawn[name][i]) for name in drawn for i in range(6)},
+    columns=6,
+    alt="Six garments each by a GAN trained briefly, the shipped GAN, and the softer VAE.",
+)
+print("the shipped one's card:", card("gan")["quality"])
+
+# %% [markdown]
+# Sharp edges, seams and straps: the judge knows that real garments have them, and a soft one is caught at once. The
+# price: a GAN has no likelihood and no encoder. You cannot ask it what a garment costs, or where a given
+# one lies; and it may leave kinds out without telling. So count again.
+#
+# **Predict:** a tenth of the real garments are bags. Of 2,000 by the GAN, how many? And of the VAE's?
+
+# %%
+counts = {}
+for name, crowd in {"real": real_garments, **drawn}.items():
+    with torch.no_grad():
+        kinds = classifier(crowd).argmax(dim=1).cpu().numpy()
+    counts[name] = np.bincount(kinds, minlength=10)
+print("bags, %:", {name: f"{count[8] / 20:.1f}" for name, count in counts.items()})
+
+# %%
+fig, ax = plt.subplots(figsize=(9, 3.2))
+for offset, (name, count) in enumerate(counts.items()):
+    ax.bar(np.arange(10) + 0.2 * (offset - 1.5), count / 20, width=0.2, label=name)
+ax.set(xlabel="what the classifier holds it for", ylabel="%", title="Which kinds are drawn")
+ax.set_xticks(range(10), GARMENTS, rotation=30, ha="right")
+ax.legend()
+show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VAE side by side.")
+
+# %% [markdown]
+# A distance of features, a count of kinds, and your own eyes: none of them is enough alone (lesson 13).
+#
+# ## Quiz
+#
+# <details><summary>1. The judge's loss is 0.01 after a hundred turns. Good news?</summary>
+#
+# For the judge. Every forgery is caught, and with the minimax loss the forger would now learn nothing.
+# With the non-saturating loss it is still pulled with a slope near 1, but from a judge that may stand
+# on a cliff; R1 makes it flatter.
+# </details>
+# <details><summary>2. Why does the forger never see a real picture?</summary>
+#
+# It does not need to: all it gets is the gradient of the judge's logit by its own picture, which says
+# how each pixel should change to look more real. The judge is its only teacher.
+# </details>
+# <details><summary>3. All of a GAN's samples look perfect. What do you check before you believe in it?</summary>
+#
+# Whether they are different: count kinds or blobs, compare the spread of features. One perfect picture
+# drawn a thousand times fools every judge of single pictures.
+# </details>
+#
+# ## What you have seen
+#
+# - The judge learns by cross-entropy, 1.386 when it cannot tell; the forger wishes to be called real, since the
+#   minimax slope dies where it is caught.
+# - In the judge's turn the forger's graph is cut.
+# - A forger that outruns its judge collapses to one blob and hops; a judge as fast, and flat at the real
+#   points, brings all eight.
+# - A GAN draws sharper than a VAE, and tells you nothing about what it leaves out.
+#
+# **For the course's table** of generators: *DCGAN with R1*: Frechet classifier distance 8.1 on 2,000
+# samples (VAE: 20.8). It has no encoder, so it fills no holes here; lesson 12 has a sharp model that does.
+#
+# **Read on:** Goodfellow et al., *Generative Adversarial Nets* (NeurIPS 2014), sections 3 and 4;
+# Radford, Metz and Chintala, *DCGAN* (ICLR 2016), section 3; Mescheder, Geiger and Nowozin, *Which
+# Training Methods for GANs do actually Converge?* (ICML 2018), section 4; Gulrajani et al., *Improved
+# Training of Wasserstein GANs* (NeurIPS 2017), section 4. Next: **10 CNN inpainting**.
