@@ -35,7 +35,7 @@ from learnkit.widgets.show import show, show_pictures
 # Two networks play against each other. The **generator** $G$, a forger, makes a picture from random
 # numbers $z$. The **discriminator** $D$, a judge, sees a picture and gives one number, a logit
 # (lesson 03): large means "this one is real". The judge is shown real pictures and forged ones and learns to
-# tell them apart; the forger learns to be taken for real. Neither ever sees "the right answer".
+# tell them apart; the forger learns to be taken for real. No picture is ever compared with a right one.
 #
 # To see what happens, we begin with pictures of two pixels: points in a plane. The real ones lie in
 # eight small blobs on a ring.
@@ -79,7 +79,8 @@ print(f"cannot tell: {no_idea:.3f}")
 #
 # ## What should the forger wish for?
 #
-# Goodfellow's first answer: the opposite of the judge. The judge wants $\log(1 - D(G(z)))$ large, so
+# (In these formulas $D$ stands for the probability, the sigmoid of the judge's logit.) Goodfellow's
+# first answer: the opposite of the judge. The judge wants $\log(1 - D(G(z)))$ large, so
 # the forger wants it small. This is the **minimax** game. The second answer, a page later in the
 # same paper: the forger wants $-\log D(G(z))$ small, that is, *to be called real*. Both want the
 # same thing. But look at the slopes.
@@ -88,16 +89,17 @@ print(f"cannot tell: {no_idea:.3f}")
 # two losses pull?
 
 # %%
-z = torch.linspace(-10, 10, 201, requires_grad=True)
-minimax = -F.binary_cross_entropy_with_logits(z, torch.zeros_like(z), reduction="none")
-wish = F.binary_cross_entropy_with_logits(z, torch.ones_like(z), reduction="none")
-(minimax_slope,) = torch.autograd.grad(minimax.sum(), z)
-(wish_slope,) = torch.autograd.grad(wish.sum(), z)
+logits = torch.linspace(-10, 10, 201, requires_grad=True)
+minimax = -F.binary_cross_entropy_with_logits(logits, torch.zeros(201), reduction="none")
+wish = F.binary_cross_entropy_with_logits(logits, torch.ones(201), reduction="none")
+(minimax_slope,) = torch.autograd.grad(minimax.sum(), logits)
+(wish_slope,) = torch.autograd.grad(wish.sum(), logits)
 fig, ax = plt.subplots(figsize=(7, 3.2))
-ax.plot(z.detach(), minimax_slope, lw=2, label="minimax, log(1 - D)")
-ax.plot(z.detach(), wish_slope, "--", lw=2, label="non-saturating, -log D")
+ax.plot(logits.detach(), minimax_slope, lw=2, label="minimax, log(1 - D)")
+ax.plot(logits.detach(), wish_slope, "--", lw=2, label="non-saturating, -log D")
 ax.set(xlabel="logit of a forgery", ylabel="slope", title="Who pulls where the forger is caught")
 ax.legend()
+fig.tight_layout()
 show(fig, alt="At logit -8 the minimax slope is flat zero, the non-saturating slope is minus one.")
 
 # %%
@@ -109,6 +111,9 @@ print(f"slopes at -8: minimax {at_8[0]:.5f}, non-saturating {at_8[1]:.4f}")
 # nothing exactly when it knows nothing. So everybody uses the second, the **non-saturating** one.
 #
 # ### Exercise: the forger's loss
+#
+# Given the logits of a batch of forgeries, return the mean of $-\log D$: cross-entropy with the answer
+# 1, *real*.
 
 
 # %% nbgrader={"grade": false, "grade_id": "generator_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -126,11 +131,11 @@ def generator_loss(fake_logits):
 # The two learn in turns. In the judge's turn the forger only delivers: `generator(z)`. Then comes
 # lesson 07's step, with `discriminator_loss` on `discriminator(real)` and `discriminator(fake)`.
 #
-# > **Trap.** `backward` walks back as far as the graph goes: through the judge *into the forger*. Its
-# > gradient there says how to be caught better, and it waits in `.grad` for the forger's next step,
-# > which adds its own: half of the wish is then for a logit of 0, the other for 1. And the walk costs
-# > half again as much time. So cut the graph: `generator(z).detach()`, or draw the forgeries inside
-# > `torch.no_grad()`.
+# > **Trap.** `backward` walks back as far as the graph goes: through the judge *into the forger*. The
+# > gradient that it leaves there says how to be caught better, and waits in `.grad`. If the forger's turn
+# > does not forget it first, half of its wish is then "call me forged" (answer 0) and half "call me real"
+# > (answer 1); if it does, the walk was for nothing. So cut the graph: `generator(z).detach()`, or draw
+# > the forgeries inside `torch.no_grad()`.
 #
 # ### Exercise: the judge's turn
 #
@@ -209,20 +214,23 @@ ring.explore(film)
 # that it should make *different* things.
 
 # %%
-moments = list(collapsed)[:: max(1, len(collapsed) // 6)][:6]
-fig, panels = plt.subplots(1, len(moments), figsize=(10, 2.2), sharex=True, sharey=True)
+moments = list(collapsed)[:: max(1, len(collapsed) // 5)][:5]
+fig, panels = plt.subplots(1, len(moments), figsize=(10, 2.5), sharex=True, sharey=True)
 for ax, moment in zip(panels, moments, strict=True):
     ax.plot(*real_points.T, ".", ms=1, color="silver")
     ax.plot(*collapsed[moment].T, ".", ms=3)
     ax.set(xlabel="x", ylabel="y", title=f"turn {moment}", aspect="equal")
+    ax.set(xlim=(-4, 4), ylim=(-4, 4), xticks=(-2, 2), yticks=(-2, 2))
 fig.tight_layout()
-show(fig, alt="Six moments of the game: the blue crowd sits in one place, each time another one.")
+show(
+    fig, alt="Five moments of the game: the blue crowd huddles in one place, each time another one."
+)
 
 # %% [markdown]
-# **The ring of eight blobs collapsing to one** is the picture to remember. And the losses would not
-# have told you: they wander about as in a healthy game. You have to look at samples, and count.
+# **The ring of eight blobs collapsing to one crowd** is the picture to remember: often it lies on none of
+# them, on its way to the next. No loss says so. You have to look at samples, and count.
 #
-# ## Mended by one number
+# ## One number
 #
 # The judge is always late: by the time it has learned that a place is full of forgeries, they are
 # elsewhere. So let it learn as fast as the forger.
@@ -244,13 +252,17 @@ for ax, (name, points) in zip(
     ax.plot(*real_points.T, ".", ms=2, color="silver")
     ax.plot(*points.T, ".", ms=3)
     ax.set(xlabel="x", ylabel="y", title=f"{name}: {modes_found(points)} of 8", aspect="equal")
+    ax.set(xlim=(-4, 4), ylim=(-4, 4))
 fig.tight_layout()
-show(fig, alt="Left all points in one place, right the points spread over all eight blobs.")
+show(
+    fig, alt="Left a crowd in one place, right the points along the ring, through all eight blobs."
+)
 
 # %% [markdown]
-# On the ring that is enough. For pictures there are more cures, all in `learnkit/models/gan.py`, each
+# All eight, though after 1,000 turns many points still lie on the way between two blobs; more turns bring
+# them in. On the ring that is enough. For pictures there are more cures, all in `learnkit/models/gan.py`, each
 # with its paper. **R1** asks the judge to be *flat at the real pictures*, by a penalty on its slope
-# there, $\tfrac{\gamma}{2}\,\mathbb{E}\,|\nabla D(x)|^2$: once the forger has arrived, nothing pushes it away. The hinge
+# there, $\tfrac{\gamma}{2}\,\mathbb{E}\,|\nabla \ell(x)|^2$ with the logit $\ell$: once the forger has arrived, nothing pushes it away. The hinge
 # loss leaves alone what is right by a margin. Wasserstein's game asks for scores in place of
 # logits, and holds their slope at 1 between real and forged.
 #
@@ -278,10 +290,12 @@ for step in range(budget(200, gpu=3000)):
 print({name: f"{loss.item():.2f}" for name, loss in two_losses.items()})
 
 # %% [markdown]
-# And the shipped one: the same two networks, twice as wide, on all 60,000 garments, with R1, for 6,000
-# turns. Beside it lesson 08's VAE. All are judged by the Frechet classifier distance of 2,000
-# garments; 0.5 is what real garments score.
+# Nearly 1.386, "cannot tell", after so short a time? The judge is as poor as the forger, no more. The
+# losses say who is ahead, not how good they are.
 #
+# And the shipped one: the same two networks, twice as wide, on all 60,000 garments, with R1, for 6,000
+# turns. Beside it lesson 08's VAE. All are judged by the Frechet classifier distance of 2,000 garments;
+# in lesson 08 real ones scored 0.5.
 
 # %%
 classifier = pretrained("classifier").to(machine.device)
@@ -310,16 +324,18 @@ print({name: f"{distance:.1f}" for name, distance in far.items()})
 show_pictures(
     {f"{name}, no. {i}": as_image(drawn[name][i]) for name in drawn for i in range(6)},
     columns=6,
-    alt="Six garments each by a GAN trained briefly, the shipped GAN, and the softer VAE.",
+    alt="Six garments each: rags by a brief GAN, sharp ones by the shipped GAN, soft ones by the VAE.",
 )
 print("the shipped one's card:", card("gan")["quality"])
 
 # %% [markdown]
-# Sharp edges, seams and straps: the judge knows that real garments have them, and a soft one is caught at once. The
-# price: a GAN has no likelihood and no encoder. You cannot ask it what a garment costs, or where a given
-# one lies; and it may leave kinds out without telling. So count again.
+# Sharp edges, seams and straps: the judge knows that real garments have them, and a soft one is caught at
+# once. Sharp, but not always garments: some are broken. And there is a price: a GAN has no likelihood and
+# no encoder. You cannot ask it what a garment costs, or where a given one lies; and it could leave kinds
+# out without telling, as on the ring. So count again.
 #
-# **Predict:** a tenth of the real garments are bags. Of 2,000 by the GAN, how many? And of the VAE's?
+# **Predict:** a tenth of the real garments are sandals, thin straps and all. How many of the GAN's are, and of
+# the VAE's?
 
 # %%
 counts = {}
@@ -327,19 +343,22 @@ for name, crowd in {"real": real_garments, **drawn}.items():
     with torch.no_grad():
         kinds = classifier(crowd).argmax(dim=1).cpu().numpy()
     counts[name] = np.bincount(kinds, minlength=10)
-print("bags, %:", {name: f"{count[8] / 20:.1f}" for name, count in counts.items()})
+print("sandals, %:", {name: f"{count[5] / 20:.1f}" for name, count in counts.items()})
 
 # %%
 fig, ax = plt.subplots(figsize=(9, 3.2))
 for offset, (name, count) in enumerate(counts.items()):
     ax.bar(np.arange(10) + 0.2 * (offset - 1.5), count / 20, width=0.2, label=name)
-ax.set(xlabel="what the classifier holds it for", ylabel="%", title="Which kinds are drawn")
+ax.set(xlabel="what the classifier takes it for", ylabel="%", title="Which kinds are drawn")
 ax.set_xticks(range(10), GARMENTS, rotation=30, ha="right")
 ax.legend()
+fig.tight_layout()
 show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VAE side by side.")
 
 # %% [markdown]
-# A distance of features, a count of kinds, and your own eyes: none of them is enough alone (lesson 13).
+# The shipped GAN draws all ten kinds, each about a tenth of the time. It is the VAE that has lost most
+# sandals: straps are detail, and detail is what it smooths away. A distance of features, a count of kinds,
+# and your own eyes: none of them is enough alone (lesson 13).
 #
 # ## Quiz
 #
@@ -367,7 +386,7 @@ show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VA
 # - In the judge's turn the forger's graph is cut.
 # - A forger that outruns its judge collapses to one blob and hops; a judge as fast as the forger
 #   brings all eight.
-# - A GAN draws sharper than a VAE, and tells you nothing about what it leaves out.
+# - A GAN draws sharper than a VAE; whether it leaves something out only counting tells.
 #
 # **For the course's table** of generators: *DCGAN with R1*: Frechet classifier distance 8.1 on 2,000
 # samples (VAE: 20.8). It has no encoder, so it fills no holes here; lesson 12 has a sharp model that does.

@@ -472,6 +472,14 @@ def sign(mean, log_var):
 
 
 @kl_divergence.mistake(
+    "You take log_var for the standard deviation, and square it. It is a logarithm already: the "
+    "variance is exp(log_var), and the logarithm in the formula is log_var itself."
+)
+def log_var_as_spread(mean, log_var):
+    return 0.5 * (mean**2 + log_var**2 - 1 - torch.log(log_var**2)).sum(dim=1)
+
+
+@kl_divergence.mistake(
     "You average over the latent numbers: a picture pays for each of its d numbers, so sum them."
 )
 def mean_over_latents(mean, log_var):

@@ -98,6 +98,23 @@ def labels_swapped(real_logits, fake_logits):
 
 
 @discriminator_loss.mistake(
+    "Logits and answers are in each other's place: it is "
+    "F.binary_cross_entropy_with_logits(logits, answers), the logits first."
+)
+def logits_and_answers_swapped(real_logits, fake_logits):
+    real = F.binary_cross_entropy_with_logits(torch.ones_like(real_logits), real_logits)
+    return real + F.binary_cross_entropy_with_logits(torch.zeros_like(fake_logits), fake_logits)
+
+
+@discriminator_loss.mistake(
+    "You take the cross-entropy of the fakes against 1, and subtract it. log D is not minus "
+    "log(1 - D): hold the fakes against 0, and add."
+)
+def fakes_against_1_subtracted(real_logits, fake_logits):
+    return F.softplus(-real_logits).mean() - F.softplus(-fake_logits).mean()
+
+
+@discriminator_loss.mistake(
     "You sum over the pictures: take the mean over each batch, or the step grows with the batch."
 )
 def summed(real_logits, fake_logits):
@@ -363,6 +380,14 @@ def saturating(fake_logits):
 
 
 @generator_loss.mistake(
+    "You take the logarithm of the logit itself. A logit is no probability and may be negative: "
+    "its sigmoid is D. Use F.binary_cross_entropy_with_logits against 1."
+)
+def log_of_the_logit(fake_logits):
+    return -torch.log(fake_logits).mean()
+
+
+@generator_loss.mistake(
     "The label is the discriminator's: fakes against 0. The generator wants them to be called 1."
 )
 def against_0(fake_logits):
@@ -576,7 +601,13 @@ def _players(weights, real, z, kind, lr, used):
         (p.detach().clone(), None if p.grad is None else p.grad.clone())
         for p in generator.parameters()
     ]
-    given = z.clone()
+    given, discriminator.reached = z.clone(), set()  # places of the generator's weights
+
+    def reach(place):
+        return lambda _slope: discriminator.reached.add(place)
+
+    for place, p in enumerate(generator.parameters()):
+        p.register_hook(reach(place))  # also where the gradient is swept away afterwards
 
     def fed(_network, inputs):
         if not torch.equal(inputs[0].detach(), given):
@@ -608,10 +639,13 @@ def _after(result, discriminator, generator, real, z, optimizer):
             not torch.equal(p, weights) for p, (weights, _) in pairs
         ),
         "count of the generator's gradients that are new": sum(
-            p.grad is not None
-            and p.grad.any().item()
-            and (old is None or not torch.equal(p.grad, old))
-            for p, (_, old) in pairs
+            place in discriminator.reached
+            or (
+                p.grad is not None
+                and p.grad.any().item()
+                and (old is None or not torch.equal(p.grad, old))
+            )
+            for place, (p, (_, old)) in enumerate(pairs)
         ),
         "count of networks left frozen": sum(
             not all(p.requires_grad for p in network.parameters()) for network in networks

@@ -93,7 +93,7 @@ function render({ model, el }) {
     ink.fillStyle = "white";
     ink.fillRect(0, 0, side, side);
     ink.imageSmoothingEnabled = cells * Math.max(h, w) > side * sharp; // no fewer pixels than it has
-    ink.globalAlpha = count && dotted.checked ? 0.3 : 1;
+    ink.globalAlpha = count && dotted.checked ? 0.6 : 1;
     ink.drawImage(atlas, 0, 0, side, side);
     ink.globalAlpha = 1;
     if (count && dotted.checked) ink.drawImage(dots, 0, 0, side, side);

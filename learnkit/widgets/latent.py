@@ -209,7 +209,7 @@ def _drawn(
 
 
 def _draw_dots(plane: Axes, dots: Dots, extent: float) -> None:
-    plane.images[0].set_alpha(0.3)
+    plane.images[0].set_alpha(0.6)
     plane.set_facecolor("white")
     for kind, name in enumerate(dots.names):
         x, y = dots.points[dots.labels == kind].T

@@ -23,7 +23,7 @@ from learnkit.exercises import check, pool
 from learnkit.exercises.judge import judge
 from learnkit.exercises.table import find, names
 from learnkit.images.damaged import damaged
-from learnkit.widgets import filling, graph, kernel, logit, parabola, race, ravine
+from learnkit.widgets import curves, filling, graph, kernel, logit, parabola, race, ravine, ring
 from tests.exercises.mutate import impatient, mutants
 from tests.exercises.test_tables import EQUIVALENT
 
@@ -87,10 +87,25 @@ def sliders() -> Iterator[Row]:
         ),
         "graph": (graph.explore(loss, {"w": weight}), "step"),
         "kernel": (kernel.explore(boot.image), "row"),
+        "curves": (curves.explore(training_film(frames, boot.image)), "frame"),
+        "ring": (ring.explore(ring_film()), "frame"),
     }
     for name, (panel, control) in panels.items():
         answer = 1e3 * statistics.median(answers(panel.controls[control]))
         yield within(f"a slider's answer, {name} (median of 20)", answer, 100, "ms", 1)
+
+
+def training_film(frames: list[np.ndarray], truth: np.ndarray) -> curves.Film:
+    """A training of as many moments as there are frames."""
+    falling = [1 / (1 + i) for i in range(len(frames))]
+    return curves.Film(list(range(len(frames))), falling, falling, frames, frames[0], truth)
+
+
+def ring_film() -> ring.Film:
+    """Twenty frames of a thousand points, as lesson 09 makes them."""
+    rng = np.random.default_rng(0)
+    crowds = [0.1 * i * rng.standard_normal((1000, 2)) for i in range(1, 21)]
+    return ring.Film(list(range(20)), crowds, rng.standard_normal((1000, 2)))
 
 
 def answers(control: ipywidgets.Widget) -> Iterator[float]:
@@ -105,9 +120,11 @@ def verdicts() -> Iterator[Row]:
     """The longest way: a wrong answer, compared to every known mistake. A worker stands ready."""
     first, later = {}, {name: [] for name in names()}
     pool.warm()
+    pool.warm(("torch",))
     for turn in range(4):
         for name in names():
-            time.sleep(0.5)  # the student reads, and the next worker starts
+            torch_too = bool(find(name).prewarm)
+            time.sleep(6.0 if torch_too else 0.5)  # the student reads, the next worker starts
             took = timed(lambda n=name: check(n, find(n).mistakes[0].answer))
             later[name].append(took) if turn else first.setdefault(name, took)
     for title, seconds in (

@@ -158,7 +158,7 @@ def test_the_figure_marks_the_point_on_the_atlas_and_shows_the_picture_decoded_t
 def test_the_figure_draws_each_dot_in_the_colour_of_its_kind_over_a_dimmed_atlas(dots):
     fig = latent.figure(grey, (0.0, 0.0), **dots)
     plane = fig.axes[0]
-    assert plane.images[0].get_alpha() < 0.5
+    assert plane.images[0].get_alpha() < 0.7
     drawn = {c.get_label(): c.get_offsets() for c in plane.collections}
     for kind, name in enumerate(dots["names"]):
         np.testing.assert_allclose(drawn[name], dots["points"][dots["labels"] == kind])
