@@ -1041,7 +1041,7 @@ def _way(z0, z1, t):
 
 @interpolate.mistake(
     "That is the straight line: halfway between two ends at a right angle it is only 0.7 times as "
-    "long as they are. Weigh the ends by sin((1 - t) W) / sin W and sin(t W) / sin W."
+    "long as they are. Weigh the ends by sin((1 - t) Ω) / sin Ω and sin(t Ω) / sin Ω."
 )
 def linear(z0, z1, steps):
     t = torch.linspace(0, 1, steps)[:, None]
@@ -1050,7 +1050,7 @@ def linear(z0, z1, steps):
 
 @interpolate.mistake(
     "You go along the straight line and stretch its points to the right length: the way is right, "
-    "and the steps are not equal. Weigh by sin((1 - t) W) / sin W and sin(t W) / sin W."
+    "and the steps are not equal. Weigh by sin((1 - t) Ω) / sin Ω and sin(t Ω) / sin Ω."
 )
 def stretched_line(z0, z1, steps):
     t = _t(steps)
@@ -1090,7 +1090,7 @@ def two_too_many(z0, z1, steps):
 
 
 @interpolate.mistake(
-    "Where the ends are equal or parallel the angle is 0, and sin W / sin W is 0/0: NaN. Take the "
+    "Where the ends are equal or parallel the angle is 0, and sin Ω / sin Ω is 0/0: NaN. Take the "
     "straight line there, and clamp the cosine to at most 1 before acos."
 )
 def nothing_by_nothing(z0, z1, steps):
@@ -1147,7 +1147,7 @@ def divided_by_squares(z0, z1, steps):
     return _arc(z0, z1, _t(steps), torch.acos(cosine.clamp(-1, 1)))
 
 
-@interpolate.mistake("You take the cosine for the angle: W is acos of it.")
+@interpolate.mistake("You take the cosine for the angle: Ω is acos of it.")
 def cosine_for_angle(z0, z1, steps):
     t, angle = _t(steps), _cosine(z0, z1)
     if angle > 1 - 1e-6:
@@ -1169,7 +1169,7 @@ def degrees(z0, z1, steps):
 
 
 @interpolate.mistake(
-    "You weigh by cosines; the weights are sin((1 - t) W) / sin W and sin(t W) / sin W."
+    "You weigh by cosines; the weights are sin((1 - t) Ω) / sin Ω and sin(t Ω) / sin Ω."
 )
 def cos_for_sin(z0, z1, steps):
     t, angle = _t(steps), torch.acos(_cosine(z0, z1))
@@ -1180,13 +1180,13 @@ def cos_for_sin(z0, z1, steps):
 
 @interpolate.mistake(
     "You blend by cos and sin of a quarter turn, which is right only where the ends are at a right "
-    "angle. Use their own angle W: sin((1 - t) W) / sin W and sin(t W) / sin W."
+    "angle. Use their own angle Ω: sin((1 - t) Ω) / sin Ω and sin(t Ω) / sin Ω."
 )
 def quarter_turn(z0, z1, steps):
     return _arc(z0, z1, _t(steps), torch.tensor(math.pi / 2))
 
 
-@interpolate.mistake("The division by sin W is missing: the ends come out too short.")
+@interpolate.mistake("The division by sin Ω is missing: the ends come out too short.")
 def not_divided(z0, z1, steps):
     t, angle = _t(steps), torch.acos(_cosine(z0, z1))
     if angle < 1e-3:
@@ -1195,7 +1195,7 @@ def not_divided(z0, z1, steps):
 
 
 @interpolate.mistake(
-    "t and W have come apart: it is the sine of the product t W, not the product of t and sin W."
+    "t and Ω have come apart: it is the sine of the product t Ω, not the product of t and sin Ω."
 )
 def times_sine(z0, z1, steps):
     t, angle = _t(steps), torch.acos(_cosine(z0, z1))

@@ -98,27 +98,27 @@ def _documented():
 
 
 def _copy(value: object) -> object:
-    if is_tensor(value):
+    if _is_tensor(value):
         return value.detach().clone()
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def _same(before: object, after: object) -> bool:
-    if not isinstance(before, np.ndarray) and not is_tensor(before):
+    if not isinstance(before, np.ndarray) and not _is_tensor(before):
         return True
     if before.shape != after.shape:
         return False
     return np.array_equal(_array(before), _array(after), equal_nan=True)
 
 
-def is_tensor(value: object) -> bool:
+def _is_tensor(value: object) -> bool:
     """Whether it is one of torch's; this file is read where there may be no torch."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def _array(result: object) -> np.ndarray:
-    array = np.asarray(result.detach() if is_tensor(result) else result)
+    array = np.asarray(result.detach() if _is_tensor(result) else result)
     if array.dtype.kind not in "biufc":
         kind = type(result).__name__
         raise OddResultError(f"Your function must return numbers; it returned a {kind}.")

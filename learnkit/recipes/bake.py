@@ -21,6 +21,7 @@ from learnkit.files import write_whole
 from learnkit.models.pretrained import half, network, pretrained
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
+from learnkit.training.checkpoint import Plan
 from learnkit.training.device import Machine, choose
 from learnkit.training.loop import Step, train
 from learnkit.training.pictures import Pictures
@@ -89,6 +90,7 @@ def by_objective(
         machine=machine,
         seed=recipe.seed,
         generator=generator,
+        plan=Plan(steps=steps),
         path=path,
         every=recipe.every if path else 0,
         resume=resume,

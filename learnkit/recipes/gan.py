@@ -21,6 +21,7 @@ from learnkit.models.pretrained import pretrained
 from learnkit.recipes.garments import garments
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
+from learnkit.training.checkpoint import Plan
 from learnkit.training.device import Machine
 from learnkit.training.loop import Losses, Step, averaged, run
 from learnkit.training.pictures import Pictures, resident
@@ -82,7 +83,7 @@ def training(
         steps=steps,
         batch_size=recipe.batch_size,
         seed=recipe.seed,
-        parts=parts | {"average": average, "generator": generator},
+        parts=parts | {"plan": Plan(steps=steps), "average": average, "generator": generator},
         path=path,
         every=recipe.every if path else 0,
         resume=resume,

@@ -18,6 +18,33 @@ from learnkit.files import replacing
 FORMAT = "learnkit checkpoint 1"
 
 
+class Plan:
+    """What a training was begun with, as a part of its checkpoint: to go on it must be the same.
+
+    A schedule is stretched to the number of steps, so a training that is resumed with another
+    number would go on with another learning rate, and say nothing.
+    """
+
+    def __init__(self, **plan: int | float | str) -> None:
+        """Whatever may not change, by name: steps=7000."""
+        self.plan = plan
+
+    def state_dict(self) -> dict[str, int | float | str]:
+        """The plan."""
+        return dict(self.plan)
+
+    def load_state_dict(self, state: dict[str, int | float | str]) -> None:
+        """Raises ValueError where the stored plan is another."""
+        if state != self.plan:
+            raise ValueError(
+                f"it was begun with {_told(state)}, and goes on with {_told(self.plan)}"
+            )
+
+
+def _told(plan: dict[str, int | float | str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in plan.items())
+
+
 def save(path: Path, step: int, parts: Mapping[str, Any]) -> None:
     """Writes the state of every part after `step` steps.
 

@@ -59,6 +59,7 @@ def train(
     machine: Machine | None = None,
     seed: int = 0,
     generator: torch.Generator | None = None,
+    plan: checkpoint.Plan | None = None,
     path: Path | None = None,
     every: int = 0,
     resume: bool = False,
@@ -70,7 +71,7 @@ def train(
     optimizer is AdamW with these `betas` unless one is given. `clip` bounds the gradient's norm;
     `average` (see `averaged`) follows the weights. `generator` is what the objective draws its
     noise from: it is kept with the checkpoint, which is written to `path` every `every` steps and
-    at the end, and from which `resume` goes on.
+    at the end, and from which `resume` goes on, if the `plan` is still the one it began with.
     Raises ValueError for counts that cannot be, DivergedError where the loss is no number.
     """
     machine = machine or choose()
@@ -100,7 +101,8 @@ def train(
             average.update_parameters(model)
         return losses
 
-    parts = {"model": model, "optimizer": optimizer, "average": average, "generator": generator}
+    parts = {"plan": plan, "model": model, "optimizer": optimizer, "average": average}
+    parts |= {"generator": generator}
     return run(
         take,
         pictures,

@@ -12,6 +12,7 @@ import inspect
 import signal
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -166,5 +167,7 @@ def _compiled(tree: ast.Module, function: Callable) -> Callable:
         scope = dict(vars(sys.modules[function.__module__]))
     else:
         scope = dict(inspect.unwrap(function).__globals__)
-    exec(compile(tree, "mutant", "exec"), scope)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # a mutant may call what is no function
+        exec(compile(tree, "mutant", "exec"), scope)
     return scope[tree.body[0].name]

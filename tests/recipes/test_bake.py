@@ -67,6 +67,17 @@ def test_stopped_and_resumed_it_bakes_the_same_weights(small, tmp_path):
     assert one == other
 
 
+@pytest.mark.errors
+def test_resumed_with_another_budget_it_says_so_and_keeps_the_checkpoint(small, tmp_path):
+    broken = bake(small, tmp_path, steps=9, machine=CPU)
+    list(itertools.islice(broken, 5))
+    broken.close()
+    before = (tmp_path / "vae.checkpoint.pt").read_bytes()
+    with pytest.raises(ValueError, match="it was begun with steps 9, and goes on with steps 12"):
+        list(bake(small, tmp_path, steps=12, machine=CPU, resume=True))
+    assert (tmp_path / "vae.checkpoint.pt").read_bytes() == before
+
+
 def test_the_learning_rate_rises_and_falls_over_the_budget():
     schedule = replace(find("vae"), lr=1.0).schedule(100)
     rates = [schedule(t) for t in range(100)]
