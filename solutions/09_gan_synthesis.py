@@ -180,7 +180,7 @@ def turn(forger, judge, of_forger, of_judge, dice):
 
 # %%
 def play(turns, judge_lr, seed=0):
-    """The game on the ring; the forger's points, 1,000 of them, every 50 turns."""
+    """The game on the ring; the forger's points, 1,000 of them, at twenty moments."""
     torch.manual_seed(seed)
     forger, judge = gan.mlp_gan((2,), width=128, latent=2)
     of_forger = torch.optim.Adam(forger.parameters(), lr=1e-3, betas=(0.5, 0.99))
@@ -188,7 +188,7 @@ def play(turns, judge_lr, seed=0):
     dice, frames = torch.Generator().manual_seed(seed), {}
     for number in range(1, turns + 1):
         turn(forger, judge, of_forger, of_judge, dice)
-        if number % 50 == 0 or number == turns:
+        if number % max(1, turns // 20) == 0 or number == turns:
             frames[number] = forger.sample(1000, dice).double().numpy()
     return frames
 
