@@ -186,20 +186,22 @@ def _ssim(pred: Images, target: Images, window: Window, data_range: float) -> Ve
         raise ValueError(f"pictures of {h} x {w} are smaller than a window of {len(weights)}")
     down, across = _sliding(weights, h), _sliding(weights, w)
     c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
-    scores, step = np.empty(n), max(1, CHUNK // pred[0].size)
+    scores, step = np.empty(n), max(1, CHUNK // (2 * pred[0].size))
     for i in range(0, n, step):
-        p, t = (_channels(x[i : i + step]) for x in (pred, target))
+        p, t = (_rows_first(x[i : i + step]) for x in (pred, target))
 
         def mean(x: np.ndarray) -> np.ndarray:
-            return down @ x @ across.T  # over every window: two matrix products, no loop
+            """Over every window: two matrix products, no loop."""
+            return (down @ x.reshape(h, -1)).reshape(-1, w) @ across.T
 
         mp, mt = mean(p), mean(t)
-        vp, vt, vpt = (
-            mean(a * b) - m for a, b, m in ((p, p, mp**2), (t, t, mt**2), (p, t, mp * mt))
-        )
-        alike = (2 * mp * mt + c1) * (2 * sample * vpt + c2)
-        alike /= (mp**2 + mt**2 + c1) * (sample * (vp + vt) + c2)
-        scores[i : i + step] = alike.reshape(len(pred[i : i + step]), -1).mean(axis=1)
+        both = mp * mt
+        squares = mp * mp + mt * mt
+        spread, together = mean(p * p + t * t) - squares, mean(p * t) - both
+        alike = (2 * both + c1) * (2 * sample * together + c2)
+        alike /= (squares + c1) * (sample * spread + c2)
+        of_each = alike.reshape(len(down), -1, len(across)).mean(axis=(0, 2))
+        scores[i : i + step] = of_each.reshape(len(pred[i : i + step]), -1).mean(axis=1)
     return scores
 
 
@@ -212,7 +214,8 @@ def _sliding(weights: Vector, size: int) -> np.ndarray:
     return matrix
 
 
-def _channels(batch: Images) -> np.ndarray:
-    """(n, h, w) or (n, h, w, c) as float64 (n, c, h, w), each channel a picture of its own."""
+def _rows_first(batch: Images) -> np.ndarray:
+    """(n, h, w) or (n, h, w, c) as float64 (h, n c, w): all share one matrix product."""
     last = batch[..., None] if batch.ndim == 3 else batch
-    return last.transpose(0, 3, 1, 2).astype(np.float64)
+    rows = np.ascontiguousarray(last.transpose(1, 0, 3, 2), dtype=np.float64)
+    return rows.reshape(len(rows), -1, rows.shape[-1])
