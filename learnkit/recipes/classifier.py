@@ -9,12 +9,10 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 
-from learnkit.images.data import fashion_mnist
 from learnkit.models.classifier import Classifier
-from learnkit.recipes.garments import garments
+from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
-from learnkit.training.pictures import resident
 
 
 def objective(generator: torch.Generator) -> Callable[[Classifier, tuple], dict]:
@@ -48,7 +46,7 @@ def moved(images: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
 def measure(model: Classifier) -> dict[str, float]:
     """The share of the 10,000 test garments that it names rightly, and its cross-entropy."""
     device = next(model.parameters()).device
-    images, labels = resident(*fashion_mnist("test"), device=device).take(torch.arange(10_000))
+    images, labels = unseen(device, labels=True).take(torch.arange(10_000))
     logits = torch.cat([model(part) for part in images.split(1000)])
     return {
         "test garments named rightly, %": 100 * (logits.argmax(1) == labels).float().mean().item(),

@@ -10,7 +10,6 @@ tenth emoji is kept for the measure.
 """
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -18,7 +17,7 @@ import torch
 from learnkit.images.data import emoji
 from learnkit.models import vae
 from learnkit.recipes.recipe import Recipe
-from learnkit.training import distributed
+from learnkit.recipes.vae import by_way_of_z, elbo_objective
 from learnkit.training.pictures import Pictures, resident
 
 BETA = 20.0
@@ -36,27 +35,12 @@ def kept(device: torch.device | str = "cpu") -> Pictures:
     return resident(emoji()[0][::TENTH], device=device)
 
 
-def objective(generator: torch.Generator) -> Callable[[vae.VAE, torch.Tensor], dict]:
-    """The negative evidence lower bound with BETA times the KL, and the KL itself."""
-
-    def negative_elbo(model: vae.VAE, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        noise = distributed.randn((len(images), _latent(model)), generator)
-        logits, mean, log_var = model(images, noise)
-        kl = vae.kl_divergence(mean, log_var).mean()
-        loss = vae.negative_elbo(logits, images, mean, log_var, BETA, nll=vae.gaussian_nll)
-        return {"loss": loss, "kl": kl}
-
-    return negative_elbo
-
-
 @torch.no_grad()
 def measure(model: vae.VAE) -> dict[str, float]:
     """On the emoji kept aside: how near a copy comes, the best sigma, and what an emoji costs."""
     device = next(model.parameters()).device
     images = kept(device).take(torch.arange(len(kept())))
-    generator = torch.Generator().manual_seed(0)
-    noise = torch.randn(len(images), model.latent, generator=generator).to(device)
-    logits, mean, log_var = model(images, noise)
+    logits, mean, log_var = by_way_of_z(model, images)
     sigma = (torch.sigmoid(logits) - images).square().mean().sqrt()
     error = (model.reconstruct(images) - images).square().mean().item()
     nats = vae.negative_elbo(logits, images, mean, log_var, nll=vae.gaussian_nll)
@@ -68,16 +52,12 @@ def measure(model: vae.VAE) -> dict[str, float]:
     }
 
 
-def _latent(model: torch.nn.Module) -> int:
-    return model.latent
-
-
 RECIPE = Recipe(
     name="emoji_vae",
     what="A variational autoencoder of emoji in colour: draw 32 numbers, get an emoji.",
     data="Noto emoji (Apache-2.0, Google), nine of ten",
     pictures=pictures,
-    objective=objective,
+    objective=elbo_objective(BETA, vae.gaussian_nll),
     measure=measure,
     steps=2_000,
     batch_size=64,

@@ -14,17 +14,16 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.images.data import fashion_mnist
 from learnkit.images.frechet import frechet_of, kid
 from learnkit.models import gan
 from learnkit.models.pretrained import pretrained
-from learnkit.recipes.garments import garments
+from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
 from learnkit.training.checkpoint import Plan
 from learnkit.training.device import Machine
 from learnkit.training.loop import Losses, Step, averaged, run
-from learnkit.training.pictures import Pictures, resident
+from learnkit.training.pictures import Pictures
 
 GAMMA = 0.2  # of R1: γ/2 E|∇D|²
 LAZY = 16  # steps between two penalties, each of which then weighs as much as sixteen
@@ -127,7 +126,7 @@ def measure(model: gan.Generator) -> dict[str, float]:
 
 @cache
 def _real_features() -> np.ndarray:
-    return _features(resident(fashion_mnist("test")[0]).take(torch.arange(COUNT)))
+    return _features(unseen().take(torch.arange(COUNT)))
 
 
 @torch.no_grad()

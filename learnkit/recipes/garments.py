@@ -1,4 +1,4 @@
-"""The garments that the recipes learn from."""
+"""The garments that the recipes learn from, and those that judge what was learned."""
 
 import warnings
 
@@ -15,4 +15,10 @@ def garments(device: torch.device, *, labels: bool = False) -> Pictures:
     except ConnectionError as error:
         warnings.warn(f"{error}; training on the 10,000", stacklevel=2)
         images, kinds = fashion_mnist("train")
+    return resident(images, kinds if labels else None, device=device)
+
+
+def unseen(device: torch.device | str = "cpu", *, labels: bool = False) -> Pictures:
+    """The 10,000 test garments, which no training sees."""
+    images, kinds = fashion_mnist("test")
     return resident(images, kinds if labels else None, device=device)

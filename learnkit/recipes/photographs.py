@@ -12,8 +12,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.images.data import photograph
+from learnkit.images.metrics import psnr
 from learnkit.training import distributed
-from learnkit.training.pictures import Pictures, resident
+from learnkit.training.pictures import Pictures, as_image, resident
 
 HELD_OUT = ("astronaut", "chelsea")
 SHOWN = (
@@ -36,7 +37,9 @@ def tiles(device: torch.device) -> Pictures:
     return resident(np.stack(found), device=device)
 
 
-def damaged(images: torch.Tensor, noise: torch.Tensor, blur: float, sigma: torch.Tensor):
+def damaged(
+    images: torch.Tensor, noise: torch.Tensor, blur: float, sigma: torch.Tensor
+) -> torch.Tensor:
     """The pictures blurred by a Gaussian of `blur` pixels, then under noise of spread `sigma`."""
     if blur:
         reach = torch.arange(-round(3 * blur), round(3 * blur) + 1, device=images.device)
@@ -81,6 +84,5 @@ def psnr_of_held_out(model: nn.Module, blur: float, sigma: float) -> float:
         truth = torch.from_numpy(photograph(name)).float().permute(2, 0, 1)[None]
         noise = torch.randn(truth.shape, generator=torch.Generator().manual_seed(seed))
         seen = damaged(truth, noise, blur, torch.tensor(sigma)).to(device)
-        mended = model(seen).clamp(0, 1).cpu()
-        scores.append(-10 * torch.log10(((mended - truth) ** 2).mean()).item())
+        scores.append(psnr(as_image(model(seen)[0]), as_image(truth[0])))
     return float(np.mean(scores))

@@ -7,35 +7,50 @@ the two can be compared: lower is better, and 189.86 nats is what a perfect copy
 from collections.abc import Callable
 
 import torch
+from torch import nn
 
-from learnkit.images.data import fashion_mnist
 from learnkit.models import vae
-from learnkit.recipes.garments import garments
+from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
-from learnkit.training.pictures import resident
+
+Objective = Callable[[nn.Module, torch.Tensor], dict[str, torch.Tensor]]
 
 
-def objective(generator: torch.Generator) -> Callable[[vae.VAE, torch.Tensor], dict]:
+def elbo_objective(
+    beta: float = 1.0, nll: vae.NLL = vae.bernoulli_nll
+) -> Callable[[torch.Generator], Objective]:
     """The negative evidence lower bound, with one draw of z a picture; and the KL in it."""
 
-    def negative_elbo(model: vae.VAE, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        noise = distributed.randn((len(images), _latent(model)), generator)
-        logits, mean, log_var = model(images, noise)
-        kl = vae.kl_divergence(mean, log_var).mean()
-        return {"loss": vae.negative_elbo(logits, images, mean, log_var), "kl": kl}
+    def of(generator: torch.Generator) -> Objective:
+        def negative_elbo(model: nn.Module, images: torch.Tensor) -> dict[str, torch.Tensor]:
+            noise = distributed.randn((len(images), model.latent), generator)
+            logits, mean, log_var = model(images, noise)
+            kl = vae.kl_divergence(mean, log_var).mean()
+            return {
+                "loss": vae.negative_elbo(logits, images, mean, log_var, beta, nll=nll),
+                "kl": kl,
+            }
 
-    return negative_elbo
+        return negative_elbo
+
+    return of
+
+
+def by_way_of_z(
+    model: vae.VAE, images: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(logits, μ, log σ²) of pictures to be measured: one draw of z each, the same every time."""
+    noise = torch.randn(len(images), model.latent, generator=torch.Generator().manual_seed(0))
+    return model(images, noise.to(images.device))
 
 
 @torch.no_grad()
 def measure(model: vae.VAE) -> dict[str, float]:
     """Nats a picture on all 10,000 test garments: mean, median, largest; and the KL in the mean."""
     device = next(model.parameters()).device
-    images = resident(fashion_mnist("test")[0], device=device).take(torch.arange(10_000))
-    generator = torch.Generator().manual_seed(0)
-    noise = torch.randn(len(images), model.latent, generator=generator).to(device)
-    logits, mean, log_var = model(images, noise)
+    images = unseen(device).take(torch.arange(10_000))
+    logits, mean, log_var = by_way_of_z(model, images)
     kl = vae.kl_divergence(mean, log_var)
     nats = vae.bernoulli_nll(logits, images) + kl
     return {
@@ -46,16 +61,12 @@ def measure(model: vae.VAE) -> dict[str, float]:
     }
 
 
-def _latent(model: torch.nn.Module) -> int:
-    return model.latent
-
-
 RECIPE = Recipe(
     name="vae",
     what="A variational autoencoder of garments: draw 24 numbers, get a garment.",
     data="Fashion-MNIST (MIT, Zalando SE), training pictures",
     pictures=garments,
-    objective=objective,
+    objective=elbo_objective(),
     measure=measure,
     steps=7_000,
     batch_size=256,

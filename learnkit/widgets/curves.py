@@ -6,12 +6,11 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from learnkit.byhand.losses import psnr
 from learnkit.shapes import Image
 from learnkit.widgets.panel import Panel, Scene, caption, with_play
-from learnkit.widgets.show import BLUE, DPI, GREEN, GREY, ORANGE, draw_picture
+from learnkit.widgets.show import BLUE, DPI, GREEN, GREY, ORANGE, draw_picture, plain_log_axis
 
 TALL = 0.68  # how much of the axes the curves take
 
@@ -129,6 +128,4 @@ def _log_axis(ax: Axes) -> None:
     ax.set_yscale("log")
     low, high = ax.get_ylim()
     subs = (1.0, 2.0, 5.0) if high < 100 * low else (1.0,)
-    ax.yaxis.set_major_locator(LogLocator(subs=subs, numticks=9))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.yaxis.set_minor_locator(NullLocator())
+    plain_log_axis(ax.yaxis, subs=subs, ticks=9)

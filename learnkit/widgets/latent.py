@@ -16,21 +16,31 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from learnkit.shapes import Array, check_at_least, check_range
-from learnkit.widgets.show import DPI, draw_picture, image_html, render
+from learnkit.widgets.show import (
+    BLUE,
+    DPI,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    draw_picture,
+    image_html,
+    render,
+)
 
 _HERE = Path(__file__).parent
 # Okabe and Ito's eight without black, and three more for ten kinds: any two can be told apart.
 COLOURS = (
-    "#0072b2",
-    "#e69f00",
-    "#009e73",
-    "#d55e00",
+    BLUE,
+    ORANGE,
+    GREEN,
+    RED,
     "#56b4e9",
     "#cc79a7",
     "#f0e442",
     "#7f4a1e",
     "#5b2a86",
-    "#767676",
+    GREY,
 )
 Decode = Callable[[np.ndarray], np.ndarray]  # (k, 2) float32 to (k, h, w) or (k, h, w, 3)
 Points = Float[np.ndarray, "n 2"]
@@ -198,7 +208,7 @@ def _drawn(
             handletextpad=0.1,
             columnspacing=0.6,
         )
-    for size, width, colour in ((15, 5.0, "black"), (15, 2.2, "white"), (5, 0, "#d55e00")):
+    for size, width, colour in ((15, 5.0, "black"), (15, 2.2, "white"), (5, 0, RED)):
         plane.plot(*point, "o", ms=size, mew=width, mec=colour, mfc=colour if not width else "none")
     plane.set(xlim=sides[:2], ylim=sides[2:], xlabel="first latent number")
     plane.set_ylabel("second latent number", labelpad=2)

@@ -114,9 +114,9 @@ def png(canvas: FigureCanvasAgg) -> bytes:
     return stream.getvalue()
 
 
-def plain_log_axis(axis: Axis) -> None:
-    """Few ticks, and plain numbers instead of typeset powers of ten."""
-    axis.set_major_locator(LogLocator(numticks=5))
+def plain_log_axis(axis: Axis, *, subs: tuple[float, ...] = (1.0,), ticks: int = 5) -> None:
+    """Few ticks, at `subs` times powers of ten, and plain numbers instead of typeset powers."""
+    axis.set_major_locator(LogLocator(subs=subs, numticks=ticks))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_locator(NullLocator())
 

@@ -47,7 +47,7 @@ def test_the_measure_of_a_grey_decoder_follows_from_the_pictures():
 
 def test_the_loss_weighs_the_divergence_by_beta():
     images = emoji_vae.kept().take(torch.arange(8))
-    losses = emoji_vae.objective(torch.Generator())(Grey(), images)
+    losses = emoji_vae.RECIPE.objective(torch.Generator())(Grey(), images)
     nll = vae.gaussian_nll(torch.zeros_like(images), images).mean()
     torch.testing.assert_close(losses["loss"], nll + emoji_vae.BETA * 1.0)
     assert losses["kl"].item() == pytest.approx(1.0)
