@@ -6,6 +6,7 @@ Read it in this order:
     bake              from a recipe to weights and a model card
     garments          what most of them learn from
     classifier        garments told apart; its features judge the generators
+    holes             holes of every kind and size, for networks that learn to fill
     photographs       tiles of photographs, and how they are damaged
     denoiser          noise taken off photographs
     restorer          blurred and noisy photographs made sharp
