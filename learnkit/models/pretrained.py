@@ -16,7 +16,7 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import autoencoder, classifier, gan, vae
+from learnkit.models import autoencoder, classifier, gan, painter, unet, vae
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "classifier": classifier.Classifier,
@@ -24,6 +24,8 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "garment_denoiser": lambda: autoencoder.Restorer(1),
     "restorer": autoencoder.Restorer,
     "gan": lambda: gan.dcgan()[0],
+    "inpainter": unet.Inpainter,
+    "painter": painter.Painter,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
     "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),
 }

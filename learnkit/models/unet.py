@@ -1,0 +1,170 @@
+"""The U-Net: down to see the whole picture, up again to paint, and a bridge at every level.
+
+On the way down a picture gets smaller and its channels more, so that a few convolutions see far;
+on the way up each level is handed what was seen there before, so that edges stay where they are.
+Two things make it quick on a CPU: the stem turns 2 x 2 pixels into channels (pixel-unshuffle), so
+that no layer works at full size, and there are two levels below it, no more. At the bottom one
+linear layer mixes all places at once: what hangs left says something about what hangs right.
+Source: Ronneberger et al. (2015), U-Net; Shi et al. (2016), pixel shuffle; the time enters as in
+Dhariwal and Nichol (2021), section 3.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from learnkit.models.blocks import Residual
+from learnkit.models.filling import check_holes, composite, cut
+from learnkit.models.linear_fill import LinearFill
+
+TIMES = 64  # sines and cosines of a noise level
+
+
+class UNet(nn.Module):
+    """Pictures (n, channels_in, h, w) to (n, channels_out, h, w); sides are multiples of four."""
+
+    def __init__(
+        self,
+        channels_in: int,
+        channels_out: int,
+        width: int = 64,
+        *,
+        depth: int = 3,
+        size: tuple[int, int] | None = (28, 28),
+        timed: bool = False,
+    ) -> None:
+        """`depth` layers at the bottom, where there are 2 `width` channels.
+
+        With a `size` (h, w) the bottom mixes all places of pictures of that size; without, the
+        network takes any size. A `timed` one is told a number from 0 to 1 a picture as well.
+        """
+        super().__init__()
+        wide = 2 * width
+        self.embed = (
+            nn.Sequential(nn.Linear(TIMES, 2 * wide), nn.SiLU(), nn.Linear(2 * wide, 2 * wide))
+            if timed
+            else None
+        )
+        told = 2 * wide if timed else 0
+        self.stem = nn.Sequential(
+            nn.PixelUnshuffle(2), nn.Conv2d(4 * channels_in, width, 3, padding=1)
+        )
+        self.down = Layer(width, told)
+        self.shrink = nn.Conv2d(width, wide, 2, stride=2)
+        self.bottom = nn.ModuleList(Layer(wide, told) for _ in range(depth))
+        self.whole = Whole(wide, size[0] // 4, size[1] // 4) if size else nn.Identity()
+        self.enlarge = nn.ConvTranspose2d(wide, width, 2, stride=2)
+        self.bridge = nn.Conv2d(2 * width, width, 1)
+        self.up = nn.ModuleList(Layer(width, told) for _ in range(2))
+        self.end = nn.Sequential(
+            nn.GroupNorm(8, width),
+            nn.SiLU(),
+            nn.Conv2d(width, 4 * channels_out, 3, padding=1),
+            nn.PixelShuffle(2),
+        )
+        nn.init.zeros_(self.end[2].weight)  # it begins by saying nothing
+        nn.init.zeros_(self.end[2].bias)
+
+    def forward(self, x: torch.Tensor, time: torch.Tensor | None = None) -> torch.Tensor:
+        """`time` is (n,) in [0, 1], for a timed network."""
+        if x.shape[2] % 4 or x.shape[3] % 4:
+            raise ValueError(f"sides must be multiples of 4, got {tuple(x.shape[2:])}: pad them")
+        told = None if self.embed is None else self.embed(waves(time))
+        seen = self.down(self.stem(x), told)
+        deep = self.shrink(seen)
+        for i, layer in enumerate(self.bottom):
+            deep = layer(deep, told)
+            if i == 0:
+                deep = self.whole(deep)
+        x = self.bridge(torch.cat([self.enlarge(deep), seen], dim=1))
+        for layer in self.up:
+            x = layer(x, told)
+        return self.end(x)
+
+
+class Layer(nn.Module):
+    """A residual layer of two convolutions, which may be told something: x + g(f(norm(x)), told).
+
+    What it is told scales and shifts each channel between the two.
+    """
+
+    def __init__(self, channels: int, told: int = 0) -> None:
+        """`told` numbers a picture say what time it is; 0 where nothing does."""
+        super().__init__()
+        self.norm = nn.GroupNorm(8, channels)
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        self.tell = nn.Linear(told, 2 * channels) if told else None
+
+    def forward(self, x: torch.Tensor, told: torch.Tensor | None = None) -> torch.Tensor:
+        """Pictures (n, channels, h, w), told (n, told)."""
+        y = self.first(F.silu(self.norm(x)))
+        if self.tell is not None:
+            scale, shift = self.tell(told)[:, :, None, None].chunk(2, dim=1)
+            y = y * (1 + scale) + shift
+        return x + self.second(F.silu(y))
+
+
+class Whole(nn.Module):
+    """A residual layer in which every place hears of every other, by one matrix."""
+
+    def __init__(self, channels: int, height: int, width: int, narrow: int = 16) -> None:
+        """The places speak through `narrow` channels."""
+        super().__init__()
+        places = narrow * height * width
+        self.mix = Residual(
+            nn.GroupNorm(8, channels),
+            nn.Conv2d(channels, narrow, 1),
+            nn.Flatten(),
+            nn.Linear(places, places),
+            nn.SiLU(),
+            nn.Unflatten(1, (narrow, height, width)),
+            nn.Conv2d(narrow, channels, 1),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The sum."""
+        return self.mix(x)
+
+
+def waves(time: torch.Tensor) -> torch.Tensor:
+    """(n,) in [0, 1] to sines and cosines (n, TIMES), from slow to quick ones.
+
+    Source: Vaswani et al. (2017), section 3.5.
+    """
+    quick = torch.exp(torch.linspace(0, math.log(1000), TIMES // 2, device=time.device))
+    angle = time[:, None] * quick
+    return torch.cat([angle.sin(), angle.cos()], dim=1)
+
+
+class Inpainter(nn.Module):
+    """A U-Net that stands on the linear fill's shoulders: x̂ = linear + f(linear, cut, hole).
+
+    It need not learn what a linear solve knows already, only what that gets wrong.
+    """
+
+    def __init__(self, width: int = 64, *, depth: int = 3) -> None:
+        """For grey pictures of 28 x 28."""
+        super().__init__()
+        self.linear = LinearFill(28, 28)
+        self.unet = UNet(3, 1, width, depth=depth)
+
+    def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+        """The whole picture as it may have been; what `images` hold in the hole is never read."""
+        check_holes(images, hole)
+        seen = cut(images, hole)
+        guess = self.linear(seen, hole)
+        return guess + self.unet(torch.cat([guess, seen, hole.to(seen)], dim=1) - 0.5)
+
+    def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+        """The pictures with their holes filled, in [0, 1]; known pixels bit for bit.
+
+        Raises ValueError where a hole covers everything: there is nothing to conclude from.
+        """
+        if hole.flatten(1).all(dim=1).any():
+            raise ValueError(
+                "the hole covers every pixel: a fill needs a known pixel to start from"
+            )
+        return composite(self(images, hole).clamp(0, 1), images, hole)

@@ -1,0 +1,88 @@
+"""Holes in garments filled by a U-Net over the linear fill.
+
+Holes of every kind are drawn anew for every batch, and the error of each is measured in units of
+what the linear fill is expected to leave there: a loss of 1 is the linear fill's own, 0.79 one
+decibel better. So a hole of single pixels, whose errors are small, counts as much as a half.
+Eight garments share a hole, and with it the factorisation that the linear fill needs.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from learnkit.images import masks
+from learnkit.models.filling import hole_mse
+from learnkit.models.unet import Inpainter
+from learnkit.recipes.bake import by_objective
+from learnkit.recipes.garments import garments, unseen
+from learnkit.recipes.holes import random_holes
+from learnkit.recipes.recipe import Recipe
+from learnkit.training.loop import Step
+from learnkit.training.pictures import Pictures
+
+SHARE = 8  # garments to a hole
+KINDS = {"box": 5, "half": 3, "scatter": 5, "strokes": 3}  # of 16 holes in a batch
+
+
+def training(
+    recipe: Recipe, model: Inpainter, pictures: Pictures, **options: Any
+) -> Iterator[Step]:
+    """The linear fill is solved from all pictures; then the U-Net above it is trained."""
+    model.linear.to(pictures.images.device).fit(pictures.take(torch.arange(len(pictures))))
+    yield from by_objective(recipe, model, pictures, **options)
+
+
+def objective(generator: torch.Generator) -> Callable[[Inpainter, torch.Tensor], torch.Tensor]:
+    """The mean over the holes of (squared error / what the linear fill is expected to leave)."""
+
+    def relative_error(model: Inpainter, images: torch.Tensor) -> torch.Tensor:
+        n, _, h, w = images.shape
+        holes = random_holes(KINDS, h, w, generator)
+        each = holes.repeat_interleave(n // len(holes), dim=0)
+        pred = model(images, each).float()
+        left = torch.stack([model.linear.left(hole.flatten()) for hole in holes])
+        errors = torch.where(each, (pred - images).square(), 0).reshape(len(holes), -1).sum(dim=1)
+        counts = each.reshape(len(holes), -1).sum(dim=1)
+        return (errors / counts / left.clamp(min=1e-4)).mean()
+
+    return relative_error
+
+
+@torch.no_grad()
+def measure(model: nn.Module) -> dict[str, float]:
+    """Hole PSNR over the first 500 test garments, pooled, of the benchmark's first four holes."""
+    device = next(model.parameters()).device
+    images, scores = unseen(device).take(torch.arange(500)), {}
+    for name, hole in benchmark_holes().items():
+        holes = torch.from_numpy(hole).to(device).expand(500, 1, 28, 28)
+        error = hole_mse(model.fill(images, holes), images, holes)
+        scores[f"hole PSNR, {name}, dB"] = -10 * torch.log10(error).item()
+    return scores
+
+
+def benchmark_holes() -> dict:
+    """By name."""
+    shape = (28, 28)
+    return {
+        "centre 14x14": masks.box(shape, height=14, width=14),
+        "centre 10x10": masks.box(shape, height=10, width=10),
+        "right half": masks.half(shape),
+        "random 50 %": masks.scatter(shape, fraction=0.5, seed=0),
+    }
+
+
+RECIPE = Recipe(
+    name="inpainter",
+    what="A U-Net that fills holes in garments, over the linear fill.",
+    data="Fashion-MNIST (MIT, Zalando SE), training pictures",
+    pictures=garments,
+    objective=objective,
+    training=training,
+    measure=measure,
+    steps=6_000,
+    batch_size=128,
+    lr=1.5e-3,
+    clip=1.0,
+)
