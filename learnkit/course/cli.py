@@ -1,4 +1,4 @@
-"""The `learnkit` command: lab, doctor, progress, check, train.
+"""The `learnkit` command: lab, doctor, progress, check, train, benchmark.
 
 Every command imports what it needs itself, so that start-up is quick. A known error ends as one
 sentence on stderr and a status: 1, and 3 where the command line itself is wrong. `check` has
@@ -97,7 +97,49 @@ def build_parser() -> Parser:
     train.add_argument("--device", help="cuda, cuda:1, mps or cpu; default: the best there is")
     train.add_argument("--budget", type=count, metavar="STEPS", help="default: the recipe's own")
     train.set_defaults(run=run_train)
+
+    benchmark = commands.add_parser(
+        "benchmark",
+        help="fill the published holes by every method, and print the table",
+        description="One row a method and a hole, on Fashion-MNIST's first test pictures.",
+    )
+    benchmark.add_argument(
+        "--pictures", type=int, default=500, metavar="N", help="default: 500, of 10000"
+    )
+    benchmark.add_argument(
+        "--training",
+        type=int,
+        choices=(10_000, 60_000),
+        default=10_000,
+        help="pictures to learn from: the embedded 10000 (default), or the full data set's 60000",
+    )
+    benchmark.add_argument(
+        "--methods", type=names, metavar="A,B", help="default: all; `--methods list` lists them"
+    )
+    benchmark.add_argument(
+        "--holes", type=names, metavar="A,B", help="centre14, centre10, right, random, brush"
+    )
+    benchmark.add_argument(
+        "--method",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE.py",
+        help="a method of yours, which defines fill(image, hole); may be given several times",
+    )
+    benchmark.add_argument(
+        "--output", type=Path, metavar="DIR", help="write table.md, table.csv and table.json there"
+    )
+    benchmark.set_defaults(run=run_benchmark)
     return parser
+
+
+def names(text: str) -> list[str]:
+    """Names with commas between them; none at all is an error of the command line."""
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} names nothing; write for example a,b")
+    return found
 
 
 def count(text: str) -> int:
@@ -167,6 +209,41 @@ def run_train(arguments: argparse.Namespace) -> int:
             print(f"{what}: {value}")
         print(f"written: {arguments.folder / recipe.name}.safetensors and .json")
     return 0
+
+
+def run_benchmark(arguments: argparse.Namespace) -> int:
+    """Prints the table as it grows: 0 where every row has numbers, else 1."""
+    from learnkit.benchmark import table, yours
+    from learnkit.benchmark.holes import KINDS
+    from learnkit.benchmark.methods import METHODS, find
+
+    if arguments.methods == ["list"]:
+        for name, method in METHODS.items():
+            print(f"{name:<18}{method.title}")
+        return 0
+    chosen = arguments.methods or ([] if arguments.method else METHODS)  # a file's method alone
+    methods = [*map(find, chosen), *map(yours.load, arguments.method)]
+    growing = table.rows(
+        methods,
+        holes=arguments.holes or tuple(KINDS),
+        pictures=arguments.pictures,
+        training=arguments.training,
+    )
+    done = []
+    for row in growing:
+        if not done:
+            print(table.head())
+        print(table.line(row), flush=True)
+        done.append(row)
+    failed = sum(bool(row.error) for row in done)
+    print(
+        f"{len(done) - failed} of {len(done)} rows have numbers; in each of them every known pixel "
+        "came back bit for bit."
+    )
+    if arguments.output:
+        for path in table.write(done, arguments.output):
+            print(f"written: {path}")
+    return 1 if failed else 0
 
 
 def run_check(arguments: argparse.Namespace) -> int:

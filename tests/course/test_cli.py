@@ -139,3 +139,60 @@ def test_an_old_python_is_told_so_in_one_sentence():
     assert said.returncode == 1
     assert said.stderr.startswith("learnkit needs Python 3.11 or newer, and this is 3.10;")
     assert said.stderr.count("\n") == 1
+
+
+def test_the_benchmark_prints_its_rows_and_writes_its_files(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "NAME = 'a grey'\ndef fill(image, hole):\n    image[hole] = 0.5\n    return image\n"
+    )
+    options = ["--pictures", 3, "--holes", "centre10,right", "--methods", "mean,harmonic"]
+    said = learnkit("benchmark", *options, "--method", "mine.py", "--output", "out", cwd=tmp_path)
+    assert (said.returncode, said.stderr) == (0, "")
+    lines = said.stdout.splitlines()
+    assert lines[0].split()[:2] == ["method", "hole"]
+    assert [line[:12].strip() for line in lines[1:7]] == [
+        *["mean picture"] * 2,
+        *["harmonic"] * 2,
+        *["a grey"] * 2,
+    ]
+    assert lines[7].startswith("6 of 6 rows have numbers; in each of them every known pixel")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "table.csv",
+        "table.json",
+        "table.md",
+    ]
+
+
+def test_a_method_that_breaks_its_promises_has_sentences_and_status_1(tmp_path):
+    (tmp_path / "mine.py").write_text("def fill(image, hole):\n    return image / 2\n")
+    said = learnkit(
+        "benchmark", "--pictures", 3, "--holes", "right", "--method", "mine.py", cwd=tmp_path
+    )
+    assert said.returncode == 1 and said.stderr == ""
+    assert "known values came back changed" in said.stdout
+    assert "0 of 1 rows have numbers" in said.stdout
+
+
+def test_the_methods_of_the_benchmark_are_listed():
+    from learnkit.benchmark.methods import METHODS
+
+    said = learnkit("benchmark", "--methods", "list")
+    assert [line.split()[0] for line in said.stdout.splitlines()] == list(METHODS)
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize(
+    ("arguments", "status", "reason"),
+    [
+        (["--methods", "linea"], 1, "no method is called 'linea'"),
+        (["--holes", "left"], 1, "no hole is called 'left'"),
+        (["--pictures", "0"], 1, "pictures must be from 1 to 10000"),
+        (["--method", "missing.py"], 1, "missing.py"),
+        (["--training", "500"], 3, "10000, 60000"),
+        (["--methods", ","], 3, "names nothing"),
+    ],
+)
+def test_a_benchmark_of_what_there_is_not_is_one_sentence(arguments, status, reason):
+    said = learnkit("benchmark", *arguments)
+    assert said.returncode == status and said.stdout == ""
+    assert reason in said.stderr and said.stderr.count("\n") == 1

@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.linalg import lstsq
+from skimage.restoration import inpaint_biharmonic
 
 from learnkit.images import masks
-from learnkit.images.classical import harmonic
+from learnkit.images.classical import biharmonic, harmonic
 from learnkit.images.data import photograph
 
 seeds = st.integers(0, 2**32 - 1)
@@ -140,3 +141,78 @@ def test_bytes_and_numbers_for_a_hole_are_refused():
         harmonic(np.zeros((4, 4), np.uint8), np.zeros((4, 4), bool))
     with pytest.raises(TypeError, match="must be a bool array"):
         harmonic(np.zeros((4, 4)), np.zeros((4, 4)))
+
+
+# ---- the thin plate ----------------------------------------------------------------------------
+
+
+def bending(image):
+    """The definition: what the picture's Laplacian, with no pixel beyond the border, sums to."""
+    slopes = np.zeros_like(image)
+    for axis in (0, 1):
+        step = np.diff(image, axis=axis)
+        ends = [(0, 0)] * image.ndim
+        ends[axis] = (1, 0)
+        slopes += np.pad(step, ends)
+        ends[axis] = (0, 1)
+        slopes -= np.pad(step, ends)
+    return np.sum(slopes**2)
+
+
+@pytest.mark.parametrize(
+    "hole",
+    [
+        masks.box((40, 40), height=20, width=14),
+        masks.scatter((40, 40), fraction=0.3, seed=0) & masks.box((40, 40), height=36, width=36),
+    ],
+)
+@pytest.mark.parametrize("name", ["camera", "astronaut"])
+def test_away_from_the_border_the_plate_is_scikit_images(name, hole):
+    image = photograph(name, height=40)[:, :40].copy()
+    axis = {"channel_axis": 2} if image.ndim == 3 else {}
+    theirs = inpaint_biharmonic(image, hole, **axis)
+    np.testing.assert_allclose(biharmonic(image, hole), theirs, atol=1e-9)
+
+
+def test_at_the_border_the_plate_is_near_scikit_images():
+    image = photograph("camera", height=40)
+    hole = masks.box((40, 40), height=10, width=10, top=0, left=15)
+    apart = np.abs(biharmonic(image, hole) - inpaint_biharmonic(image, hole))[hole]
+    assert np.sqrt(np.mean(apart**2)) < 0.1
+
+
+@given(shape=small, seed=seeds)
+def test_no_other_plate_bends_less_but_for_the_clip(shape, seed):
+    image, hole = random_case(shape, seed)
+    image = 0.45 + 0.1 * image
+    image.flat[np.flatnonzero(~hole)[0]] = 0.5
+    filled = biharmonic(image, hole)
+    known = image[~hole]
+    assert (filled >= known.min()).all() and (filled <= known.max()).all()
+    if ((filled > known.min()) & (filled < known.max()))[hole].all():  # nothing was clipped
+        rng = np.random.default_rng(seed)
+        for step in (1e-3, 0.1):
+            other = filled.copy()
+            other[hole] += step * rng.standard_normal(int(hole.sum()))
+            assert bending(filled) <= bending(other) + 1e-12
+
+
+def test_a_plate_goes_on_where_a_parabola_was_going():
+    y, x = np.mgrid[:30, :30] / 29
+    harmonic_saddle = 0.5 + 0.3 * (x - 0.5) * (y - 0.5)
+    bowl = 0.2 + 0.3 * ((x - 0.5) ** 2 + (y - 0.5) ** 2)  # Δ² of it is 0, Δ is not
+    hole = masks.box((30, 30), height=12, width=12)
+    np.testing.assert_allclose(biharmonic(harmonic_saddle, hole), harmonic_saddle, atol=1e-9)
+    hole = masks.box((30, 30), height=12, width=6, left=4)  # its least is known, so nothing clips
+    np.testing.assert_allclose(biharmonic(bowl, hole), bowl, atol=1e-9)
+    assert np.abs(harmonic(bowl, hole) - bowl).max() > 1e-3
+
+
+@pytest.mark.parametrize("fill", [harmonic, biharmonic])
+def test_what_lies_far_from_the_hole_need_not_be_looked_at(fill, monkeypatch):
+    image = photograph("camera", height=60)
+    hole = np.zeros(image.shape, bool)
+    hole[20:35, 3:20] = hole[10:50, 40] = hole[0, 12:30] = True
+    whole = fill(image, hole)
+    monkeypatch.setattr("learnkit.images.classical.SMALL", 0)
+    np.testing.assert_allclose(fill(image, hole), whole, atol=1e-12)

@@ -1,0 +1,111 @@
+"""What one method reaches on one kind of hole: five numbers, and a time.
+
+The error is taken over the hole alone, once pooled over all pictures and once as a mean of each
+picture's decibels; SSIM and the Frechet classifier distance judge the whole filled pictures. A
+method that breaks the form of a fill, or raises, has a sentence instead of numbers.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from learnkit.images.fill import BatchFill, check_filled
+from learnkit.images.frechet import frechet_of
+from learnkit.images.metrics import pooled_psnr, psnr_of_each, ssim_of_each
+from learnkit.shapes import Holes, Images, Matrix
+
+CAP = 50.0  # dB: an error below one grey level of 255 is none, and no row is infinite
+REPEATS = 3  # timed runs, at most: a method that takes longer than PATIENCE is timed once
+PATIENCE = 5.0  # seconds
+WARM_UP = 8  # pictures
+SEEN_AT_ONCE = 1000  # pictures that the classifier looks at
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table. Numbers are None where `error` says why there are none."""
+
+    method: str
+    hole: str
+    pictures: int
+    training: int
+    pooled_psnr: float | None = None  # dB over the hole, errors pooled, at most CAP
+    mean_psnr: float | None = None  # dB over the hole, mean over the pictures, each at most CAP
+    ssim: float | None = None  # whole picture, Gaussian window
+    frechet: float | None = None  # classifier distance, filled pictures to true ones
+    milliseconds: float | None = None  # a picture
+    error: str = ""
+
+
+def measure(fill: BatchFill, images: Images, holes: Holes, *, frechet: bool = True) -> dict:
+    """The numbers of a `Row`, as its keyword arguments.
+
+    What stands in the hole is the truth, so the fill is handed pictures in which it is 0.
+    Raises as `check_filled` does where the fill breaks its promises, and as the fill does.
+    """
+    cut = np.where(holes, 0, images)
+    filled, milliseconds = timed(fill, cut, holes)
+    each_one = psnr_of_each(filled, images, holes=holes).clip(max=CAP)
+    return {
+        "pooled_psnr": min(CAP, pooled_psnr(filled, images, holes=holes)),
+        "mean_psnr": float(each_one.mean()),
+        "ssim": float(ssim_of_each(filled, images).mean()),
+        "frechet": frechet_classifier_distance(filled, images) if frechet else None,
+        "milliseconds": milliseconds,
+    }
+
+
+def timed(
+    fill: BatchFill,
+    cut: Images,
+    holes: Holes,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+) -> tuple[Images, float]:
+    """The pictures filled, checked, and the milliseconds a picture: the median of some runs.
+
+    A few pictures go first, untimed. The runs end at REPEATS, or after PATIENCE seconds. The
+    fill is handed copies, so that it cannot change what it is judged by.
+    """
+    few = slice(0, WARM_UP)
+    check_filled(fill(cut[few].copy(), holes[few].copy()), cut[few], holes[few])
+    seconds: list[float] = []
+    while len(seconds) < REPEATS and sum(seconds) < PATIENCE:
+        images, its_holes = cut.copy(), holes.copy()
+        began = clock()
+        filled = fill(images, its_holes)
+        seconds.append(clock() - began)
+    check_filled(filled, cut, holes)
+    return filled.astype(cut.dtype), 1e3 * statistics.median(seconds) / len(cut)
+
+
+def frechet_classifier_distance(filled: Images, images: Images) -> float | None:
+    """How far the crowd of filled pictures is from the true ones, by what our classifier sees.
+
+    Garments (n, 28, 28). None where there are fewer than two pictures. It is larger for a small
+    crowd: compare rows of one number of pictures.
+    """
+    return frechet_of(features(filled), features(images)) if len(images) > 1 else None
+
+
+def features(images: Images) -> Matrix:
+    """What the classifier sees in garments (n, 28, 28): (n, 64), float64."""
+    import torch
+
+    model, parts = _classifier(), []
+    with torch.inference_mode():
+        for i in range(0, len(images), SEEN_AT_ONCE):
+            some = torch.from_numpy(images[i : i + SEEN_AT_ONCE].astype(np.float32))
+            parts.append(model.features(some[:, None]).double().numpy())
+    return np.concatenate(parts)
+
+
+@cache
+def _classifier():
+    from learnkit.models.pretrained import pretrained
+
+    return pretrained("classifier")

@@ -1,0 +1,176 @@
+"""The table: every method on every kind of hole, row by row, and the files that hold it.
+
+`rows` is a generator, so that whoever runs it sees each row as soon as it is there. A method that
+cannot be made, or raises for a hole, has a row that says so, and the table goes on.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from learnkit.benchmark import holes as published
+from learnkit.benchmark.methods import Method
+from learnkit.benchmark.scores import CAP, Row, measure
+from learnkit.files import write_whole
+from learnkit.images.data import fashion_mnist, to_float
+from learnkit.images.fill import BatchFill
+
+TRAINING = (10_000, 60_000)  # training pictures: the embedded ones, or all
+TEST = 10_000
+HEADS = (  # of a printed row: text, width, and the number's format
+    ("method", 32, ""),
+    ("hole", 14, ""),
+    ("pooled dB", 10, ".2f"),
+    ("mean dB", 9, ".2f"),
+    ("SSIM", 7, ".3f"),
+    ("Frechet", 9, ".2f"),
+    ("ms/picture", 11, ".3f"),
+)
+
+
+def rows(
+    methods: Iterable[Method],
+    *,
+    holes: Sequence[str] = tuple(published.KINDS),
+    pictures: int = 500,
+    training: int = 10_000,
+) -> Iterator[Row]:
+    """A `Row` for each method and each kind of hole, on the first `pictures` test garments.
+
+    Raises ValueError where a kind of hole is unknown, or a number of pictures is none that there
+    is; OSError where all 60,000 training pictures are wanted and cannot be found.
+    """
+    for kind in holes:
+        published.check_kind(kind)
+    if not 1 <= pictures <= TEST:
+        raise ValueError(f"pictures must be from 1 to {TEST}, the test pictures, got {pictures}")
+    if training not in TRAINING:
+        raise ValueError(f"training must be 10000 or 60000 pictures, got {training}")
+    learned_from = fashion_mnist("train", full=training > TRAINING[0])[0]
+    images = to_float(fashion_mnist("test")[0][:pictures])
+    cut = {kind: published.holes(kind, pictures) for kind in holes}
+    for method in methods:
+        fill, error = None, ""
+        try:
+            fill = method.make(learned_from)
+        except Exception as reason:  # whatever it is, it is this method's row and no other's
+            error = _sentence(reason)
+        for kind in holes:
+            yield _row(method, fill, error, kind, images, cut[kind], training)
+
+
+def _row(method: Method, fill: BatchFill | None, error: str, kind, images, hole, training) -> Row:
+    numbers = {}
+    if fill is not None:
+        try:
+            numbers = measure(fill, images, hole)
+        except Exception as reason:
+            error = _sentence(reason)
+    title = published.KINDS[kind].title
+    return Row(method.title, title, len(images), training, error=error, **numbers)
+
+
+def _sentence(error: Exception) -> str:
+    said = " ".join(str(error).split())
+    known = isinstance(error, ValueError | TypeError | ImportError | OSError) and said
+    return said if known else f"{type(error).__name__}: {said}".rstrip(": ")
+
+
+# ---- the table as text -------------------------------------------------------------------------
+
+
+def head() -> str:
+    """The line above the rows that `line` makes."""
+    return "".join(_aligned(name, width, width > 13) for name, width, _ in HEADS).rstrip()
+
+
+def line(row: Row) -> str:
+    """A row, aligned under `head`; its sentence in place of numbers where it has none."""
+    texts = _texts(row)
+    if row.error:
+        texts = [*texts[:2], row.error]
+        widths = [HEADS[0][1], HEADS[1][1], 0]
+        return "".join(_aligned(t, w, True) for t, w in zip(texts, widths, strict=True)).rstrip()
+    return "".join(
+        _aligned(text, width, width > 13) for text, (_, width, _) in zip(texts, HEADS, strict=True)
+    )
+
+
+def _aligned(text: str, width: int, left: bool) -> str:
+    return f"{text:<{width}}" if left else f"{text:>{width}}"
+
+
+def _texts(row: Row) -> list[str]:
+    numbers = (row.pooled_psnr, row.mean_psnr, row.ssim, row.frechet, row.milliseconds)
+    shown = [
+        "-" if number is None else format(number, style)
+        for number, (_, _, style) in zip(numbers, HEADS[2:], strict=True)
+    ]
+    return [row.method, row.hole, *shown]
+
+
+def markdown(table: Sequence[Row]) -> str:
+    """Two tables: pooled PSNR, a row a method and a column a hole; and every number there is."""
+    if not table:
+        return "No rows.\n"
+    kinds = list(dict.fromkeys(row.hole for row in table))
+    names = list(dict.fromkeys(row.method for row in table))
+    found = {(row.method, row.hole): row for row in table}
+    best = {
+        kind: max((r.pooled_psnr for r in table if r.hole == kind and not r.error), default=None)
+        for kind in kinds
+    }
+
+    def cell(name: str, kind: str) -> str:
+        row = found.get((name, kind))
+        if row is None or row.pooled_psnr is None:
+            return "-"
+        bold = "**" if row.pooled_psnr == best[kind] else ""
+        return f"{bold}{row.pooled_psnr:.2f}{bold}"
+
+    first = table[0]
+    parts = [
+        f"Hole PSNR in dB, errors pooled over the first {first.pictures:,} test pictures; methods "
+        f"that learn had {first.training:,} training pictures.",
+        _grid(
+            ["method", *kinds], [[name, *(cell(name, kind) for kind in kinds)] for name in names]
+        ),
+        "Every number: PSNR over the hole, pooled, and as a mean over the pictures, each at most "
+        f"{CAP:.0f} dB; SSIM (Gaussian window) and Frechet classifier distance of the whole filled "
+        "pictures; time.",
+        _grid([name for name, _, _ in HEADS], [_texts(row) for row in table if not row.error]),
+    ]
+    failed = [f"- {row.method}, {row.hole}: {row.error}" for row in table if row.error]
+    return "\n\n".join([*parts, *(["\n".join(failed)] if failed else [])]) + "\n"
+
+
+def _grid(names: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown; whatever would end a cell is taken out of its power."""
+    lines = [names, ["---"] * len(names), *body]
+    return "\n".join(f"| {' | '.join(c.replace('|', chr(92) + '|') for c in x)} |" for x in lines)
+
+
+def as_csv(table: Sequence[Row]) -> str:
+    """A line a row under the names of `Row`; an empty field where there is no number."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [field.name for field in fields(Row)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in table)
+    return out.getvalue()
+
+
+def as_json(table: Sequence[Row]) -> str:
+    """A list with an object a row."""
+    return json.dumps([asdict(row) for row in table], indent=1, ensure_ascii=False) + "\n"
+
+
+def write(table: Sequence[Row], folder: Path) -> list[Path]:
+    """table.md, table.csv and table.json in a folder, which is made where it is not."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"table.md": markdown, "table.csv": as_csv, "table.json": as_json}
+    for name, form in texts.items():
+        write_whole(folder / name, form(table).encode("utf-8"))
+    return [folder / name for name in texts]
