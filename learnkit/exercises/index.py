@@ -36,4 +36,8 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "discriminator_loss": 9,
     "generator_loss": 9,
     "discriminator_step": 9,
+    "hole_mse": 10,
+    "composite": 10,
+    "linear_fill": 10,
+    "partial_conv2d": 10,
 }

@@ -48,6 +48,10 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "discriminator_loss": "(real_logits, fake_logits)",
     "generator_loss": "(fake_logits)",
     "discriminator_step": "(discriminator, generator, real, z, optimizer)",
+    "hole_mse": "(pred, target, hole)",
+    "composite": "(pred, image, hole)",
+    "linear_fill": "(image, mean, cov, hole, jitter=0.001)",
+    "partial_conv2d": "(image, known, weight, bias)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
 EQUIVALENT = {
@@ -68,6 +72,11 @@ EQUIVALENT = {
         "F.normalize(z1, dim=-1)",
         "if torch.sin(angle) <= FLAT",  # line and arc agree there in all digits
         "if angle < FLAT",  # the sine tells opposite ends, and an exercise is given none
+    ],
+    "partial_conv2d": [
+        "+ k = weight.shape[-2]",  # kernels are square
+        "+ share = count.clamp(min=0) / k ** 2",  # 0/0 there, and torch.where passes it by
+        "+ share = count / k ** 2",
     ],
 }
 
