@@ -1,0 +1,129 @@
+"""One method's fill of one hole: let in, timed, checked and scored, whatever it does.
+
+The method gets a copy of the picture with the hole cut out, so it cannot see the truth. What it
+returns is believed where it is a picture, and where it left the known pixels alone. Whatever goes
+wrong becomes a sentence: a method that fails must not take the others with it.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from learnkit.images.masks import cut_hole
+from learnkit.images.metrics import psnr
+from learnkit.shapes import Hole, Image, check_hole, check_image
+
+Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]  # fill(image, hole) -> image
+CLOSE = 1e-6  # a network computes in float32: what it hands back of a known pixel is off by 3e-8
+LONGEST_SENTENCE = 300
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """What came of it: the filled picture and its score in dB, or neither, and words for both."""
+
+    words: str
+    image: Image | None = field(default=None, repr=False)
+    score: float | None = None  # None where there is nothing to score, too
+    seconds: float = 0.0
+
+
+def attempt(fill: Fill, image: Image, hole: Hole) -> Attempt:
+    """Fills the hole, and says how well and how fast; an error of the method is said as well.
+
+    Raises TypeError or ValueError where `image` or `hole` is not what it must be.
+    """
+    check_image(image)
+    check_hole(hole, image)
+    if not hole.any():
+        return Attempt("nothing to fill", image.copy())
+    cut = cut_hole(image, hole)
+    start = time.perf_counter()
+    try:
+        filled = fill(cut, hole.copy())
+        seconds = time.perf_counter() - start
+        filled = _believed(filled, image, hole)
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # exit() must not end the kernel
+        return Attempt(_sentence(error), seconds=time.perf_counter() - start)
+    score = psnr(filled, np.asarray(image, np.float64), hole=hole)
+    words = f"{score:.1f} dB" if np.isfinite(score) else "no error at all"
+    return Attempt(f"{words}, {duration(seconds)}", filled, score, seconds)
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: two digits of milliseconds or seconds.
+
+    >>> duration(0.00042), duration(0.0234), duration(1.26)
+    ('0.4 ms', '23 ms', '1.3 s')
+    """
+    ms = 1000 * seconds
+    if ms < 0.1:
+        return "under 0.1 ms"
+    if ms < 9.95:
+        return f"{ms:.1f} ms"
+    return f"{ms:.0f} ms" if ms < 999.5 else f"{seconds:.1f} s"
+
+
+def check_methods(methods: Mapping[str, Fill]) -> None:
+    """Raises TypeError where a method is no function, ValueError where there is none at all."""
+    for name, fill in methods.items():
+        if not callable(fill):
+            kind = type(fill).__name__
+            raise TypeError(f"the method {name!r} must be a function fill(image, hole), got {kind}")
+    if not methods:
+        raise ValueError("there is no method to fill holes: pass a name and a function each")
+
+
+def check_among(names: Mapping[str, object], what: str, *wanted: str) -> None:
+    """Raises ValueError where a name that is wanted is not there."""
+    for name in wanted:
+        if name not in names:
+            raise ValueError(f"{what} must be among {', '.join(names)}; got {name!r}")
+
+
+def _believed(filled: object, image: Image, hole: Hole) -> Image:
+    """The picture with its hole filled. Raises TypeError or ValueError where it is none."""
+    if not isinstance(filled, np.ndarray):
+        cure = ""
+        if filled is None:
+            cure = "; does it end with return?"
+        elif hasattr(filled, "detach"):
+            cure = "; end it with .detach().numpy()"
+        raise TypeError(f"a fill must return a NumPy array, got {type(filled).__name__}{cure}")
+    if filled.shape != image.shape:
+        raise ValueError(
+            f"a fill must return the picture's shape {image.shape}, got {filled.shape}"
+        )
+    if filled.dtype.kind != "f":
+        raise TypeError(f"a fill must return floats in [0, 1], got {filled.dtype}")
+    filled = filled.astype(np.float64)
+    beyond = int((~np.isfinite(filled[hole])).sum())
+    if beyond:
+        raise ValueError(f"a fill must return numbers, got NaN or inf at {beyond} places")
+    known = ~hole
+    off = np.abs(filled[known] - image[known])
+    touched = int((~(off <= CLOSE)).reshape(int(known.sum()), -1).any(axis=1).sum())
+    if touched:
+        raise ValueError(
+            f"a fill must leave known pixels alone, this one changed {touched} of "
+            f"{int(known.sum())}; end it with np.where(hole, filled, image)"
+        )
+    low, high = float(filled[hole].min()), float(filled[hole].max())
+    if low < -CLOSE or high > 1 + CLOSE:
+        raise ValueError(
+            f"a fill must lie in [0, 1], got [{low:.4g}, {high:.4g}]; end it with .clip(0, 1)"
+        )
+    whole = np.asarray(image, np.float64).copy()
+    whole[hole] = filled[hole].clip(0, 1)
+    return whole
+
+
+def _sentence(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    kind = type(error).__name__
+    if not text:
+        return f"it stopped with {kind}, and no word why"
+    said = text if isinstance(error, ValueError) else f"{kind}: {text}"
+    return said if len(said) <= LONGEST_SENTENCE else said[: LONGEST_SENTENCE - 1] + "…"

@@ -1,0 +1,328 @@
+"""The brush of lesson 10 in a small notebook of its own: drawn on with mouse, touch, pen and keys."""
+
+import io
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.browser.notebook import Notebook, until
+
+pytestmark = pytest.mark.browser
+NAME = "brush_by_itself.ipynb"
+CELLS = (
+    """import time
+import numpy as np
+from learnkit.images.classical import harmonic
+from learnkit.images.data import fashion_mnist, photograph, to_float
+from learnkit.widgets import brush
+garments = to_float(fashion_mnist("test")[0][:2])
+def mean(image, hole):
+    return np.where(hole, image[~hole].mean(), image)
+def careful(image, hole):
+    if hole.all():
+        raise ValueError("the hole covers every pixel: this fill needs a known pixel")
+    return harmonic(image, hole)
+calls = []
+def slow(image, hole):
+    calls.append(int(hole.sum()))
+    time.sleep(0.8)
+    return mean(image, hole)""",
+    """garment_brush = brush.paint({"boot": garments[0], "pullover": garments[1]},
+    {"slow mean": slow, "mean": mean, "harmonic": careful}, chosen=["mean", "harmonic"])
+garment_brush""",
+    """photo_brush = brush.paint({"cat": photograph("chelsea")[:256, 100:356]},
+    {"mean": mean, "harmonic": harmonic})
+photo_brush""",
+    """print("calls", calls, "holes", int(garment_brush.hole.sum()), garment_brush.picture)""",
+)
+
+
+@pytest.fixture(scope="module")
+def lesson(page, url, work):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "python3"}
+    nbformat.write(notebook, work / NAME)
+    opened = Notebook(page, url, NAME)
+    opened.run_all()
+    return opened
+
+
+class Painting:
+    """The widget under a cell."""
+
+    def __init__(self, lesson, words):
+        self.page, self.cell = lesson.page, lesson.cell(words)
+        self.paper = self.cell.locator("canvas.paper")
+        self.paper.wait_for()
+        self.paper.scroll_into_view_if_needed()
+
+    def at(self, x, y):
+        """Where a share of the picture is on the page."""
+        box = self.paper.bounding_box()
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    def drag(self, *places):
+        self.page.mouse.move(*self.at(*places[0]))
+        self.page.mouse.down()
+        for place in places[1:]:
+            self.page.mouse.move(*self.at(*place), steps=8)
+        self.page.mouse.up()
+
+    def press(self, name):
+        self.cell.get_by_role("button", name=name, exact=True).click()
+
+    @property
+    def status(self):
+        return self.cell.locator("output").first.text_content()
+
+    @property
+    def note(self):
+        return self.cell.locator(".note").text_content()
+
+    @property
+    def count(self):
+        found = re.match(r"(\d+) pixels? to fill", self.status)
+        return int(found[1]) if found else 0
+
+    def tile(self, name):
+        has = self.page.get_by_role("button", name=f"Show the fill of {name} large", exact=True)
+        return self.cell.locator(".tiles li", has=has)
+
+    def words(self, name):
+        return self.cell.locator(".tiles li", has_text=name).locator("p").last.text_content()
+
+    def settled(self):
+        until(self.page, lambda: self.cell.locator(".tiles .due").count(), lambda n: n == 0)
+
+    def pixels(self, name):
+        return self.tile(name).locator("canvas").evaluate("canvas => canvas.toDataURL()")
+
+    def clear(self):
+        if self.count:
+            self.press("Clear")
+        until(self.page, lambda: self.count, lambda n: n == 0)
+        self.settled()
+
+
+@pytest.fixture
+def boot(lesson):
+    painting = Painting(lesson, "garment_brush = ")
+    painting.clear()
+    return painting
+
+
+def test_it_opens_with_a_stroke_that_every_chosen_method_has_filled(lesson):
+    painting = Painting(lesson, "garment_brush = ")
+    painting.settled()
+    assert lesson.errors() == []
+    assert re.fullmatch(r"\d+ pixels to fill; best: harmonic: [\d.]+ dB, .* ms", painting.status)
+    for name in ("mean", "harmonic"):
+        assert re.match(r"[\d.]+ dB, ", painting.words(name))
+    photo = Painting(lesson, "photo_brush = ")
+    photo.settled()
+    assert "dB" in photo.words("harmonic")
+
+
+def test_a_stroke_of_the_mouse_is_filled_and_scored(boot):
+    before = boot.pixels("harmonic")
+    boot.drag((0.3, 0.5), (0.7, 0.5), (0.7, 0.7))
+    until(boot.page, lambda: boot.status, lambda s: "best: " in s)
+    assert boot.count > 30 and boot.pixels("harmonic") != before
+    assert re.match(r"[\d.]+ dB, ", boot.words("harmonic"))
+
+
+def test_a_touch_paints_too_and_does_not_scroll_the_page(boot):
+    wire = boot.page.context.new_cdp_session(boot.page)
+    top = boot.paper.bounding_box()["y"]
+    for kind, place in [("touchStart", (0.2, 0.3)), ("touchMove", (0.5, 0.6)), ("touchEnd", None)]:
+        points = [dict(zip("xy", boot.at(*place), strict=True))] if place else []
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    until(boot.page, lambda: boot.count, lambda n: n > 15)
+    boot.settled()
+    assert "dB" in boot.words("mean") and boot.paper.bounding_box()["y"] == top
+    wire.detach()
+
+
+def test_a_pen_paints_and_its_other_end_erases(boot):
+    def stroke(buttons):
+        for kind in ("pointerdown", "pointermove", "pointerup"):
+            x, y = boot.at(0.5 if kind == "pointerdown" else 0.8, 0.5)
+            boot.paper.evaluate(
+                """(paper, [kind, x, y, buttons]) => {
+                paper.setPointerCapture = () => {};
+                paper.dispatchEvent(new PointerEvent(kind, {pointerId: 7, pointerType: "pen",
+                    isPrimary: true, clientX: x, clientY: y, buttons, bubbles: true}));
+                delete paper.setPointerCapture; }""",
+                [kind, x, y, buttons],
+            )
+
+    stroke(1)
+    until(boot.page, lambda: boot.count, lambda n: n > 15)
+    stroke(32)
+    until(boot.page, lambda: boot.count, lambda n: n == 0)
+
+
+def test_undo_redo_erase_and_clear_go_to_python_as_well(boot):
+    boot.drag((0.3, 0.3), (0.6, 0.3))
+    one = boot.count
+    boot.drag((0.3, 0.7), (0.6, 0.7))
+    two = boot.count
+    assert two > one > 0
+    boot.press("Undo")
+    assert boot.count == one
+    boot.press("Redo")
+    assert boot.count == two
+    boot.press("Erase")
+    boot.drag((0.2, 0.7), (0.8, 0.7))
+    boot.press("Paint")
+    assert boot.count <= one
+    boot.press("Clear")
+    until(boot.page, lambda: boot.words("mean"), lambda words: words == "nothing to fill")
+    assert boot.status == "Nothing to fill: paint a hole on the picture"
+    boot.press("Undo")
+    until(boot.page, lambda: boot.words("mean"), lambda words: "dB" in words)
+
+
+def test_everything_can_be_done_by_key(boot):
+    keys, cells = boot.page.keyboard, boot.cell.page.locator(".jp-CodeCell").count()
+    boot.paper.focus()
+    size = int(boot.cell.locator(".size").input_value())
+    keys.press("]")
+    assert int(boot.cell.locator(".size").input_value()) == size + 1
+    keys.press("[")
+    keys.press("Space")
+    one = boot.count
+    assert 0 < one <= size * size
+    keys.down(" ")
+    for _ in range(6):
+        keys.press("ArrowRight")
+    keys.up(" ")
+    line = boot.count
+    assert line > one + 6
+    keys.press("Control+z")
+    assert boot.count == one
+    keys.press("Control+y")
+    assert boot.count == line
+    keys.press("Control+Shift+Z")
+    assert boot.count == line
+    keys.press("e")
+    assert "Eraser at row 14" in boot.paper.get_attribute("aria-label")
+    keys.press("Space")
+    assert boot.count < line
+    keys.press("e")
+    keys.press("Shift+ArrowDown")
+    assert "Brush at row 17" in boot.paper.get_attribute("aria-label")
+    until(boot.page, lambda: boot.words("harmonic"), lambda words: "dB" in words)
+    keys.press("Delete")
+    assert boot.count == 0
+    assert boot.page.locator(".jp-CodeCell").count() == cells  # the notebook heard none of them
+
+
+def test_the_newest_stroke_wins_over_a_slow_method_and_quick_fills_come_first(lesson, boot):
+    slow = boot.cell.get_by_label("slow mean", exact=True)
+    boot.drag((0.4, 0.4), (0.6, 0.4))
+    boot.settled()
+    slow.check()
+    until(boot.page, lambda: boot.words("slow mean"), lambda words: " dB, 8" in words)
+    for row in (0.5, 0.6, 0.7, 0.8):
+        boot.drag((0.3, row), (0.7, row))
+    until(boot.page, lambda: boot.words("harmonic"), lambda words: "dB" in words)
+    boot.settled()
+    last = boot.count
+    slow.uncheck()
+    boot.settled()
+    cell = lesson.cell('print("calls", calls')
+    lesson.run(cell)
+    said = cell.locator(".jp-OutputArea-output").last.text_content()
+    calls = [int(n) for n in re.search(r"\[(.*)\]", said)[1].split(", ")]
+    assert calls[-1] == last and f"holes {last} " in said
+    assert len(calls) <= 4  # of five strokes: what was overtaken was never begun
+
+
+def test_a_method_that_cannot_says_why_in_its_tile_and_the_others_go_on(boot):
+    boot.cell.locator(".size").fill("14")
+    for row in (0.1, 0.5, 0.9):
+        boot.drag((0.0, row), (1.0, row))
+    until(boot.page, lambda: boot.words("harmonic"), lambda words: "needs a known pixel" in words)
+    assert boot.count == 28 * 28
+    boot.cell.locator(".size").fill("3")
+
+
+def picture_file(tmp_path, shape, name="mine.png"):
+    noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / name, compress_level=0)
+    return tmp_path / name
+
+
+def test_your_own_picture_is_opened_however_large_and_filled(lesson, tmp_path):
+    photo = Painting(lesson, "photo_brush = ")
+    large = picture_file(tmp_path, (2000, 2400, 3))
+    assert large.stat().st_size > 11e6  # more than one message holds
+    photo.cell.locator("input[type=file]").set_input_files(large)
+    until(photo.page, lambda: photo.note, lambda words: "reduced to 512 x 427" in words)
+    assert photo.cell.locator("select").input_value() == "yours: mine.png"
+    photo.settled()
+    assert "dB" in photo.words("harmonic")
+    photo.drag((0.2, 0.2), (0.3, 0.2))
+    photo.settled()
+    photo.cell.locator("select").select_option("cat")
+    until(photo.page, lambda: photo.paper.get_attribute("aria-label"), lambda s: "256 by 256" in s)
+
+
+def test_a_small_network_gets_a_small_grey_picture(boot, tmp_path):
+    file = picture_file(tmp_path, (300, 400, 3))
+    boot.cell.locator("input[type=file]").set_input_files(file)
+    until(boot.page, lambda: boot.note, lambda words: "its middle cut out and brought" in words)
+    assert "to 28 x 28" in boot.note and "turned grey" in boot.note
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("notes.txt", b"no picture at all", "notes.txt is no picture"),
+        ("empty.png", b"", "empty.png is empty"),
+        ("drawing.svg", b"<svg xmlns='x'></svg>", "a drawing without pixels"),
+        ("huge.png", bytes(51_000_000), "huge.png has 51 MB"),
+    ],
+)
+def test_a_file_that_is_no_picture_is_refused_and_the_kernel_lives(
+    boot, tmp_path, name, data, said
+):
+    (tmp_path / name).write_bytes(data)
+    boot.cell.locator("input[type=file]").set_input_files(tmp_path / name)
+    until(boot.page, lambda: boot.note, lambda words: said in words)
+    boot.drag((0.4, 0.4), (0.6, 0.4))
+    until(boot.page, lambda: boot.words("mean"), lambda words: "dB" in words)
+
+
+def test_a_dropped_file_is_opened(boot):
+    stream = io.BytesIO()
+    Image.new("L", (28, 28), 90).save(stream, "png")
+    boot.paper.evaluate(
+        """(paper, bytes) => { const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], "dropped.png", {type: "image/png"}));
+        paper.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true})); }""",
+        list(stream.getvalue()),
+    )
+    until(boot.page, lambda: boot.note, lambda words: "dropped.png: 28 x 28 pixels" in words)
+
+
+def test_a_fill_is_seen_large_and_painting_brings_the_picture_back(boot):
+    boot.drag((0.3, 0.5), (0.7, 0.5))
+    boot.settled()
+    look = boot.tile("mean").get_by_role("button")
+    look.click()
+    assert look.get_attribute("aria-pressed") == "true"
+    boot.drag((0.3, 0.6), (0.7, 0.6))
+    assert look.get_attribute("aria-pressed") == "false"
+
+
+def test_a_hole_set_in_a_cell_is_painted_in_the_browser(lesson, boot):
+    """The kernel still answers, and the page asked nobody."""
+    cell = lesson.cell('print("calls", calls')
+    lesson.run(cell)
+    assert "holes 0" in cell.locator(".jp-OutputArea-output").last.text_content()
+    assert lesson.errors() == []
