@@ -4,7 +4,8 @@ The harmonic fill has the smallest slopes: roughness is the sum of squared diffe
 of 4-neighbours once and no pair beyond the border. The biharmonic fill has the smallest bending,
 as a thin plate that is held at the known pixels: it goes on where the picture was going. Each
 minimum over the hole, where the gradient is zero, is a linear system, solved here by one sparse
-factorisation. Lesson 02 walks to the harmonic one by gradient descent; this is the end of the walk.
+factorisation, which is kept for the next picture with the same hole. Lesson 02 walks to the
+harmonic one by gradient descent; this is the end of the walk.
 """
 
 from functools import lru_cache
@@ -64,22 +65,13 @@ def _least(image: Image, hole: Hole, power: int) -> Image:
     fill = image.copy()
     if not hole.any():
         return fill
-    from scipy.sparse.linalg import splu
-
     # A reaches `power` pixels far; of a small picture the whole matrix is at hand already
     window = np.s_[:, :] if hole.size <= SMALL else _around(hole, margin=power)
     hole_here, values = hole[window], image[window]
-    u = np.flatnonzero(hole_here)
-    rows = _operator(*hole_here.shape, power)[u]
+    rows, factors = _system(np.packbits(hole_here).tobytes(), hole_here.shape, power)
     # the known pixels, 0 in the hole: A_uk x_k is then one product with all columns
     x = np.where(_spread(hole_here, values), 0, values).reshape(hole_here.size, -1)
-    system = splu(
-        rows[:, u].tocsc(),
-        permc_spec="MMD_AT_PLUS_A",  # the system is symmetric and positive definite:
-        diag_pivot_thresh=0,  # no pivoting, which would fill the factors
-        options={"SymmetricMode": True},
-    )
-    x_u = system.solve(-(rows @ x.astype(np.float64)))
+    x_u = factors.solve(-(rows @ x.astype(np.float64)))
     # of a harmonic fill rounding alone may step beyond the known values, a plate overshoots
     x_k = image[~hole].reshape(-1, x.shape[1])
     x_u = x_u.clip(x_k.min(axis=0), x_k.max(axis=0))
@@ -101,7 +93,24 @@ def _spread(hole: Hole, image: Image) -> np.ndarray:
     return hole.reshape(*hole.shape, *(1,) * (image.ndim - 2))
 
 
-@lru_cache(maxsize=4)  # one hole over many pictures is the rule; a photograph's matrix is large
+@lru_cache(maxsize=2)  # one hole over many pictures costs one factorisation
+def _system(packed: bytes, shape: tuple[int, int], power: int):
+    """The rows A_u of the hole's pixels, and A_uu in factors."""
+    from scipy.sparse.linalg import splu
+
+    bits = np.frombuffer(packed, np.uint8)
+    u = np.flatnonzero(np.unpackbits(bits, count=shape[0] * shape[1]))
+    rows = _operator(*shape, power)[u]
+    factors = splu(
+        rows[:, u].tocsc(),
+        permc_spec="MMD_AT_PLUS_A",  # the system is symmetric and positive definite:
+        diag_pivot_thresh=0,  # no pivoting, which would fill the factors
+        options={"SymmetricMode": True},
+    )
+    return rows, factors
+
+
+@lru_cache(maxsize=4)  # so that on small pictures a new hole costs its own factors alone
 def _operator(h: int, w: int, power: int):
     """L^power (h w, h w), sparse; L has each pixel's degree on the diagonal, -1 a neighbour."""
     from scipy.sparse import diags_array, kronsum

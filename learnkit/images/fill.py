@@ -10,9 +10,11 @@ takes pictures (n, h, w) or (n, h, w, 3), and as many holes (n, h, w).
 from collections.abc import Callable
 
 import numpy as np
+from jaxtyping import Bool
 
 from learnkit.shapes import Hole, Holes, Image, Images, check_hole, check_image, check_range
 
+ValueHoles = Bool[np.ndarray, "n d"]  # an entry for each value of a picture: d = h w c
 Fill = Callable[[Image, Hole], Image]
 BatchFill = Callable[[Images, Holes], Images]
 
@@ -90,7 +92,7 @@ def check_filled(filled: np.ndarray, image: np.ndarray, hole: np.ndarray) -> Non
         )
 
 
-def as_values(holes: Holes, images: Images) -> Holes:
+def as_values(holes: Holes, images: Images) -> ValueHoles:
     """Holes (n, h, w) as bool rows (n, h w c), one entry for each value of a picture."""
     channels = images[0].size // holes[0].size
     return np.repeat(holes.reshape(len(holes), -1), channels, axis=1)

@@ -1,4 +1,6 @@
 import builtins
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -37,6 +39,13 @@ def test_the_peers_are_opencvs_own_with_radius_3(name, flag):
         byte = np.round(255 * image).astype(np.uint8)
         theirs = cv2.inpaint(byte, hole.astype(np.uint8), 3, flag)
         np.testing.assert_allclose(255 * mine, theirs, atol=1e-9)
+
+
+def test_nothing_heavy_is_loaded_until_a_method_is_made():
+    code = "import sys, learnkit.benchmark.table, learnkit.benchmark.yours\nprint(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "learnkit.benchmark.methods" in ran.stdout.split()
+    assert not {"torch", "cv2", "scipy.linalg"} & set(ran.stdout.split())
 
 
 @pytest.mark.errors

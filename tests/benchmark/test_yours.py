@@ -46,6 +46,7 @@ def test_a_method_that_learns_is_given_the_training_pictures_first(tmp_path):
     assert [row.error for row in found] == ["", ""]
 
 
+@pytest.mark.errors
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [

@@ -216,3 +216,21 @@ def test_what_lies_far_from_the_hole_need_not_be_looked_at(fill, monkeypatch):
     whole = fill(image, hole)
     monkeypatch.setattr("learnkit.images.classical.SMALL", 0)
     np.testing.assert_allclose(fill(image, hole), whole, atol=1e-12)
+
+
+def test_one_hole_over_many_pictures_is_factored_once(monkeypatch, rng):
+    import scipy.sparse.linalg
+
+    made, splu = [], scipy.sparse.linalg.splu
+    monkeypatch.setattr(
+        scipy.sparse.linalg, "splu", lambda *a, **k: made.append(1) or splu(*a, **k)
+    )
+    hole = masks.box((13, 17), height=5, width=7)
+    first, second = rng.random((2, 13, 17))
+    filled = harmonic(first, hole), harmonic(second, hole), harmonic(first, hole)
+    assert len(made) == 1
+    np.testing.assert_array_equal(filled[0], filled[2])
+    assert (filled[0] != filled[1])[hole].all()
+    other = np.roll(hole, 1, axis=0)
+    assert not np.array_equal(harmonic(first, other), filled[0])
+    assert len(made) == 2
