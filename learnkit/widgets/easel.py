@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from learnkit.images.metrics import psnr
 from learnkit.shapes import Hole, Image, check_at_least, check_hole, check_image
 from learnkit.widgets import upload
+from learnkit.widgets.contest import decibels
 from learnkit.widgets.show import ORANGE, picture_grid
 
 
@@ -102,6 +103,6 @@ def figure(image: Image, hole: Hole, fills: Mapping[str, Image]) -> Figure:
     shown = {"the truth": image, "the hole": np.where(hole[..., None], to_rgb(ORANGE), colour)}
     for name, filled in fills.items():
         check_image(filled, f"the fill of {name!r}")
-        score = psnr(filled, image, hole=hole) if hole.any() else np.inf
-        shown[f"{name}, {score:.1f} dB" if np.isfinite(score) else name] = filled
+        score = f", {decibels(psnr(filled, image, hole=hole))}" if hole.any() else ""
+        shown[f"{name}{score}"] = filled
     return picture_grid(shown, columns=min(4, len(shown)))
