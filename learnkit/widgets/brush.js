@@ -423,6 +423,7 @@ function render({ model, el }) {
 
   pictures.addEventListener("change", () => {
     waiting = true; // no stroke until the picture has come
+    note.textContent = "";
     model.set("picture", pictures.value);
     model.save_changes();
   });

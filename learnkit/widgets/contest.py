@@ -69,7 +69,7 @@ def duration(seconds: float) -> str:
     """
     ms = 1000 * seconds
     if ms < 0.1:
-        return "under 0.1 ms"
+        return "< 0.1 ms"
     if ms < 9.95:
         return f"{ms:.1f} ms"
     return f"{ms:.0f} ms" if ms < 999.5 else f"{seconds:.1f} s"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
@@ -81,7 +82,7 @@ def unpack(bits: bytes, shape: tuple[int, int]) -> Hole:
     return np.unpackbits(np.frombuffer(bits, np.uint8), count=h * w).reshape(h, w) > 0
 
 
-def stretched(hole: Hole, shape: tuple[int, int]) -> Hole:
+def stretched(hole: Hole, shape: tuple[int, int]) -> Bool[np.ndarray, "tall wide"]:
     """The hole over a picture of another size."""
     (h, w), (tall, wide) = hole.shape, shape
     return hole[np.arange(tall) * h // tall][:, np.arange(wide) * w // wide]
