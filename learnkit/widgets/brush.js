@@ -422,6 +422,7 @@ function render({ model, el }) {
   }
 
   pictures.addEventListener("change", () => {
+    if (pictures.value === model.get("picture")) return;
     waiting = true; // no stroke until the picture has come
     note.textContent = "";
     model.set("picture", pictures.value);

@@ -109,6 +109,7 @@ class Brush(anywidget.AnyWidget):
 
     @hole.setter
     def hole(self, hole: Hole) -> None:
+        """Paints this hole in place of what is there."""
         check_hole(hole, self.image)
         with self.hold_sync():
             self.packed = pack(hole)

@@ -123,6 +123,13 @@ class Painting:
 @pytest.fixture
 def boot(lesson):
     painting = Painting(lesson, "garment_brush = ")
+    painting.cell.locator("select").select_option("boot")
+    label = painting.paper
+    until(
+        lesson.page,
+        lambda: label.get_attribute("aria-label"),
+        lambda words: "The picture boot" in words,
+    )
     painting.clear()
     return painting
 
