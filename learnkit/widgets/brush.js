@@ -23,7 +23,8 @@ const PAGE = `<div class="learnkit-brush">
     </div>
     <output aria-live="polite"></output>
     <p class="note" role="status"></p>
-    <details><summary>Keys</summary>Click the picture, then: arrows move (Shift: in larger steps),
+    <p class="help">Drag over the picture: what you paint is a hole, and every method fills it.</p>
+    <details><summary>Keys</summary>Click the picture, then: arrows move (Shift: in larger steps; Home: the middle),
       space paints (hold it to draw a line), e paints or erases, [ and ] change the brush,
       Ctrl+Z undoes, Ctrl+Y redoes, Delete clears.</details>
   </div>
@@ -257,8 +258,8 @@ function render({ model, el }) {
       at = { x: middle(at.x + far * way[0], w), y: middle(at.y + far * way[1], h) };
       seen = true;
       if (pen === "key") stamp(rubber ? 0 : 1);
-      say();
-    } else if (command && key === "z") step(...(event.shiftKey ? [future, past] : [past, future]));
+    } else if (key === "home") at = { x: Math.floor(w / 2) + 0.5, y: Math.floor(h / 2) + 0.5 };
+    else if (command && key === "z") step(...(event.shiftKey ? [future, past] : [past, future]));
     else if (command && key === "y") step(future, past);
     else if (command || event.altKey) return;
     else if (key === " ") {
@@ -272,6 +273,7 @@ function render({ model, el }) {
     else return;
     event.preventDefault();
     event.stopPropagation(); // the notebook has plans of its own for these keys
+    say();
     draw();
   });
   listen("keyup", (event) => { if (event.key === " " && pen === "key") end(); });
@@ -362,6 +364,7 @@ function render({ model, el }) {
     const longest = Math.max(h, w);
     const wide = longest <= 70 ? w * Math.floor(140 / longest) : w * Math.min(1, 216 / longest);
     tile.picture.style.width = `${wide}px`;
+    tile.root.style.width = `${Math.max(140, wide) + 4}px`;
     tile.picture.style.imageRendering = longest <= 70 ? "pixelated" : "auto";
     tile.score = null;
     tile.words.textContent = "";
@@ -419,7 +422,9 @@ function render({ model, el }) {
   }
 
   pictures.addEventListener("change", () => {
+    if (pictures.value === model.get("picture")) return;
     waiting = true; // no stroke until the picture has come
+    note.textContent = "";
     model.set("picture", pictures.value);
     model.save_changes();
   });

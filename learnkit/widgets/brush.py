@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import anywidget
-import numpy as np
 import traitlets
 
 from learnkit.shapes import Hole, Image, check_at_least, check_hole
 from learnkit.widgets import upload
-from learnkit.widgets.contest import Attempt, Fill, attempt, check_among, check_methods
+from learnkit.widgets.contest import EXACT, Attempt, Fill, attempt, check_among, check_methods
 from learnkit.widgets.easel import (
     Easel,
     as_bytes,
@@ -81,7 +80,8 @@ class Brush(anywidget.AnyWidget):
         self._fills = dict(methods)
         self._done: dict[str, tuple[int, Attempt]] = {}  # by method: of which stroke, and what
         self._warm: set[str] = set()
-        self._pieces: dict[str, list[bytes]] = {}  # of files that are on their way
+        self._fits, self._shown = pack(hole), first
+        self._pieces: dict[object, tuple[int, list[bytes]]] = {}  # of files on their way
         self._task: asyncio.Task | None = None
         self.note = ""
         super().__init__(
@@ -92,8 +92,7 @@ class Brush(anywidget.AnyWidget):
             size=size,
             **_sent(image, hole),
         )
-        self.observe(self._turned, names="picture")
-        self.observe(self._begin, names=["stroke", "chosen"])
+        self.observe(self._begin, names=["picture", "stroke", "chosen"])
         self.on_msg(self._told)
 
     # ---- what you can read and set -------------------------------------------------------------
@@ -106,10 +105,11 @@ class Brush(anywidget.AnyWidget):
     @property
     def hole(self) -> Hole:
         """The hole as it is painted now: bool (h, w), True = to be filled."""
-        return unpack(self.packed, self.image.shape[:2])
+        return unpack(self.packed, (self.shape[0], self.shape[1]))
 
     @hole.setter
     def hole(self, hole: Hole) -> None:
+        """Paints this hole in place of what is there."""
         check_hole(hole, self.image)
         with self.hold_sync():
             self.packed = pack(hole)
@@ -156,16 +156,17 @@ class Brush(anywidget.AnyWidget):
 
     @traitlets.validate("packed")
     def _of_this_size(self, proposal: dict) -> bytes:
-        """A hole of another size was painted before the picture changed: the old one stays."""
-        old = self.packed
-        return proposal["value"] if not old or len(proposal["value"]) == len(old) else old
+        """A hole that does not fit the picture, from a view that came too late, is not taken."""
+        h, w, *_ = self.shape
+        if len(proposal["value"]) == (h * w + 7) // 8:
+            self._fits = proposal["value"]
+        return self._fits
 
-    def _turned(self, change: dict) -> None:
+    def _turn(self) -> None:
         """Another picture: the hole stays, stretched where the new picture has another size."""
-        old = unpack(self.packed, (self.shape[0], self.shape[1]))
-        hole = stretched(old, self.image.shape[:2])
+        self._shown = self.picture
+        hole = stretched(self.hole, self.image.shape[:2])
         with self.hold_sync():  # one message, so that picture and hole come together
-            self.set_trait("packed", b"")  # which lets a hole of any size follow
             for trait, value in _sent(self.image, hole).items():
                 setattr(self, trait, value)
             self.stroke += 1
@@ -182,14 +183,15 @@ class Brush(anywidget.AnyWidget):
 
     def _receive(self, content: dict, buffers: list[bytes]) -> None:
         """A piece of a file: a message of more than 10 MB would cost the browser its connection."""
-        key, name = str(content.get("key")), str(content.get("name", "the file"))
-        pieces = self._pieces.setdefault(key, [])
-        pieces += buffers
-        if sum(map(len, pieces)) > upload.MOST_BYTES:
-            self._pieces = {}
-            self._say(upload.too_large(name, int(content.get("bytes", 0))))
-        elif content.get("last"):
-            self._pieces = {}
+        name, part = str(content.get("name", "the file")), b"".join(buffers)
+        size, pieces = self._pieces.pop(content.get("key"), (0, []))
+        size += len(part)
+        pieces = [*pieces, part] if size <= upload.MOST_BYTES else []  # too large: only counted
+        if not content.get("last"):
+            self._pieces[content.get("key")] = size, pieces
+        elif size > upload.MOST_BYTES:
+            self._say(upload.too_large(name, size))
+        else:
             try:
                 self._say(self.upload(b"".join(pieces), name))
             except Exception as error:
@@ -198,6 +200,8 @@ class Brush(anywidget.AnyWidget):
     # ---- filling -------------------------------------------------------------------------------
 
     def _begin(self, _change: object = None) -> None:
+        if self._shown != self.picture:
+            self._turn()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # no kernel: nobody is waiting meanwhile
@@ -236,7 +240,7 @@ class Brush(anywidget.AnyWidget):
         """Sends what the method painted: the pixels of the hole alone, the rest is known."""
         failed = done.image is None
         painted = b"" if failed else as_bytes(done.image[self.hole])
-        score = done.score if done.score is None or np.isfinite(done.score) else 999.0
+        score = None if done.score is None else min(done.score, EXACT)
         told = {"words": done.words, "score": score, "failed": failed, "stroke": self.stroke}
         self.send({"kind": "fill", "name": name, **told}, [painted])
 

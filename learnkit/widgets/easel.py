@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from learnkit.images.metrics import psnr
 from learnkit.shapes import Hole, Image, check_at_least, check_hole, check_image
 from learnkit.widgets import upload
+from learnkit.widgets.contest import decibels
 from learnkit.widgets.show import ORANGE, picture_grid
 
 
@@ -80,7 +82,7 @@ def unpack(bits: bytes, shape: tuple[int, int]) -> Hole:
     return np.unpackbits(np.frombuffer(bits, np.uint8), count=h * w).reshape(h, w) > 0
 
 
-def stretched(hole: Hole, shape: tuple[int, int]) -> Hole:
+def stretched(hole: Hole, shape: tuple[int, int]) -> Bool[np.ndarray, "tall wide"]:
     """The hole over a picture of another size."""
     (h, w), (tall, wide) = hole.shape, shape
     return hole[np.arange(tall) * h // tall][:, np.arange(wide) * w // wide]
@@ -102,6 +104,6 @@ def figure(image: Image, hole: Hole, fills: Mapping[str, Image]) -> Figure:
     shown = {"the truth": image, "the hole": np.where(hole[..., None], to_rgb(ORANGE), colour)}
     for name, filled in fills.items():
         check_image(filled, f"the fill of {name!r}")
-        score = psnr(filled, image, hole=hole) if hole.any() else np.inf
-        shown[f"{name}, {score:.1f} dB" if np.isfinite(score) else name] = filled
+        score = f", {decibels(psnr(filled, image, hole=hole))}" if hole.any() else ""
+        shown[f"{name}{score}"] = filled
     return picture_grid(shown, columns=min(4, len(shown)))
