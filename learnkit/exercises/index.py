@@ -36,4 +36,7 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "discriminator_loss": 9,
     "generator_loss": 9,
     "discriminator_step": 9,
+    "masked_negative_elbo": 11,
+    "latent_step": 11,
+    "sample_fills": 11,
 }

@@ -48,6 +48,9 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "discriminator_loss": "(real_logits, fake_logits)",
     "generator_loss": "(fake_logits)",
     "discriminator_step": "(discriminator, generator, real, z, optimizer)",
+    "masked_negative_elbo": "(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var)",
+    "latent_step": "(z, decode, image, hole, lr, sigma=0.1)",
+    "sample_fills": "(encode, decode, image, hole, count, generator)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
 EQUIVALENT = {
@@ -69,6 +72,13 @@ EQUIVALENT = {
         "if torch.sin(angle) <= FLAT",  # line and arc agree there in all digits
         "if angle < FLAT",  # the sine tells opposite ends, and an exercise is given none
     ],
+    "masked_negative_elbo": ["torch.where(hole, nats, -0.0)"],  # -0 is 0
+    "latent_step": [
+        "torch.where(hole, -0.0, decode(at)",
+        "torch.where(hole, 1.0, decode(at)",  # a constant has no slope
+        "sigma: float=-0.1",  # it is squared
+    ],
+    "sample_fills": ["torch.where(hole, -0.0, image)"],
 }
 
 
