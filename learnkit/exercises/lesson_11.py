@@ -489,7 +489,7 @@ latent_step = Exercise(
         "prior wants z near 0. Write their energy as one number, ask autograd for its slope by z, "
         "and go downhill.",
         "z = z.detach().requires_grad_() is a leaf of its own. Known pixels are those where hole "
-        "is False; sum over everything, also over the pictures. torch.autograd.grad(energy, z)[0] is "
+        "is False; sum over everything, the pictures too. torch.autograd.grad(energy, z)[0] is "
         "the slope.",
         "z = z.detach().requires_grad_()\n"
         "wrong = torch.where(hole, 0.0, decode(z) - image)\n"

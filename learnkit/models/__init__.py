@@ -6,6 +6,8 @@ Read it in this order:
     autoencoder  pictures through a few numbers and back; pictures mended by dense blocks
     classifier   ten kinds of garments, and the features that tell them apart
     vae          the variational autoencoder
+    conditional_vae  one model that fills holes and invents pictures
+    latent_search    holes filled by the VAE, which was never told of them
     gan          a generator and a discriminator that judges it
     pretrained   any of them with its trained weights
 
