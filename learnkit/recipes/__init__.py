@@ -9,6 +9,8 @@ Read it in this order:
     photographs       tiles of photographs, and how they are damaged
     denoiser          noise taken off photographs
     restorer          blurred and noisy photographs made sharp
+    conditional_vae  garments filled and invented by one set of weights
+    holes            what its pictures lack, for every recipe that fills
     garment_denoiser  noise taken off garments
     vae               garments from a variational autoencoder
     emoji_vae         emoji in colour, from another one
