@@ -14,8 +14,8 @@ Source: Saharia et al. (2022), Palette; Salimans and Ho (2022), Progressive Dist
 import torch
 from torch import nn
 
-from learnkit.models.diffusion import cosine_schedule, ddim, draw_like, level, q_sample
-from learnkit.models.filling import check_holes, composite
+from learnkit.models.diffusion import cosine_schedule, level, q_sample
+from learnkit.models.filling import composite
 from learnkit.models.unet import UNet
 
 T = 1000

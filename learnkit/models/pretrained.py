@@ -16,7 +16,7 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import autoencoder, classifier, gan, painter, unet, vae
+from learnkit.models import autoencoder, classifier, conditional_vae, gan, unet, vae
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "classifier": classifier.Classifier,
@@ -25,8 +25,8 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "restorer": autoencoder.Restorer,
     "gan": lambda: gan.dcgan()[0],
     "inpainter": unet.Inpainter,
-    "painter": painter.Painter,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
+    "conditional_vae": conditional_vae.ConditionalVAE,
     "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),
 }
 

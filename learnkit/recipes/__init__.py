@@ -11,7 +11,9 @@ Read it in this order:
     denoiser          noise taken off photographs
     restorer          blurred and noisy photographs made sharp
     garment_denoiser  noise taken off garments
+    inpainter         holes in garments filled by a U-Net over the linear fill
     vae               garments from a variational autoencoder
+    conditional_vae   garments filled and invented by one set of weights
     emoji_vae         emoji in colour, from another one
     gan               garments from a generative adversarial network
 

@@ -117,20 +117,22 @@ def measure(model: gan.Generator) -> dict[str, float]:
     """
     noise = torch.Generator(next(model.parameters()).device).manual_seed(0)
     made = [model.sample(500, noise).cpu() for _ in range(COUNT // 500)]
-    features, real = _features(torch.cat(made)), _real_features()
+    fake, real = features(torch.cat(made)), real_features()
     return {
-        "Frechet classifier distance to test garments": frechet_of(features, real),
-        "KID by the same features": kid(features[: COUNT // 2], real[: COUNT // 2]),
+        "Frechet classifier distance to test garments": frechet_of(fake, real),
+        "KID by the same features": kid(fake[: COUNT // 2], real[: COUNT // 2]),
     }
 
 
 @cache
-def _real_features() -> np.ndarray:
-    return _features(unseen().take(torch.arange(COUNT)))
+def real_features() -> np.ndarray:
+    """The classifier's features of the test garments, (10,000, d)."""
+    return features(unseen().take(torch.arange(COUNT)))
 
 
 @torch.no_grad()
-def _features(images: torch.Tensor) -> np.ndarray:
+def features(images: torch.Tensor) -> np.ndarray:
+    """What the classifier sees in pictures (n, 1, 28, 28): (n, d), float64."""
     classifier = pretrained("classifier")
     return torch.cat([classifier.features(part) for part in images.split(500)]).double().numpy()
 

@@ -14,17 +14,19 @@ WANDER = 5  # corners of a stroke
 
 
 def random_holes(
-    kinds: dict[Kind, int], h: int, w: int, generator: torch.Generator
+    kinds: dict[Kind, int], h: int, w: int, generator: torch.Generator, *, wide: bool = False
 ) -> torch.Tensor:
     """So many holes of each kind, one behind the other: (n, 1, h, w) bool, True = to be filled.
 
+    Where `wide`, boxes, halves and single pixels reach from a tenth to nine tenths of a side or of
+    all pixels, for a network that must also do with nearly nothing.
     Every hole has something to fill, and all but "everything" leave something known.
     Raises ValueError where a kind is unknown.
     """
     unknown = set(kinds) - set(_MAKERS)
     if unknown:
         raise ValueError(f"unknown kinds of hole {sorted(unknown)}; there are {', '.join(_MAKERS)}")
-    made = [_MAKERS[kind](n, h, w, generator) for kind, n in kinds.items() if n]
+    made = [_MAKERS[kind](n, h, w, generator, wide) for kind, n in kinds.items() if n]
     return torch.cat(made)[:, None]
 
 
@@ -32,10 +34,11 @@ def _rand(*shape: int, of: torch.Generator) -> torch.Tensor:
     return torch.rand(shape, generator=of, device=of.device)
 
 
-def _box(n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
-    """Boxes of a fifth to three quarters of a side, anywhere within the picture."""
+def _box(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.Tensor:
+    """Boxes of a fifth to three quarters of each side, anywhere within the picture."""
     sides = torch.tensor([h, w], device=of.device)
-    size = (sides * (0.2 + 0.55 * _rand(n, 2, of=of))).round()
+    low, span = (0.1, 0.8) if wide else (0.2, 0.55)
+    size = (sides * (low + span * _rand(n, 2, of=of))).round().clamp(min=1)
     low = ((sides + 1 - size) * _rand(n, 2, of=of)).floor()
     return (
         _between(low[:, 0], (low + size)[:, 0], h)[:, :, None]
@@ -43,11 +46,13 @@ def _box(n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
     )
 
 
-def _half(n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
+def _half(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.Tensor:
     """All beyond a line, which lies between three and seven tenths of the way, from any side."""
     dice = _rand(3, n, of=of)
-    rows = torch.arange(h, device=of.device) < (h * (0.3 + 0.4 * dice[0, :, None])).round()
-    columns = torch.arange(w, device=of.device) < (w * (0.3 + 0.4 * dice[0, :, None])).round()
+    low, span = (0.1, 0.8) if wide else (0.3, 0.4)
+    share = low + span * dice[0, :, None]
+    rows = torch.arange(h, device=of.device) < (h * share).round()
+    columns = torch.arange(w, device=of.device) < (w * share).round()
     hole = torch.where(
         dice[1, :, None, None] < 0.5,
         rows[:, :, None].expand(n, h, w),
@@ -56,14 +61,15 @@ def _half(n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
     return torch.where(dice[2, :, None, None] < 0.5, hole, hole.flip(1, 2))
 
 
-def _scatter(n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
+def _scatter(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.Tensor:
     """Single pixels, three to seven of ten."""
-    hole = _rand(n, h, w, of=of) < 0.3 + 0.4 * _rand(n, 1, 1, of=of)
+    low, span = (0.1, 0.8) if wide else (0.3, 0.4)
+    hole = _rand(n, h, w, of=of) < low + span * _rand(n, 1, 1, of=of)
     hole[:, 0, :2] = torch.tensor([True, False], device=of.device)
     return hole
 
 
-def _strokes(n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
+def _strokes(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.Tensor:
     """Two thick strokes that wander: all that lies near one of their lines."""
     side = min(h, w)
     start = _rand(n, 2, 1, 2, of=of) * torch.tensor([h, w], device=of.device)
@@ -86,7 +92,7 @@ def _strokes(n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
     return hole
 
 
-def _everything(n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
+def _everything(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.Tensor:
     return torch.ones(n, h, w, dtype=torch.bool, device=of.device)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from learnkit.models.painter import T, Painter
+from learnkit.models.painter import Painter, T
 from learnkit.recipes.garments import garments
 from learnkit.recipes.holes import random_holes
 from learnkit.recipes.recipe import Recipe
@@ -23,7 +23,7 @@ def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], t
 
     def denoising(model: Painter, images: torch.Tensor) -> torch.Tensor:
         n, _, h, w = images.shape
-        hole = random_holes(KINDS, h, w, generator)
+        hole = random_holes(KINDS, h, w, generator, wide=True)
         # one level in each of n equal parts of the way, in an order of their own
         order = torch.randperm(n, generator=generator, device=generator.device)
         within = torch.rand(n, generator=generator, device=generator.device)

@@ -52,6 +52,9 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "composite": "(pred, image, hole)",
     "linear_fill": "(image, mean, cov, hole, jitter=0.001)",
     "partial_conv2d": "(image, known, weight, bias)",
+    "masked_negative_elbo": "(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var)",
+    "latent_step": "(z, decode, image, hole, lr, sigma=0.1)",
+    "sample_fills": "(encode, decode, image, hole, count, generator)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
 EQUIVALENT = {
@@ -78,6 +81,13 @@ EQUIVALENT = {
         "+ share = count.clamp(min=0) / k ** 2",  # 0/0 there, and torch.where passes it by
         "+ share = count / k ** 2",
     ],
+    "masked_negative_elbo": ["torch.where(hole, nats, -0.0)"],  # -0 is 0
+    "latent_step": [
+        "torch.where(hole, -0.0, decode(at)",
+        "torch.where(hole, 1.0, decode(at)",  # a constant has no slope
+        "sigma: float=-0.1",  # it is squared
+    ],
+    "sample_fills": ["torch.where(hole, -0.0, image)"],
 }
 
 

@@ -88,7 +88,7 @@ def test_the_weights_are_small_enough_to_be_shipped():
 
 def test_the_measure_is_that_of_the_classifiers_features(monkeypatch):
     monkeypatch.setattr(module, "COUNT", 1000)
-    module._real_features.cache_clear()
+    module.real_features.cache_clear()
     model = gan.dcgan(width=8)[0]
     said = module.measure(model)
     noise = torch.Generator().manual_seed(0)
@@ -96,7 +96,7 @@ def test_the_measure_is_that_of_the_classifiers_features(monkeypatch):
     real = torch.from_numpy(fashion_mnist("test")[0][:1000]).float()[:, None] / 255
     with torch.no_grad():
         made, real = (pretrained("classifier").features(x).double().numpy() for x in (made, real))
-    module._real_features.cache_clear()
+    module.real_features.cache_clear()
     distance, kid = said.values()
     assert distance == pytest.approx(frechet_of(made, real), rel=1e-4)
     assert distance > 10 and kid > 0.1 and np.isfinite(kid)

@@ -1,0 +1,234 @@
+"""One model that invents pictures and fills holes; and the VAE of lesson 08, which fills by search.
+
+A variational autoencoder of what is missing, given what is known. The prior p(z | cut, hole) sees
+the known pixels alone, the encoder q(z | x, hole) the whole picture, and the decoder paints the
+hole from z and from what the prior saw. Training makes the hole's negative evidence lower bound
+small:
+
+    -log p(hole | known) <= E_q[-log p(hole | z, known)] + KL(q || p)
+
+Each draw of z from the prior is another fill. Where the hole covers everything nothing is known,
+and a fill is a picture invented: synthesis and inpainting are one task. Source: Sohn, Lee and Yan
+(2015); with holes of every shape and one reading of both, Ivanov, Figurnov and Vetrov (2019).
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from learnkit.models.blocks import Unflatten, residual_linear
+from learnkit.models.vae import BOUND, reparameterize
+
+Decode = Callable[[torch.Tensor], torch.Tensor]  # z (n, d) to pictures (n, c, h, w) in [0, 1]
+Encode = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+
+
+def kl_between(
+    q_mean: torch.Tensor, q_log_var: torch.Tensor, p_mean: torch.Tensor, p_log_var: torch.Tensor
+) -> torch.Tensor:
+    """KL(q || p) of two diagonal Gaussians, in nats, of each row: four (n, d) to (n,).
+
+    ½ Σ (log σ_p² - log σ_q² + (σ_q² + (μ_q - μ_p)²) / σ_p² - 1); 0 where q is p.
+
+    >>> one = torch.ones(1, 1)
+    >>> kl_between(one, 0 * one, 3 * one, 0 * one)
+    tensor([2.])
+    """
+    apart = (q_log_var.exp() + (q_mean - p_mean) ** 2) / p_log_var.exp()
+    return 0.5 * (p_log_var - q_log_var + apart - 1).sum(dim=1)
+
+
+def masked_negative_elbo(
+    logits: torch.Tensor,
+    images: torch.Tensor,
+    hole: torch.Tensor,
+    q_mean: torch.Tensor,
+    q_log_var: torch.Tensor,
+    p_mean: torch.Tensor,
+    p_log_var: torch.Tensor,
+) -> torch.Tensor:
+    """Mean over the pictures of (cross-entropy summed over the hole + KL(q || p)), in nats.
+
+    `logits` and `images` (n, c, h, w), `hole` (n, 1, h, w) bool; a known pixel costs nothing.
+    Source: Sohn et al. (2015), eq. 4, with the loss of Ivanov et al. (2019), eq. 6.
+    """
+    check_hole(hole, images)
+    nats = F.binary_cross_entropy_with_logits(logits, images, reduction="none")
+    nats = torch.where(hole, nats, 0.0).flatten(1).sum(dim=1)
+    return (nats + kl_between(q_mean, q_log_var, p_mean, p_log_var)).mean()
+
+
+def latent_step(
+    z: torch.Tensor,
+    decode: Decode,
+    image: torch.Tensor,
+    hole: torch.Tensor,
+    lr: float,
+    sigma: float = 0.1,
+) -> torch.Tensor:
+    """z (n, d) after one step down Σ_known (decode(z) - x)² / (2 σ²) + |z|² / 2; no graph.
+
+    That is -log p(z | known) but for a constant, where pixels are Gaussians of width `sigma`. It
+    is summed over the pictures, so that each z moves by its own slope alone. z stays as it was.
+    """
+    check_hole(hole, image)
+    at = z.detach().requires_grad_()
+    wrong = torch.where(hole, 0.0, decode(at) - image)
+    energy = (wrong**2).sum() / (2 * sigma**2) + (at**2).sum() / 2
+    (slope,) = torch.autograd.grad(energy, at)
+    return (at - lr * slope).detach()
+
+
+def sample_fills(
+    encode: Encode,
+    decode: Decode,
+    image: torch.Tensor,
+    hole: torch.Tensor,
+    count: int,
+    generator: torch.Generator | None,
+) -> torch.Tensor:
+    """`count` fills of each picture, (count, n, c, h, w), each from a z of its own.
+
+    `encode(cut, hole)` gives (μ, log σ²) of z, `decode(z)` pictures in [0, 1]. The truth under the
+    hole is cut out before anything sees it; known pixels come back bit for bit.
+    """
+    check_hole(hole, image)
+    mean, log_var = encode(torch.where(hole, 0.0, image), hole)
+    z = reparameterize(
+        mean.expand(count, *mean.shape), log_var.expand(count, *mean.shape), generator
+    )
+    made = decode(z.flatten(0, 1)).unflatten(0, (count, -1))
+    return torch.where(hole, made, image)
+
+
+def check_hole(hole: torch.Tensor, images: torch.Tensor) -> None:
+    """Raises TypeError unless `hole` is bool, ValueError where it is no hole for the pictures."""
+    if hole.dtype != torch.bool:
+        raise TypeError(f"hole must be bool, True = to be filled, got {hole.dtype}; write hole > 0")
+    n, _, h, w = images.shape
+    if hole.shape not in ((n, 1, h, w), (1, 1, h, w)):
+        raise ValueError(
+            f"hole must be {(n, 1, h, w)} for pictures {tuple(images.shape)}, or one for all "
+            f"{(1, 1, h, w)}; got {tuple(hole.shape)}"
+        )
+
+
+# ---- the network ---------------------------------------------------------------------------------
+
+
+class ConditionalVAE(nn.Module):
+    """Encoder, prior and decoder, with one pair of eyes: encoder and prior read alike.
+
+    For small pictures (c, h, w); linear layers throughout, which are quick on a CPU.
+    """
+
+    def __init__(
+        self, shape: tuple[int, int, int] = (1, 28, 28), width: int = 192, latent: int = 32
+    ) -> None:
+        """`width` numbers are what is seen in a picture, `latent` what is not known of the rest."""
+        super().__init__()
+        c, h, w = shape
+        self.shape, self.latent = shape, latent
+        self.eyes = nn.Sequential(
+            nn.Linear((c + 1) * h * w, width), nn.SiLU(), residual_linear(width)
+        )
+        self.prior = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * latent))
+        self.encoder = nn.Sequential(
+            nn.LayerNorm(2 * width),
+            nn.Linear(2 * width, width),
+            nn.SiLU(),
+            nn.Linear(width, 2 * latent),
+        )
+        self.decoder = nn.Sequential(
+            nn.Linear(latent + width, width),
+            nn.SiLU(),
+            residual_linear(width),
+            residual_linear(width),
+            nn.LayerNorm(width),
+            nn.Linear(width, math.prod(shape)),
+            Unflatten(*shape),
+        )
+
+    def look(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+        """What the eyes see of a picture and of where its hole is: (n, width)."""
+        hole = hole.expand(len(images), -1, -1, -1)
+        return self.eyes(torch.cat([images.flatten(1), hole.flatten(1).to(images.dtype)], dim=1))
+
+    def expect(
+        self, images: torch.Tensor, hole: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """(what is seen of the known, p's mean, p's log variance): the truth is cut out first."""
+        seen = self.look(torch.where(hole, 0.0, images), hole)
+        return seen, *_gaussian(self.prior(seen))
+
+    def decode(self, z: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+        """Logits (n, c, h, w) from z (n, latent) and what is seen of the known (n, width)."""
+        return self.decoder(torch.cat([z, seen], dim=1))
+
+    def forward(
+        self, images: torch.Tensor, hole: torch.Tensor, noise: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """(logits, q's mean, q's log variance, p's mean, p's log variance), z = μ_q + σ_q `noise`.
+
+        In the order that `masked_negative_elbo` takes them, after pictures and hole.
+        """
+        seen, p_mean, p_log_var = self.expect(images, hole)
+        both = torch.cat([self.look(images, hole), seen], dim=1)
+        q_mean, q_log_var = _gaussian(self.encoder(both))
+        q_mean = q_mean + p_mean  # the encoder says what is not as expected
+        logits = self.decode(q_mean + torch.exp(q_log_var / 2) * noise, seen)
+        return logits, q_mean, q_log_var, p_mean, p_log_var
+
+    @torch.no_grad()
+    def fills(
+        self,
+        images: torch.Tensor,
+        hole: torch.Tensor,
+        count: int,
+        generator: torch.Generator | None = None,
+        *,
+        freedom: float = 1.0,
+    ) -> torch.Tensor:
+        """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
+
+        `freedom` stretches the noise: 0 is the prior's mean every time, 1 an honest draw.
+        `hole` is (n, 1, h, w), or (1, 1, h, w) for all. Raises ValueError where it is neither.
+        """
+        check_hole(hole, images)
+        seen, mean, log_var = self.expect(images, hole)
+        noise = torch.randn(
+            count, *mean.shape, generator=generator, device=mean.device, dtype=mean.dtype
+        )
+        made = [
+            torch.sigmoid(self.decode(mean + freedom * torch.exp(log_var / 2) * eps, seen))
+            for eps in noise
+        ]
+        return torch.where(hole, torch.stack(made), images)
+
+    def fill(
+        self,
+        images: torch.Tensor,
+        hole: torch.Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        count: int = 1,
+    ) -> torch.Tensor:
+        """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
+        made = self.fills(images, hole, count, generator).mean(dim=0)
+        return torch.where(hole, made, images)  # a mean of equal floats may differ in its last bit
+
+    def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
+        """`count` pictures that were never there: fills of a hole that covers everything."""
+        like = next(self.parameters())
+        nothing = torch.zeros(count, *self.shape, device=like.device, dtype=like.dtype)
+        everything = torch.ones(1, 1, *self.shape[1:], dtype=torch.bool, device=like.device)
+        return self.fill(nothing, everything, generator)
+
+
+def _gaussian(numbers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """(μ, log σ²) from 2 d numbers; the second is bounded, smoothly, as the VAE's is."""
+    mean, v = numbers.chunk(2, dim=1)
+    return mean, BOUND * torch.tanh(v / BOUND)

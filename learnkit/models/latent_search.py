@@ -1,0 +1,86 @@
+"""A hole filled by search: the latent space of a plain VAE, walked until the known pixels fit.
+
+The decoder was never told of holes. So the known pixels are turned into an energy over z,
+`conditional_vae.latent_step`'s, and all pictures of a batch walk down it together.
+"""
+
+import torch
+
+from learnkit.models.conditional_vae import Decode, check_hole
+
+PART = 500  # pictures that are searched for together: what they need stays in the cache
+
+
+def latent_search(
+    decode: Decode,
+    images: torch.Tensor,
+    hole: torch.Tensor,
+    latent: int,
+    *,
+    steps: int = 40,
+    lr: float = 0.15,
+    sigma: float = 0.3,
+    bank: int = 4096,
+    restarts: int = 1,
+    generator: torch.Generator | None = None,
+) -> torch.Tensor:
+    """Holes filled by a decoder that knows nothing of holes: the best z for what is known.
+
+    Each picture begins at the one of `bank` draws from N(0, I) that fits its known pixels best,
+    and walks `steps` steps of Adam down `latent_step`'s energy, with a step that shrinks to 0;
+    with `restarts` at its best few draws, of which the end with the least energy counts. All
+    pictures walk together. `decode(z)` gives pictures in [0, 1]; known pixels come back bit for
+    bit. Where the hole covers everything, all z end at 0: that is no draw, `sample` makes one.
+    """
+    check_hole(hole, images)
+    drawn = torch.randn(bank, latent, generator=generator, device=images.device)
+    with torch.no_grad():
+        made = decode(drawn).flatten(1)
+    hole = hole.expand(len(images), -1, -1, -1)
+    parts = zip(images.split(PART), hole.split(PART), strict=True)
+    return torch.cat(
+        [
+            _searched(decode, x, gap, _starts(drawn, made, x, gap, restarts), steps, lr, sigma)
+            for x, gap in parts
+        ]
+    )
+
+
+def _starts(
+    drawn: torch.Tensor, made: torch.Tensor, x: torch.Tensor, hole: torch.Tensor, count: int
+) -> torch.Tensor:
+    """The `count` draws nearest to each picture on its known pixels: (count, n, d)."""
+    known = (~hole).expand_as(x).flatten(1).to(x.dtype)
+    apart = known @ made.square().T - 2 * (x.flatten(1) * known) @ made.T  # but for |x|²
+    return drawn[apart.topk(count, dim=1, largest=False).indices.T]
+
+
+def _searched(
+    decode: Decode,
+    x: torch.Tensor,
+    hole: torch.Tensor,
+    starts: torch.Tensor,
+    steps: int,
+    lr: float,
+    sigma: float,
+) -> torch.Tensor:
+    count, n, _ = starts.shape
+    z = starts.flatten(0, 1).requires_grad_()
+    target, gap = x.repeat(count, 1, 1, 1), hole.repeat(count, 1, 1, 1)
+    adam = torch.optim.Adam([z], lr=lr, betas=(0.9, 0.95))
+
+    def costs() -> tuple[torch.Tensor, torch.Tensor]:
+        made = decode(z)
+        wrong = torch.where(gap, 0.0, made - target).square().flatten(1).sum(dim=1)
+        return made, wrong / (2 * sigma**2) + z.square().sum(dim=1) / 2
+
+    with torch.enable_grad():
+        for step in range(steps):
+            adam.param_groups[0]["lr"] = lr * (1 - step / steps)
+            (z.grad,) = torch.autograd.grad(costs()[1].sum(), z)  # the decoder gets none
+            adam.step()
+    with torch.no_grad():
+        made, energy = costs()
+    best = energy.unflatten(0, (count, n)).argmin(dim=0)
+    made = made.unflatten(0, (count, n))[best, torch.arange(n, device=x.device)]
+    return torch.where(hole, made, x)

@@ -1,0 +1,250 @@
+"""Answers to lesson 11 that its table does not hold: right ones in other styles, and wrong ones."""
+
+import sys
+
+import cloudpickle
+import pytest
+import torch
+import torch.nn.functional as F
+from torch.distributions import Independent, Normal, kl_divergence
+
+from learnkit.exercises import check
+from learnkit.exercises.judge import judge
+from learnkit.exercises.table import find
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no tests to import
+RIGHT, WRONG = [], []  # (name of the exercise, answer, words of the verdict)
+
+
+def right(name):
+    return lambda answer: RIGHT.append((name, answer, "")) or answer
+
+
+def wrong(name, words):
+    return lambda answer: WRONG.append((name, answer, words)) or answer
+
+
+def verdict(name, answer):
+    task = find(name)
+    return judge(task, task.run(answer))
+
+
+# ---- masked_negative_elbo ----------------------------------------------------------------------
+
+ELBO, STEP, FILLS = "masked_negative_elbo", "latent_step", "sample_fills"
+
+
+@right(ELBO)
+def by_torch_distributions(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var):
+    q = Independent(Normal(q_mean, torch.exp(q_log_var / 2)), 1)
+    p = Independent(Normal(p_mean, torch.exp(p_log_var / 2)), 1)
+    bce = F.binary_cross_entropy_with_logits(logits, images, reduction="none") * hole
+    return bce.flatten(1).sum(1).mean() + kl_divergence(q, p).mean()
+
+
+@right(ELBO)
+def by_weight_and_sum(logits, images, hole, qm, qv, pm, pv):
+    place = hole.float().expand_as(images)
+    bce = F.binary_cross_entropy_with_logits(logits, images, weight=place, reduction="sum")
+    kl = (pv - qv) / 2 + (qv.exp() + (pm - qm).square()) / (2 * pv.exp()) - 0.5
+    return (bce + kl.sum()) / len(images)
+
+
+@right(ELBO)
+def by_index(logits, images, hole, qm, qv, pm, pv):
+    place = hole.expand_as(images)
+    bce = F.binary_cross_entropy_with_logits(logits[place], images[place], reduction="sum")
+    kl = 0.5 * torch.sum((qv - pv).exp() + (qm - pm) ** 2 * (-pv).exp() - 1 - qv + pv)
+    return bce / logits.shape[0] + kl / logits.shape[0]
+
+
+@right(ELBO)
+def by_softplus_in_a_loop(logits, images, hole, *clouds):
+    costs = []
+    for x, t, gap, qm, qv, pm, pv in zip(logits, images, hole, *clouds, strict=True):
+        bce = (F.softplus(x) - x * t).masked_fill(~gap, 0).sum()
+        kl = 0.5 * (pv - qv + (qv.exp() + (qm - pm) ** 2) / pv.exp() - 1).sum()
+        costs.append(bce + kl)
+    return torch.stack(costs).mean()
+
+
+@wrong(ELBO, "No gradient flows back")
+def number(logits, images, hole, *clouds):
+    return by_index(logits, images, hole, *clouds).detach()
+
+
+@wrong(ELBO, "as a tensor of torch")
+def plain_number(logits, images, hole, *clouds):
+    return by_index(logits, images, hole, *clouds).item()
+
+
+@wrong(ELBO, "in one tensor")
+def both_parts(logits, images, hole, *clouds):
+    return by_index(logits, images, hole, *clouds), 0
+
+
+@wrong(ELBO, "returns None")
+def no_return(logits, images, hole, *clouds):
+    by_index(logits, images, hole, *clouds)
+
+
+@wrong(ELBO, "KL is reversed")
+def reversed_by_torch(logits, images, hole, qm, qv, pm, pv):
+    return by_torch_distributions(logits, images, hole, pm, pv, qm, qv)
+
+
+# ---- latent_step -------------------------------------------------------------------------------
+
+
+@right(STEP)
+def by_backward(z, decode, image, hole, lr, sigma=0.1):
+    z = z.clone().detach().requires_grad_(True)
+    known = ~hole
+    loss = (((decode(z) - image) * known) ** 2).sum() / (2 * sigma**2) + 0.5 * z.pow(2).sum()
+    loss.backward()
+    with torch.no_grad():
+        return z - lr * z.grad
+
+
+@right(STEP)
+def by_sgd(z, decode, image, hole, lr, sigma=0.1):
+    leaf = torch.nn.Parameter(z.clone())
+    sgd = torch.optim.SGD([leaf], lr=lr)
+    made = decode(leaf)
+    place = (~hole).expand_as(image)
+    misfit = F.mse_loss(made[place], image[place], reduction="sum") / sigma**2 / 2
+    (misfit + leaf.norm() ** 2 / 2).backward()
+    sgd.step()
+    return leaf.detach()
+
+
+@right(STEP)
+def prior_by_hand(z, decode, image, hole, lr, sigma=0.1):
+    leaf = z.detach().clone().requires_grad_()
+    misfit = ((decode(leaf) - image)[(~hole).expand_as(image)] ** 2).sum() / (2 * sigma**2)
+    return z - lr * (torch.autograd.grad(misfit, leaf)[0] + z)
+
+
+@right(STEP)
+def picture_by_picture(z, decode, image, hole, lr, sigma=0.1):
+    rows = [
+        by_backward(z[i : i + 1], decode, image[i : i + 1], hole[i : i + 1], lr, sigma)
+        for i in range(len(z))
+    ]
+    return torch.cat(rows)
+
+
+@wrong(STEP, "changes its argument `z` in place")
+def in_place(z, decode, image, hole, lr, sigma=0.1):
+    moved = by_backward(z, decode, image, hole, lr, sigma)
+    return z.copy_(moved)
+
+
+@wrong(STEP, "polarity is turned")
+def hole_for_known(z, decode, image, hole, lr, sigma=0.1):
+    return by_backward(z, decode, image, ~hole, lr, sigma)
+
+
+@wrong(STEP, "raised RuntimeError")
+def no_leaf(z, decode, image, hole, lr, sigma=0.1):
+    energy = (decode(z) ** 2).sum()
+    return z - lr * torch.autograd.grad(energy, z)[0]
+
+
+@wrong(STEP, "as a tensor of torch")
+def as_numpy(z, decode, image, hole, lr, sigma=0.1):
+    return by_backward(z, decode, image, hole, lr, sigma).numpy()
+
+
+# ---- sample_fills ------------------------------------------------------------------------------
+
+
+@right(FILLS)
+def one_big_draw(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(image * ~hole, hole)
+    eps = torch.randn((count, *mean.shape), generator=generator)
+    z = (mean + (0.5 * log_var).exp() * eps).reshape(-1, mean.shape[1])
+    return torch.where(hole, decode(z).reshape(count, *image.shape), image)
+
+
+@right(FILLS)
+def pictures_outside_fills_inside(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(image.masked_fill(hole, 0), hole)
+    n, d = mean.shape
+    eps = torch.randn(n, count, d, generator=generator)
+    z = mean[:, None] + torch.exp(log_var / 2)[:, None] * eps
+    made = decode(z.flatten(0, 1)).unflatten(0, (n, count)).transpose(0, 1)
+    return made * hole + image * ~hole
+
+
+@right(FILLS)
+def repeated_before_it_is_encoded(encode, decode, image, hole, count, generator):
+    fills = []
+    for _ in range(count):
+        cut = image.clone()
+        cut[hole.expand_as(cut)] = 0
+        mean, log_var = encode(cut, hole.float())
+        z = torch.normal(mean, torch.exp(log_var / 2), generator=generator)
+        fill = image.clone()
+        place = hole.expand_as(image)
+        fill[place] = decode(z)[place]
+        fills.append(fill)
+    return torch.stack(fills)
+
+
+@wrong(FILLS, "in one tensor")
+def a_list(encode, decode, image, hole, count, generator):
+    return list(one_big_draw(encode, decode, image, hole, count, generator))
+
+
+@wrong(FILLS, "first the fill, then the picture")
+def pictures_first(encode, decode, image, hole, count, generator):
+    return one_big_draw(encode, decode, image, hole, count, generator).transpose(0, 1)
+
+
+@wrong(FILLS, "changes its argument `image` in place")
+def cut_in_place(encode, decode, image, hole, count, generator):
+    kept = image.clone()
+    image[hole.expand_as(image)] = 0
+    return one_big_draw(encode, decode, kept, hole, count, generator)
+
+
+@wrong(FILLS, "decode takes z of shape")
+def decoded_all_at_once(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(torch.where(hole, 0.0, image), hole)
+    return decode(mean + log_var * torch.randn(count, *mean.shape, generator=generator))
+
+
+@wrong(FILLS, "One noise serves all pictures")
+def one_row(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(torch.where(hole, 0.0, image), hole)
+    eps = torch.randn(count, 1, mean.shape[1], generator=generator)
+    z = (mean + torch.exp(log_var / 2) * eps).flatten(0, 1)
+    return torch.where(hole, decode(z).reshape(count, *image.shape), image)
+
+
+@wrong(FILLS, "which is the variance")
+def variance_in_one_draw(encode, decode, image, hole, count, generator):
+    def wide(cut, gap):
+        mean, log_var = encode(cut, gap)
+        return mean, 2 * log_var
+
+    return one_big_draw(wide, decode, image, hole, count, generator)
+
+
+@pytest.mark.parametrize(("name", "answer", "_words"), RIGHT)
+def test_a_right_answer_in_another_style_passes(name, answer, _words):
+    report = verdict(name, answer)
+    assert report.correct, report.message
+
+
+@pytest.mark.parametrize(("name", "answer", "words"), WRONG)
+def test_a_wrong_answer_is_told_what_is_wrong(name, answer, words):
+    report = verdict(name, answer)
+    assert not report.correct and words in report.message, report.message
+
+
+@pytest.mark.parametrize("answer", [by_index, by_sgd, one_big_draw])
+def test_a_worker_gives_the_same_verdict(answer):
+    name = next(name for name, known, _ in RIGHT if known is answer)
+    assert check(name, answer).correct
