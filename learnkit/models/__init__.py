@@ -7,6 +7,8 @@ Read it in this order:
     classifier   ten kinds of garments, and the features that tell them apart
     vae          the variational autoencoder
     gan          a generator and a discriminator that judges it
+    diffusion    noise that a network learns to undo, step by step; DDPM and DDIM
+    repaint      holes filled with a diffusion model's weights
     pretrained   any of them with its trained weights
 
 Importing this room loads nothing: ask for the file you need.
