@@ -36,4 +36,8 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "discriminator_loss": 9,
     "generator_loss": 9,
     "discriminator_step": 9,
+    "q_sample": 12,
+    "denoising_loss": 12,
+    "ddim_step": 12,
+    "repaint_blend": 12,
 }

@@ -48,6 +48,10 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "discriminator_loss": "(real_logits, fake_logits)",
     "generator_loss": "(fake_logits)",
     "discriminator_step": "(discriminator, generator, real, z, optimizer)",
+    "q_sample": "(x0, t, noise, alpha_bar)",
+    "denoising_loss": "(model, x0, t, noise, alpha_bar)",
+    "ddim_step": "(xt, eps, t, t_prev, alpha_bar)",
+    "repaint_blend": "(x_prev, x0, hole, t_prev, noise, alpha_bar)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
 EQUIVALENT = {

@@ -144,12 +144,14 @@ def test_guided_fills_are_near_the_exact_conditional_and_repaints_at_as_many_cal
     assert guided < most < 1 < painted
 
 
-def test_repaint_comes_nearer_with_more_resamples():
-    image, hole = picture(800), BOX.expand(800, 1, SIDE, SIDE)
+def test_repaint_comes_nearer_with_ten_times_the_calls():
+    image, hole = picture(400), BOX.expand(400, 1, SIDE, SIDE)
     few, many = (
-        how_far(filled(repaint.repaint, image, hole, steps=25, resamples=u)) for u in (1, 30)
+        how_far(filled(repaint.repaint, image, hole, steps=n, resamples=u, power=2.0))
+        for n, u in ((25, 4), (100, 10))
     )
-    assert many < 0.6 * few
+    print(f"RePaint: {few:.3f} after 97 calls, {many:.3f} after 991")
+    assert many < 0.7 * few
 
 
 @pytest.mark.parametrize("way", WAYS)
