@@ -28,8 +28,14 @@ _LONG = _f32([0.98, 0.91, 0.8, 0.66, 0.5, 0.35, 0.21, 0.1, 0.04])
 
 
 def _tensors(*arrays, **options):
-    """Every array as a tensor of torch."""
-    return [torch.from_numpy(a) if isinstance(a, np.ndarray) else a for a in arrays], options
+    """Every array as a tensor of torch; on the first, where torch's own dice stand."""
+    tensors = [torch.from_numpy(a) for a in arrays]
+    tensors[0].dice = torch.get_rng_state()
+    return tensors, options
+
+
+def _has_drawn(first):
+    return not torch.equal(first.dice, torch.get_rng_state())
 
 
 def _one_tensor(result, name):
@@ -57,8 +63,16 @@ def _level(alpha_bar, t):
 # ---- q_sample ----------------------------------------------------------------------------------
 
 
+_OWN_NOISE = (
+    "You draw fresh noise: use the argument noise, for whoever calls you must know which noise is "
+    "in the picture."
+)
+
+
 def _xt(result, x0, t, noise, alpha_bar):
     _one_tensor(result, "xt")
+    if _has_drawn(x0):
+        raise OddResultError(_OWN_NOISE)
     return {"": result}
 
 
@@ -290,6 +304,11 @@ def taken_to_0_1(x0, t, noise, alpha_bar):
     return _q_sample((x0 + 1) / 2, t, noise, alpha_bar)
 
 
+@q_sample.mistake(_OWN_NOISE)
+def own_noise(x0, t, noise, alpha_bar):
+    return _q_sample(x0, t, torch.randn_like(x0), alpha_bar)
+
+
 # ---- denoising_loss ----------------------------------------------------------------------------
 
 _OTHER_NOISE = (
@@ -328,16 +347,14 @@ class _Guess(nn.Module):
 
 
 def _with_model(weights, *arrays):
-    arrays, _ = _tensors(*arrays)
-    model = _Guess(torch.from_numpy(weights))
-    model.seeded = torch.initial_seed(), torch.get_rng_state()
-    return [model, *arrays], {}
+    tensors, _ = _tensors(*arrays)
+    return [_Guess(torch.from_numpy(weights)), *tensors], {}
 
 
 def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
     if not model.fed:
         raise OddResultError(_NOT_CALLED)
-    if not torch.equal(model.seeded[1], torch.get_rng_state()):
+    if _has_drawn(x0):
         raise OddResultError(_OTHER_NOISE)
     _one_tensor(result, "the loss")
     if not result.requires_grad:
@@ -608,9 +625,28 @@ def compares_pictures(model, x0, t, noise, alpha_bar):
 # ---- ddim_step ---------------------------------------------------------------------------------
 
 
+_NOISE_ADDED = (
+    "You put fresh noise in: with eta = 0 nothing is drawn, and the noise of x_prev is eps, the "
+    "same that is in xt."
+)
+
+
 def _x_prev(result, xt, eps, t, t_prev, alpha_bar):
     _one_tensor(result, "x_prev")
+    if _has_drawn(xt) and result.shape == xt.shape and _is_foreign(result, xt, eps):
+        raise OddResultError(_NOISE_ADDED)
     return {"": result}
+
+
+def _is_foreign(result, xt, eps):
+    """Whether something is in a picture that is neither in its xt nor in its eps."""
+    for x, *parts in zip(result, xt, eps, strict=True):
+        span = torch.stack([part.flatten() for part in parts], dim=1).double()
+        flat = x.detach().flatten().double()
+        left = flat - span @ torch.linalg.lstsq(span, flat[:, None]).solution[:, 0]
+        if left.norm() > 1e-3 * flat.norm():
+            return True
+    return False
 
 
 def _ddim_step(xt, eps, t, t_prev, alpha_bar):
@@ -626,11 +662,15 @@ ddim_step = Exercise(
     _ddim_step,
     cases=[
         case(
-            _f32([[[[0.5]]]]), _f32([[[[-1.0]]]]), np.array([1]), np.array([0]), _f32([0.81, 0.36])
+            _f32([[[[0.5, 1.5, -1.0]]]]),
+            _f32([[[[-1.0, 0.3, 0.8]]]]),
+            np.array([1]),
+            np.array([0]),
+            _f32([0.81, 0.36]),
         ),
         case(
-            _f32([[[[0.5, 1.5]]]]),
-            _f32([[[[-1.0, 0.3]]]]),
+            _f32([[[[0.5, 1.5, -1.0]]]]),
+            _f32([[[[-1.0, 0.3, 0.8]]]]),
             np.array([1]),
             np.array([-1]),
             _f32([0.81, 0.36]),
@@ -723,10 +763,24 @@ def _step(xt, eps, a, b):
     return b.sqrt() * (xt - (1 - a).sqrt() * eps) / a.sqrt() + (1 - b).sqrt() * eps
 
 
-_NOISE_ADDED = (
-    "You add fresh noise: with eta = 0 nothing is drawn, the noise of x_prev is eps, the same that "
-    "was in xt."
-)
+@ddim_step.mistake(_NOISE_ADDED)
+def noise_added(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    sigma = ((1 - b) / (1 - a) * (1 - a / b)).sqrt()
+    x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt()
+    return b.sqrt() * x0 + (1 - b - sigma**2).sqrt() * eps + sigma * torch.randn_like(xt)
+
+
+@ddim_step.mistake(_NOISE_ADDED)
+def noise_on_top(xt, eps, t, t_prev, alpha_bar):
+    return _ddim_step(xt, eps, t, t_prev, alpha_bar) + 0.1 * torch.randn_like(xt)
+
+
+@ddim_step.mistake(_NOISE_ADDED)
+def noised_anew(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt()
+    return b.sqrt() * x0 + (1 - b).sqrt() * torch.randn_like(eps)
 
 
 @ddim_step.mistake(
@@ -893,6 +947,8 @@ def levels_of_the_first(xt, eps, t, t_prev, alpha_bar):
 
 def _blended(result, x_prev, x0, hole, t_prev, noise, alpha_bar):
     _one_tensor(result, "the blend")
+    if _has_drawn(x_prev):
+        raise OddResultError(_OWN_NOISE)
     return {"": result}
 
 
@@ -923,7 +979,7 @@ repaint_blend = Exercise(
             np.array([[[[True, False]]]]),
             np.array([1]),
             _f32([[[[-1.0, -0.5]]]]),
-            _f32([0.81, 0.36]),
+            _f32([0.81, 0.36, 0.1]),
         ),
         case(
             _f32([[[[0.3, -2.0]]]]),
@@ -931,7 +987,7 @@ repaint_blend = Exercise(
             np.array([[[[True, False]]]]),
             np.array([-1]),
             _f32([[[[-1.0, -0.5]]]]),
-            _f32([0.81, 0.36]),
+            _f32([0.81, 0.36, 0.1]),
         ),
         _blend_case(
             2, 1, 3, 2, [4, 0], _LONG, "two grey pictures of 3 x 2 pixels; t_prev = (4, 0)"
@@ -1002,13 +1058,21 @@ def polarity(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return torch.where(hole, _known(x0, t_prev, noise, alpha_bar), x_prev)
 
 
-@repaint_blend.mistake(
+_AT_T = (
     "The known pixels get the level of t, one step noisier than x_prev: both sides of the hole "
     "must have that of t_prev."
 )
+
+
+@repaint_blend.mistake(_AT_T)
 def noised_at_t(x_prev, x0, hole, t_prev, noise, alpha_bar):
-    a = alpha_bar[(t_prev + 1).clamp(max=len(alpha_bar) - 1)][:, None, None, None]
-    return torch.where(hole, x_prev, a.sqrt() * x0 + (1 - a).sqrt() * noise)
+    return _blend(hole, x_prev, _known(x0, t_prev + 1, noise, alpha_bar))
+
+
+@repaint_blend.mistake(_AT_T)
+def noised_at_t_and_clean_at_the_end(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    t = torch.where(t_prev < 0, -1, t_prev + 1)
+    return _blend(hole, x_prev, _known(x0, t, noise, alpha_bar))
 
 
 @repaint_blend.mistake(
@@ -1178,3 +1242,8 @@ def in_place(x_prev, x0, hole, t_prev, noise, alpha_bar):
 )
 def noised_one_too_little(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return _blend(hole, x_prev, _known(x0, t_prev - 1, noise, alpha_bar))
+
+
+@repaint_blend.mistake(_OWN_NOISE)
+def known_with_own_noise(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole, x_prev, _known(x0, t_prev, torch.randn_like(noise), alpha_bar))

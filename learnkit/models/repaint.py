@@ -106,7 +106,7 @@ def repaint(
     jump: int = 1,
     eta: float = 1.0,
     clip: bool = True,
-    power: float = 1.0,
+    power: float = 2.0,
     generator: torch.Generator | None = None,
 ) -> Iterator[Moment]:
     """Fills by Algorithm 1; a moment for each network call, and the filled picture as the last.

@@ -13,4 +13,5 @@ kernel      lesson 06: a 3 x 3 kernel to edit, and its window to move
 curves      lesson 07: scrub through training: two loss curves, and the picture at each step
 latent      lesson 08: the plane that pictures are decoded from, and a point to drag
 ring        lesson 09: a GAN that learns the ring, and the blobs it has found
+film        lesson 12: a sample on its way from noise to picture, and what is believed in
 """

@@ -141,13 +141,13 @@ def test_guided_fills_are_near_the_exact_conditional_and_repaints_at_as_many_cal
     times = repaint.guided_calls(steps, solves=solves) // 4
     painted = how_far(filled(repaint.repaint, image, hole, steps=times, resamples=4))
     print(f"{steps} x {1 + solves} calls: guided {guided:.3f}, RePaint {painted:.3f}")
-    assert guided < most < 1 < painted
+    assert guided < most and painted > 20 * most
 
 
 def test_repaint_comes_nearer_with_ten_times_the_calls():
     image, hole = picture(400), BOX.expand(400, 1, SIDE, SIDE)
     few, many = (
-        how_far(filled(repaint.repaint, image, hole, steps=n, resamples=u, power=2.0))
+        how_far(filled(repaint.repaint, image, hole, steps=n, resamples=u))
         for n, u in ((25, 4), (100, 10))
     )
     print(f"RePaint: {few:.3f} after 97 calls, {many:.3f} after 991")
