@@ -129,7 +129,7 @@ def repaint(
         yield _pictures(ts[here], xt, x0)
         xt = ddpm_step(xt, eps, t, t_next, alpha_bar, draw_like(xt, generator), eta=eta)
         xt = repaint_blend(xt, known, hole, t_next, draw_like(xt, generator), alpha_bar)
-    yield _last(xt, image, hole)
+    yield _last(xt.clamp(-1, 1) if clip else xt, image, hole)
 
 
 # ---- guided by what is known ---------------------------------------------------------------------
@@ -172,7 +172,7 @@ def guided(
         eps, before = predicted_eps(xt, moved, at(t, xt), alpha_bar), x0
         noise = draw_like(xt, generator)
         xt = ddpm_step(xt, eps, at(t, xt), at(t_prev, xt), alpha_bar, noise, eta=eta)
-    yield _last(xt, image, hole)
+    yield _last(xt.clamp(-1, 1) if clip else xt, image, hole)
 
 
 def conditioned(
