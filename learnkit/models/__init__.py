@@ -12,6 +12,8 @@ Read it in this order:
     conditional_vae  one model that fills holes and invents pictures
     latent_search    holes filled by the VAE, which was never told of them
     gan          a generator and a discriminator that judges it
+    diffusion    noise that a network learns to undo, step by step; DDPM and DDIM
+    repaint      holes filled with a diffusion model's weights
     pretrained   any of them with its trained weights
 
 Importing this room loads nothing: ask for the file you need.

@@ -214,6 +214,7 @@ def ddim(
         before = x0
         noise = draw_like(xt, generator) if eta else torch.zeros_like(xt)
         xt = ddpm_step(xt, eps, at(t, xt), at(t_prev, xt), alpha_bar, noise, eta=eta)
+    xt = xt.clamp(-1, 1) if clip else xt  # rounding alone can lead out
     yield Moment(-1, xt, xt)
 
 

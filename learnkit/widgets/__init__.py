@@ -17,4 +17,5 @@ brush       lesson 10: a hole that you paint, and every method fills it, scored 
 easel       its pictures, yours too, and the hole as it travels
 contest     one method's fill of one hole: timed, checked and scored, whatever it does
 upload      a picture of yours, from a file's bytes
+film        lesson 12: a sample on its way from noise to picture, and what is believed in
 """
