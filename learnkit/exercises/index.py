@@ -43,8 +43,4 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "masked_negative_elbo": 11,
     "latent_step": 11,
     "sample_fills": 11,
-    "q_sample": 12,
-    "denoising_loss": 12,
-    "ddim_step": 12,
-    "repaint_blend": 12,
 }
