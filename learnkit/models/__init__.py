@@ -7,6 +7,8 @@ Read it in this order:
     classifier   ten kinds of garments, and the features that tell them apart
     vae          the variational autoencoder
     gan          a generator and a discriminator that judges it
+    partial_conv convolutions that know of the hole, and two networks that fill it with them
+    context_encoder  a hole filled by way of a few hundred numbers
     pretrained   any of them with its trained weights
 
 Importing this room loads nothing: ask for the file you need.
