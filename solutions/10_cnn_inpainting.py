@@ -20,8 +20,7 @@ from torch import nn
 from learnkit.exercises import exercise
 from learnkit.images import masks
 from learnkit.images.classical import biharmonic, harmonic
-from learnkit.images.damaged import damaged
-from learnkit.images.data import fashion_mnist, photograph, to_float
+from learnkit.images.data import fashion_mnist, to_float
 from learnkit.images.learned_fills import LinearMMSE, NearestNeighbours
 from learnkit.images.total_variation import total_variation
 from learnkit.models.filling import fill_with
@@ -425,7 +424,7 @@ print(
 contest = {"biharmonic": biharmonic, "10 nearest": NearestNeighbours(training)}
 contest |= {"linear fill": LinearMMSE(training), "U-Net": fill_with(inpainter)}
 easel = {f"garment {i}": as_image(test[i]) for i in (2, 0, 7, 19, 1)}
-brush.paint(easel, contest, hole=box)
+brush.explore(easel, contest, hole=box)
 
 # %% [markdown]
 # ## Quiz

@@ -262,7 +262,7 @@ class Brush(anywidget.AnyWidget):
         return {**(data or {}), "text/html": html, "text/plain": words}, metadata
 
 
-def paint(
+def explore(
     pictures: Mapping[str, Image],
     methods: Mapping[str, Fill],
     *,

@@ -30,10 +30,10 @@ def slow(image, hole):
     calls.append(int(hole.sum()))
     time.sleep(1.5)
     return mean(image, hole)""",
-    """garment_brush = brush.paint({"boot": garments[0], "pullover": garments[1]},
+    """garment_brush = brush.explore({"boot": garments[0], "pullover": garments[1]},
     {"slow mean": slow, "mean": mean, "harmonic": careful}, chosen=["mean", "harmonic"])
 garment_brush""",
-    """photo_brush = brush.paint({"cat": photograph("chelsea")[:256, 100:356]},
+    """photo_brush = brush.explore({"cat": photograph("chelsea")[:256, 100:356]},
     {"mean": mean, "harmonic": harmonic})
 photo_brush""",
     """print("calls", calls, "holes", int(garment_brush.hole.sum()), garment_brush.picture)""",

@@ -63,7 +63,7 @@ def stroke(widget, hole):
 
 
 def test_a_stroke_that_the_browser_sends_is_filled_by_every_method_and_scored(pictures, hole):
-    widget = brush.paint(pictures, {"mean": mean, "harmonic": harmonic})
+    widget = brush.explore(pictures, {"mean": mean, "harmonic": harmonic})
     stroke(widget, hole)
     np.testing.assert_array_equal(widget.hole, hole)
     image = pictures["one"]
@@ -75,7 +75,7 @@ def test_a_stroke_that_the_browser_sends_is_filled_by_every_method_and_scored(pi
 
 
 def test_the_browser_is_sent_the_pixels_of_the_hole_alone(pictures, hole):
-    widget = brush.paint(pictures, {"harmonic": harmonic})
+    widget = brush.explore(pictures, {"harmonic": harmonic})
     wire = Wire(widget)
     stroke(widget, hole)
     content, (painted,) = wire.told[-1]
@@ -92,14 +92,14 @@ def test_a_method_cannot_see_what_is_under_the_hole_nor_spoil_the_picture(pictur
         return image
 
     seen, before = [], pictures["one"].copy()
-    widget = brush.paint(pictures, {"spy": spy}, hole=hole)
+    widget = brush.explore(pictures, {"spy": spy}, hole=hole)
     assert widget.fills["spy"][hole].tolist() == [0.5] * 21 and set(seen) == {0.0}
     np.testing.assert_array_equal(pictures["one"], before)
     np.testing.assert_array_equal(widget.hole, hole)
 
 
 def test_another_picture_comes_in_one_message_with_the_same_hole(pictures, hole):
-    widget = brush.paint(pictures, {"mean": mean}, hole=hole)
+    widget = brush.explore(pictures, {"mean": mean}, hole=hole)
     wire = Wire(widget)
     widget.set_state({"picture": "two"})
     assert {"pixels", "stroke"} <= wire.states[0] or {"pixels", "stroke"} <= wire.states[1]
@@ -111,7 +111,7 @@ def test_between_pictures_of_two_sizes_the_hole_is_stretched_and_back(rng):
     pictures = {"small": rng.random((8, 6, 3)), "large": rng.random((16, 18, 3))}
     hole = np.zeros((8, 6), bool)
     hole[2:4, 1:5] = True
-    widget = brush.paint(pictures, {"mean": mean}, hole=hole)
+    widget = brush.explore(pictures, {"mean": mean}, hole=hole)
     widget.set_state({"picture": "large"})
     np.testing.assert_array_equal(widget.hole, np.kron(hole, np.ones((2, 3))) > 0)
     assert widget.shape == [16, 18, 3] and len(widget.packed) == 36
@@ -121,7 +121,7 @@ def test_between_pictures_of_two_sizes_the_hole_is_stretched_and_back(rng):
 
 def test_a_stroke_and_a_new_picture_in_one_message_are_both_heeded(rng):
     pictures = {"small": rng.random((8, 6)), "large": rng.random((16, 12))}
-    widget = brush.paint(pictures, {"mean": mean})
+    widget = brush.explore(pictures, {"mean": mean})
     hole = np.zeros((8, 6), bool)
     hole[1, 1] = True
     state = {"packed": pack(hole), "stroke": widget.stroke + 1, "picture": "large"}
@@ -130,7 +130,7 @@ def test_a_stroke_and_a_new_picture_in_one_message_are_both_heeded(rng):
 
 
 def test_a_hole_that_does_not_fit_is_not_taken(pictures, hole):
-    widget = brush.paint(pictures, {"mean": mean}, hole=hole)
+    widget = brush.explore(pictures, {"mean": mean}, hole=hole)
     widget.set_state({"packed": b"\xff", "stroke": 5})
     np.testing.assert_array_equal(widget.hole, hole)
 
@@ -148,7 +148,9 @@ def test_only_what_is_chosen_runs_and_a_box_that_is_ticked_runs_that_method_alon
     def counted(name):
         return lambda image, hole: calls.append(name) or mean(image, hole)
 
-    widget = brush.paint(pictures, {"a": counted("a"), "b": counted("b")}, chosen=["a"], hole=hole)
+    widget = brush.explore(
+        pictures, {"a": counted("a"), "b": counted("b")}, chosen=["a"], hole=hole
+    )
     assert widget.scores.keys() == {"a"} and set(calls) == {"a"}
     calls.clear()
     widget.set_state({"chosen": ["a", "b", "a stranger"]})
@@ -158,7 +160,7 @@ def test_only_what_is_chosen_runs_and_a_box_that_is_ticked_runs_that_method_alon
 
 
 def test_a_hole_set_in_a_cell_is_told_to_the_browser(pictures, hole):
-    widget = brush.paint(pictures, {"mean": mean})
+    widget = brush.explore(pictures, {"mean": mean})
     wire = Wire(widget)
     widget.hole = hole
     assert {"packed", "stroke"} <= wire.states[0]
@@ -166,7 +168,7 @@ def test_a_hole_set_in_a_cell_is_told_to_the_browser(pictures, hole):
 
 
 def test_a_view_that_opens_late_is_told_what_there_is(pictures, hole):
-    widget = brush.paint(pictures, {"mean": mean}, hole=hole)
+    widget = brush.explore(pictures, {"mean": mean}, hole=hole)
     assert widget.scores
     wire = Wire(widget)
     widget._handle_custom_msg({"kind": "hello"}, [])
@@ -190,7 +192,7 @@ def test_while_an_event_loop_runs_the_newest_stroke_wins_between_two_methods(pic
     holes = [np.arange(120).reshape(12, 10) < n for n in (10, 20, 30)]
 
     async def kernel():
-        widget = brush.paint(pictures, {n: slow(n) for n in "abc"}, hole=holes[0])
+        widget = brush.explore(pictures, {n: slow(n) for n in "abc"}, hole=holes[0])
         assert widget.scores.keys() == set("abc")  # what is asked for is waited for
         calls.clear()
         stroke(widget, holes[1])
@@ -217,7 +219,7 @@ def test_the_quickest_method_is_filled_first(pictures, hole):
 
         return fill
 
-    widget = brush.paint(pictures, {"slow": lasting(0.05), "quick": lasting(0.0)})
+    widget = brush.explore(pictures, {"slow": lasting(0.05), "quick": lasting(0.0)})
     assert widget.scores
     order.clear()
     stroke(widget, hole)
@@ -232,13 +234,13 @@ def test_the_first_call_which_also_loads_is_not_the_one_that_is_timed(pictures, 
         time.sleep(0.1 if len(calls) == 1 else 0.0)
         return mean(image, hole)
 
-    widget = brush.paint(pictures, {"loading": loading}, hole=hole)
+    widget = brush.explore(pictures, {"loading": loading}, hole=hole)
     assert widget.attempts["loading"].seconds < 0.05
 
 
 def test_a_stroke_costs_little_beside_its_fills(rng):
     picture = rng.random((512, 512, 3))
-    widget = brush.paint({"photograph": picture}, {"same": lambda image, hole: image})
+    widget = brush.explore({"photograph": picture}, {"same": lambda image, hole: image})
     hole = np.zeros((512, 512), bool)
     times = []
     for row in range(0, 200, 40):
@@ -263,7 +265,7 @@ def send_file(widget, data, name="mine.png", piece=400):
 
 
 def test_a_picture_in_pieces_is_opened_filled_and_scored_and_the_second_has_its_own_name(rng):
-    widget = brush.paint({"boot": rng.random((28, 28))}, {"mean": mean})
+    widget = brush.explore({"boot": rng.random((28, 28))}, {"mean": mean})
     data = file_of(rng.integers(0, 256, (40, 60, 3), dtype=np.uint8))
     assert len(data) > 3000
     said = send_file(widget, data)
@@ -276,14 +278,14 @@ def test_a_picture_in_pieces_is_opened_filled_and_scored_and_the_second_has_its_
 
 @pytest.mark.parametrize("data", [b"", b"nothing", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n" + b"x" * 90])
 def test_a_file_that_is_no_picture_is_said_and_everything_stays(pictures, data):
-    widget = brush.paint(pictures, {"mean": mean})
+    widget = brush.explore(pictures, {"mean": mean})
     assert send_file(widget, data).startswith("mine.png is ")
     assert widget.picture == "one" and widget.scores
 
 
 def test_a_file_that_is_too_large_is_dropped_on_the_way(pictures, monkeypatch):
     monkeypatch.setattr(brush.upload, "MOST_BYTES", 1000)
-    widget = brush.paint(pictures, {"mean": mean})
+    widget = brush.explore(pictures, {"mean": mean})
     assert "are taken" in send_file(widget, bytes(1500))
     assert widget._pieces == {} and widget.picture == "one"
 
@@ -295,7 +297,7 @@ def test_without_a_kernel_picture_hole_fills_and_words_stand_in_its_place(pictur
     def refuses(image, hole):
         raise ValueError("not this <picture>")
 
-    widget = brush.paint(pictures, {"mean": mean, "refuses": refuses}, hole=hole)
+    widget = brush.explore(pictures, {"mean": mean, "refuses": refuses}, hole=hole)
     data, _ = widget._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
     words = html.unescape(re.search(r'<img alt="([^"]*)"', data["text/html"])[1])
@@ -371,12 +373,12 @@ def test_the_browser_asks_nothing_of_the_network_and_writes_no_html_of_others():
 )
 def test_an_argument_that_cannot_be_is_named_with_the_cure(pictures, methods, options, kind, said):
     with pytest.raises(kind, match=said):
-        brush.paint(pictures, methods, **options)
+        brush.explore(pictures, methods, **options)
 
 
 @pytest.mark.errors
 def test_a_picture_that_is_not_there_and_a_hole_of_wrong_polarity_are_refused(pictures, hole):
-    widget = brush.paint(pictures, {"mean": mean}, hole=hole)
+    widget = brush.explore(pictures, {"mean": mean}, hole=hole)
     with pytest.raises(traitlets.TraitError, match="no picture 'three'"):
         widget.picture = "three"
     with pytest.raises(TypeError, match="mask == 0"):
