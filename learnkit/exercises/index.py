@@ -40,7 +40,7 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "composite": 10,
     "linear_fill": 10,
     "partial_conv2d": 10,
-    "masked_negative_elbo": 11,
     "latent_step": 11,
+    "masked_negative_elbo": 11,
     "sample_fills": 11,
 }

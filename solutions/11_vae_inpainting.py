@@ -1,0 +1,426 @@
+# %% [markdown]
+# # 11 VAE inpainting
+#
+# > Are filling a hole and inventing a picture one and the same task?
+#
+# | you need | you will be able to | time |
+# |---|---|---|
+# | lessons 08 and 10 | fill a hole with a network that was never told of holes; train one that draws many answers to one hole; say what an honest draw costs in decibels; test the claim that synthesis and inpainting are one task | 90 min; the cells alone run in about a minute, on a GPU sooner |
+#
+# Lesson 10's network gives one answer to a hole, and the answer is soft: the mean of all that could be there.
+# But a hole has many answers. This lesson draws them.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from learnkit.exercises import exercise
+from learnkit.images import masks
+from learnkit.images.data import fashion_mnist
+from learnkit.images.frechet import frechet_of
+from learnkit.images.learned_fills import LinearMMSE
+from learnkit.models.conditional_vae import ConditionalVAE
+from learnkit.models.latent_search import latent_search
+from learnkit.models.pretrained import pretrained
+from learnkit.recipes.holes import random_holes
+from learnkit.training.device import budget, choose
+from learnkit.training.loop import train
+from learnkit.training.pictures import as_image, resident
+from learnkit.widgets import fills
+from learnkit.widgets.show import show, show_pictures
+
+# %% [markdown]
+# ## A network that was never told of holes
+#
+# The VAE of lesson 08 turns 24 numbers $z$ into a garment, and nearly every garment that it can paint is a
+# plausible one. So here is a way to fill a hole without training anything: **search for the $z$ whose garment agrees
+# with the pixels that are known**, and read off what it paints in the hole.
+
+# %%
+machine = choose()
+garments = resident(fashion_mnist("train")[0], device=machine.device)
+test = resident(fashion_mnist("test")[0], device=machine.device).take(torch.arange(500))
+right = torch.from_numpy(masks.half((28, 28))).to(machine.device)
+hole = right.expand(500, 1, 28, 28)
+plain = pretrained("vae").requires_grad_(False).to(machine.device)
+
+
+def decode(z):
+    """Garments (n, 1, 28, 28) in [0, 1] from z (n, 24)."""
+    return torch.sigmoid(plain.decode(z))
+
+
+def score(filled):
+    """Decibels in the hole, pooled."""
+    return -10 * math.log10((filled - test).square()[hole].mean().item())
+
+
+# %% [markdown]
+# What does "agrees" cost? Let each known pixel be a Gaussian about what is painted, with a spread $\sigma$; and let
+# $z$ itself be drawn from $N(0, I)$, as the decoder is used to. Minus the log of both, but for constants:
+#
+# $$E(z) = \sum_{\text{known}} \frac{(\text{decode}(z) - x)^2}{2\sigma^2} + \frac{|z|^2}{2}$$
+#
+# The first term pulls the garment towards the known pixels. The second keeps $z$ where the decoder has been.
+# Walk downhill, as in lesson 02; but now the steps are taken by $z$, not by pixels.
+#
+# ### Exercise: one step of the search
+#
+# `z` is `(n, d)`, one row a picture. Sum $E$ over the pictures, so that each row has its own slope and no other's;
+# take one plain step down; return a tensor without a graph. `torch.autograd.grad(energy, z)` gives the slope.
+
+
+# %% nbgrader={"grade": false, "grade_id": "latent_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def latent_step(z, decode, image, hole, lr, sigma=0.1):
+    """z after one step of descent towards the known pixels."""
+    ### BEGIN SOLUTION
+    z = z.detach().requires_grad_()
+    misfit = (decode(z) - image) ** 2 * ~hole
+    energy = misfit.sum() / (2 * sigma**2) + (z**2).sum() / 2
+    (slope,) = torch.autograd.grad(energy, z)
+    return (z - lr * slope).detach()
+    ### END SOLUTION
+
+
+# %%
+z = torch.zeros(4, 24, device=machine.device)
+walked = []
+while len(walked) < 41:
+    walked.append(z)
+    z = latent_step(z, decode, test[:4], hole[:4], lr=0.003, sigma=0.3)
+
+# %% [markdown]
+# The search starts at $z = 0$, a garment like no other, and sees the left half only.
+#
+# **Predict:** what will the right half look like after 10 steps, and after 40?
+
+# %%
+with torch.no_grad():
+    frames = {t: torch.where(hole[:4], decode(walked[t]), test[:4]) for t in (0, 3, 10, 40)}
+show_pictures(
+    {f"garment {i}, step {t}": as_image(frames[t][i]) for i in (0, 2, 3) for t in frames},
+    columns=4,
+    alt="Right halves grow out of fog as z walks: a boot, a pair of trousers, more trousers.",
+)
+
+# %% [markdown]
+# The right half follows the left, though no step has ever looked at it: a decoder that has only ever painted whole garments
+# cannot paint half of one.
+#
+# One start may end in the wrong valley. The library's `latent_search` begins each picture at the best of 4,096 random
+# draws, and lets Adam choose the steps, for all pictures at once.
+#
+# **Predict:** the linear fill of lesson 10 is the best weighted sum of the known pixels. Does the search
+# beat it?
+
+# %%
+linear = LinearMMSE(fashion_mnist("train")[0])
+halves = linear.batch(test[:, 0].cpu().numpy(), hole[:, 0].cpu().numpy())
+searched = latent_search(
+    decode, test, hole, 24, generator=torch.Generator(machine.device).manual_seed(0)
+)
+scores = {
+    "linear fill": score(torch.from_numpy(halves)[:, None].to(test)),
+    "latent search": score(searched),
+}
+print({name: f"{dB:.2f} dB" for name, dB in scores.items()})
+
+# %% [markdown]
+# It does, with a network that learned nothing about filling. But it is one answer again, and a search for each picture. Let us
+# train a network that knows about holes, and that *draws*.
+#
+# ## The conditional VAE
+#
+# Two Gaussians over $z$ now. The **prior** $p(z \mid \text{known})$ sees the cut picture: what may the rest be? The
+# **encoder** $q(z \mid x)$ sees the whole picture, in training only: what was it? The decoder paints from $z$ and from
+# what is known. The loss is lesson 08's, with two changes:
+#
+# $$\underbrace{\mathrm{BCE}\ \text{summed over the hole}}_{\text{a good fill}} \;+\;
+# \underbrace{\mathrm{KL}\big(q(z \mid x)\,\|\,p(z \mid \text{known})\big)}_{\text{how much the prior was surprised}}$$
+#
+# Known pixels cost nothing, since nobody has to guess them. And the cloud is compared to what could be *expected*, not to $N(0, I)$. For two
+# Gaussians, feature by feature,
+#
+# $$\mathrm{KL}(q\,\|\,p) = \tfrac12\left(\log\sigma_p^2 - \log\sigma_q^2 + \frac{\sigma_q^2 + (\mu_q - \mu_p)^2}{\sigma_p^2} - 1\right)$$
+#
+# ### Exercise: what a hole costs
+#
+# BCE with logits, summed over the hole pixels of a picture; plus KL summed over its latents; mean over the pictures.
+
+
+# %% nbgrader={"grade": false, "grade_id": "masked_negative_elbo", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def masked_negative_elbo(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var):
+    """The mean cost of a hole in nats."""
+    ### BEGIN SOLUTION
+    bce = F.binary_cross_entropy_with_logits(logits, images, reduction="none")
+    fill = (bce * hole).flatten(1).sum(dim=1)
+    surprise = (q_log_var.exp() + (q_mean - p_mean) ** 2) / p_log_var.exp()
+    kl = 0.5 * (p_log_var - q_log_var + surprise - 1).sum(dim=1)
+    return (fill + kl).mean()
+    ### END SOLUTION
+
+
+# %% [markdown]
+# > **Trap.** KL is no distance: $\mathrm{KL}(q\|p) \ne \mathrm{KL}(p\|q)$. With $q = N(0, 1)$ and $p = N(0, 4)$ the one is
+# > 0.32 nats and the other 0.81. The encoder comes first: it pays where the truth was a surprise to the prior.
+#
+# Each picture of each batch gets a hole of its own: boxes, halves, single pixels, strokes, and now and then *everything*.
+
+# %%
+dice = torch.Generator(machine.device).manual_seed(0)
+kinds = {"box": 40, "half": 24, "scatter": 24, "strokes": 24, "everything": 16}  # of 128
+
+
+def cost(model, images):
+    """Your loss, on holes drawn anew."""
+    where = random_holes(kinds, 28, 28, dice, wide=True)
+    noise = torch.randn(len(images), model.latent, generator=dice, device=images.device)
+    logits, *clouds = model(images, where, noise)
+    return masked_negative_elbo(logits.float(), images, where, *(c.float() for c in clouds))
+
+
+# %%
+torch.manual_seed(0)
+young = ConditionalVAE(width=128, latent=16)
+nats = [
+    step.loss
+    for step in train(young, cost, garments, steps=budget(600, gpu=6000), batch_size=128, lr=2e-3)
+]
+print(f"{np.mean(nats[:5]):.0f} nats a hole at first, {np.mean(nats[-20:]):.0f} at the end")
+
+# %% [markdown]
+# ## Many answers
+#
+# Drawing a fill: look at the known pixels, draw $z$ from the prior, decode, keep what is known. Draw again for another
+# answer.
+#
+# ### Exercise: draw fills
+#
+# `encode(cut, hole)` gives `(mean, log_var)`, each `(n, d)`; `decode(z)` pictures in [0, 1]. Cut the hole out *before*
+# anything looks. Return `(count, n, c, h, w)`, a fresh $z$ for every fill of every picture, known pixels kept. Draw with
+# `torch.randn(mean.shape, generator=generator)`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "sample_fills", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def sample_fills(encode, decode, image, hole, count, generator):
+    """Several fills of each picture, (count, n, c, h, w)."""
+    ### BEGIN SOLUTION
+    mean, log_var = encode(torch.where(hole, torch.zeros_like(image), image), hole)
+    drawn = []
+    for _ in range(count):
+        noise = torch.randn(mean.shape, generator=generator, device=mean.device)
+        drawn.append(torch.where(hole, decode(mean + torch.exp(log_var / 2) * noise), image))
+    return torch.stack(drawn)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The shipped conditional VAE was trained as yours, on 60,000 garments and for 16,000 steps.
+
+# %%
+model = pretrained("conditional_vae").to(machine.device)
+
+
+def fills_of(image, where, count, seed=0):
+    """`count` fills of each picture by your function."""
+    seen, mean, log_var = model.expect(torch.where(where, 0, image), where)
+
+    def paint(z):
+        return torch.sigmoid(model.decode(z, seen.repeat(len(z) // len(seen), 1)))
+
+    with torch.no_grad():
+        draws = torch.Generator(machine.device).manual_seed(seed)
+        return sample_fills(lambda cut, _: (mean, log_var), paint, image, where, count, draws)
+
+
+# %% [markdown]
+# **Predict:** eight fills of one hole. In what will they differ, and what does their *mean* look like?
+
+# %%
+one = 39
+eight = fills_of(test[one : one + 1], hole[one : one + 1], 8)[:, 0]
+show_pictures(
+    {"known": as_image(torch.where(hole[one], 0, test[one]))}
+    | {f"fill {i}": as_image(eight[i]) for i in range(8)}
+    | {"their mean": as_image(eight.mean(dim=0))},
+    columns=5,
+    alt="Eight right halves for one left half, each a little different, and their mean, blurred.",
+)
+
+# %% [markdown]
+# **Eight fills of one hole, and their mean, which is lesson 10's blur.** Each is a garment that may have been; the mean
+# is none.
+#
+# ## What honesty costs
+#
+# Which is better, a draw or the mean? By squared error, the mean, and there is a law. Suppose a sampler is *perfect*: it
+# draws from exactly the distribution that the truth came from. Then truth and draw are two independent draws from one cloud. Each is
+# as far from the mean as the other, and the squared distance between the two is the sum: **twice the mean's error**, 3.01 dB.
+#
+# We can check it in a world where the perfect sampler is known: lesson 10's Gaussian. Draw garments from $N(m, C)$; given their
+# left half, the right half is again a Gaussian, with the linear fill as its mean.
+
+# %%
+u = right.flatten().cpu().numpy()
+C = linear.covariance + 1e-3 * np.eye(784)
+left_to_know = np.linalg.inv(np.linalg.inv(C)[np.ix_(u, u)])  # of the right half, given the left
+root, rng = np.linalg.cholesky(left_to_know), np.random.default_rng(0)
+truth, *draws = (root @ rng.standard_normal((17, 392, 2000))).swapaxes(1, 2)  # minus the mean
+
+
+def worse(k):
+    """By how many dB the mean of k draws misses the truth more than the linear fill does."""
+    missed = np.mean((np.mean(draws[:k], axis=0) - truth) ** 2)
+    return 10 * np.log10(missed / np.mean(truth**2))
+
+
+law = {k: worse(k) for k in (1, 2, 4, 16)}
+
+# %% [markdown]
+# **Predict:** a perfect draw should be 3.01 dB worse than the mean. How much of that does the mean of two
+# draws win back?
+
+# %%
+print({k: f"{dB:.2f} dB worse than the mean" for k, dB in law.items()})
+
+# %% [markdown]
+# One draw costs 3.01 dB; the mean of $K$ draws has $(1 + 1/K)$ times the mean's error, so two win back $10\log_{10}(4/3) = 1.25$ dB of it, and sixteen
+# nearly all: $10\log_{10}\frac{2K}{K+1}$.
+#
+# This is why a table by PSNR alone is unjust to whoever draws: **a perfect sampler loses by 3 dB to a blur**. It also makes a test: a
+# sampler whose mean of 16 gains less than 2.75 dB over one draw is not perfect.
+#
+# **Predict:** how much will the conditional VAE gain?
+
+# %%
+sixteen = fills_of(test, hole, 16)
+ks = (1, 2, 4, 8, 16)
+gained = [score(sixteen[:k].mean(dim=0)) for k in ks]
+print({k: f"{dB:.2f} dB" for k, dB in zip(ks, gained, strict=True)})
+
+# %%
+fig, ax = plt.subplots(figsize=(7.5, 3.6))
+ax.plot(ks, [dB - gained[0] for dB in gained], "o-", label="conditional VAE")
+ax.plot(ks, [10 * math.log10(2 * k / (k + 1)) for k in ks], "--", label="a perfect sampler")
+ax.set(xlabel="fills averaged", ylabel="gain, dB", title="What averaging wins back")
+ax.legend()
+fig.tight_layout()
+show(
+    fig,
+    alt="Two curves that rise and flatten: the perfect sampler's to 2.75 dB, the VAE's to a third.",
+)
+
+
+# %% [markdown]
+# It gains less than a perfect sampler would: its draws are too tame. Part of what it does not know it paints as blur in every
+# fill, and only the rest goes into $z$. (That is the price of a decoder that scores each pixel by itself; a GAN or a diffusion model, lesson 12, leaves less to blur.)
+#
+# ## One task?
+#
+# The course's thread is a claim: *filling a hole is inventing the missing part of a picture.* If that is true, one set of weights
+# must do both. Open the hole: from a few pixels, where there is one answer, to all of them, where nothing is known and filling **is** synthesis.
+
+
+# %%
+def grown(share):
+    """A box in the middle that covers this share of the picture."""
+    side = round(28 * math.sqrt(share))
+    box = np.zeros((28, 28), bool)
+    start = (28 - side) // 2
+    box[start : start + side, start : start + side] = True
+    return torch.from_numpy(box).to(machine.device)
+
+
+# %% [markdown]
+# **Predict:** as the hole grows, when do the four fills of one boot stop being boots?
+
+# %%
+opened = {}
+for share in (0.2, 0.5, 0.8, 1.0):
+    where = grown(share).expand(1, 1, 28, 28)
+    opened[share] = fills_of(test[:1], where, 4, seed=3)[:, 0]
+show_pictures(
+    {f"{share:.0%}, no. {i}": as_image(opened[share][i]) for share in opened for i in range(4)},
+    columns=4,
+    alt="Four boots from a small hole; with all pixels missing, four different garments.",
+)
+
+# %% [markdown]
+# At 100 % it has nothing to go by, and invents. Is it as good at that as a network that does nothing else? The judge is lesson 08's:
+# the Frechet classifier distance, which the plain VAE had at 20.8 on 2,000 samples.
+#
+# **Predict:** better or worse than 20.8?
+
+# %%
+judge = pretrained("classifier").to(machine.device)
+
+
+def seen_in(images):
+    """The classifier's 64 features of each picture."""
+    with torch.no_grad():
+        return judge.features(images.float()).double().cpu().numpy()
+
+
+real = seen_in(garments.take(torch.arange(8000, 10_000)))
+draw = torch.Generator(machine.device)
+of_one_model = frechet_of(seen_in(model.sample(2000, draw.manual_seed(1))), real)
+of_plain = frechet_of(seen_in(plain.sample(2000, draw.manual_seed(1))), real)
+print(f"conditional VAE at a hole of 100 %: {of_one_model:.1f}; plain VAE: {of_plain:.1f}")
+
+# %% [markdown]
+# Level, with one set of weights of half the size. So the claim holds here: **synthesis is inpainting with a hole of 100 %**. Nothing was traded
+# for it: the same weights fill the right half above the linear fill.
+#
+# Open the hole yourself. The second slider stretches the noise: *faithful* is what the model expects most, *free* draws from further out.
+#
+# **Predict:** with freedom 0, what do the eight fills of a 100 % hole look like?
+
+
+# %%
+def fill(share, freedom):
+    """Eight fills of the boot, and the boot with its hole, for the widget."""
+    where = grown(share).expand(1, 1, 28, 28)
+    draws = torch.Generator(machine.device).manual_seed(0)
+    drawn = model.fills(test[:1], where, 8, draws, freedom=freedom)
+    cut = torch.where(where, 0, test[:1])
+    return drawn[:, 0, 0].cpu().numpy(), cut[0, 0].cpu().numpy()
+
+
+fills.explore(fill)
+
+# %% [markdown]
+# ## Quiz
+#
+# <details><summary>1. Why does the encoder q see the whole picture, and is it used when a hole is filled?</summary>
+#
+# In training it tells the decoder which of the many answers was the true one, so that the decoder need not paint their mean. In use there is no
+# truth to see: z comes from the prior p, which was taught to expect what q found.
+# </details>
+# <details><summary>2. Method A has 16.1 dB in the hole, method B 13.4 dB, and B's fills look sharp. Which is better?</summary>
+#
+# You cannot say. A perfect sampler is 3.01 dB below the mean, so B may be nearly perfect and A its blur. Average 16 of B's fills: if they gain about 2.75 dB, it is.
+# </details>
+# <details><summary>3. In the search, what happens without the term |z|²/2?</summary>
+#
+# z goes wherever the known pixels fit a little better, far from where the decoder has ever been, and the hole is filled with what no garment has.
+# </details>
+#
+# ## What you have seen
+#
+# - A plain VAE fills holes by a search for the z that agrees with the known pixels.
+# - A conditional VAE learns what to expect of the rest, and draws it: many answers, each plausible, and their mean is the blur.
+# - A perfect draw has twice the mean's squared error: 3.01 dB. So PSNR prefers a blur, always.
+# - With a hole of 100 % filling is synthesis; one set of weights does both.
+#
+# **For the course's table** of fills: *latent search*, *conditional VAE, one draw* and *mean of 16*; `learnkit benchmark` prints them.
+#
+# **Read on:** Sohn, Lee and Yan, *Learning Structured Output Representation using Deep Conditional Generative Models* (NeurIPS 2015), section 4; Ivanov,
+# Figurnov and Vetrov, *Variational Autoencoder with Arbitrary Conditioning* (ICLR 2019), section 3; Blau and Michaeli, *The
+# Perception-Distortion Tradeoff* (CVPR 2018), section 3. Next: **12 Diffusion**.
