@@ -10,9 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from learnkit.images.fill import BatchFill, each
-from learnkit.shapes import Bytes, Hole, Holes, Image, Images
-
-CHUNK = 250  # pictures that a network fills at a time
+from learnkit.shapes import Bytes, Hole, Image
 
 
 @dataclass(frozen=True)
@@ -75,29 +73,6 @@ def linear(training: Bytes) -> BatchFill:
     return LinearMMSE(training).batch
 
 
-METHODS: dict[str, Method] = {
-    "mean": Method("mean picture", mean_picture),
-    "telea": Method("OpenCV Telea, radius 3", telea),
-    "navier-stokes": Method("OpenCV Navier-Stokes, radius 3", navier_stokes),
-    "harmonic": Method("harmonic", harmonic),
-    "biharmonic": Method("biharmonic", biharmonic),
-    "total-variation": Method("total variation", total_variation),
-    "neighbours": Method("10 nearest neighbours", neighbours),
-    "linear": Method("linear MMSE", linear),
-}
-
-
-def find(name: str) -> Method:
-    """The method of that name. Raises ValueError where there is none.
-
-    >>> find("linear").title
-    'linear MMSE'
-    """
-    if name not in METHODS:
-        raise ValueError(f"no method is called {name!r}; there are {', '.join(METHODS)}")
-    return METHODS[name]
-
-
 def opencv(algorithm: str, radius: float = 3.0) -> BatchFill:
     """One of OpenCV's two fills, which work on bytes. Raises ImportError without OpenCV."""
     try:
@@ -117,45 +92,70 @@ def opencv(algorithm: str, radius: float = 3.0) -> BatchFill:
     return each(fill)
 
 
-def network(name: str) -> Callable[[Bytes], BatchFill]:
+def network(name: str, **options: int) -> Callable[[Bytes], BatchFill]:
     """`make` for a network with its trained weights, whatever training pictures it is handed.
 
     The network is a module whose `fill` takes pictures (n, c, h, w) and holes (n, 1, h, w), bool,
-    and gives the pictures filled.
+    and gives the pictures filled; one that draws is handed a generator, the same every time.
     """
 
     def make(training: Bytes) -> BatchFill:
         """Loads the weights. Raises as `pretrained` does."""
+        import torch
+
+        from learnkit.models.filling import batch_fill
         from learnkit.models.pretrained import pretrained
 
-        return by_network(pretrained(name))
+        model = pretrained(name)
+        if options:
+            generator = torch.Generator().manual_seed(0)
+            return batch_fill(lambda x, hole: model.fill(x, hole, generator, **options))
+        return batch_fill(model.eval().fill)
 
     return make
 
 
-def by_network(model) -> BatchFill:
-    """The fill of NumPy pictures (n, h, w) or (n, h, w, 3) by a module's `fill`, in chunks.
-
-    Known pixels come from the pictures themselves: a network computes in float32.
-    """
+def search(training: Bytes) -> BatchFill:
+    """The latent space of the VAE of lesson 08, walked until the known pixels fit."""
     import torch
 
-    where = next(iter(model.parameters()), torch.empty(0)).device
+    from learnkit.models.filling import batch_fill
+    from learnkit.models.latent_search import latent_search
+    from learnkit.models.pretrained import pretrained
 
-    def some(images: Images, holes: Holes) -> Images:
-        grey = images.ndim == 3
-        x = images[:, None] if grey else images.transpose(0, 3, 1, 2)
-        x = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32)).to(where)
-        hole = torch.from_numpy(np.ascontiguousarray(holes[:, None])).to(where)
-        with torch.inference_mode():
-            y = model.fill(x, hole).float().cpu().numpy()  # (n, c, h, w)
-        y = y[:, 0] if grey else y.transpose(0, 2, 3, 1)
-        spread = holes if grey else holes[..., None]
-        return np.where(spread, y.astype(images.dtype), images)
+    model = pretrained("vae").requires_grad_(False)
+    generator = torch.Generator().manual_seed(0)
 
-    def fill(images: Images, holes: Holes) -> Images:
-        """The pictures filled."""
-        parts = [slice(i, i + CHUNK) for i in range(0, len(images), CHUNK)]
-        return np.concatenate([some(images[part], holes[part]) for part in parts])
+    def decode(z: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(model.decode(z))
 
-    return fill
+    return batch_fill(
+        lambda x, hole: latent_search(decode, x, hole, model.latent, generator=generator)
+    )
+
+
+METHODS: dict[str, Method] = {
+    "mean": Method("mean picture", mean_picture),
+    "telea": Method("OpenCV Telea, radius 3", telea),
+    "navier-stokes": Method("OpenCV Navier-Stokes, radius 3", navier_stokes),
+    "harmonic": Method("harmonic", harmonic),
+    "biharmonic": Method("biharmonic", biharmonic),
+    "total-variation": Method("total variation", total_variation),
+    "neighbours": Method("10 nearest neighbours", neighbours),
+    "linear": Method("linear MMSE", linear),
+    "inpainter": Method("U-Net over the linear fill", network("inpainter")),
+    "search": Method("latent search in the VAE", search),
+    "conditional": Method("conditional VAE, one draw", network("conditional_vae", count=1)),
+    "conditional16": Method("conditional VAE, mean of 16", network("conditional_vae", count=16)),
+}
+
+
+def find(name: str) -> Method:
+    """The method of that name. Raises ValueError where there is none.
+
+    >>> find("linear").title
+    'linear MMSE'
+    """
+    if name not in METHODS:
+        raise ValueError(f"no method is called {name!r}; there are {', '.join(METHODS)}")
+    return METHODS[name]

@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_linear
+from learnkit.models.filling import check_holes
 from learnkit.models.vae import BOUND, reparameterize
 
 Decode = Callable[[torch.Tensor], torch.Tensor]  # z (n, d) to pictures (n, c, h, w) in [0, 1]
@@ -55,7 +56,7 @@ def masked_negative_elbo(
     `logits` and `images` (n, c, h, w), `hole` (n, 1, h, w) bool; a known pixel costs nothing.
     Source: Sohn et al. (2015), eq. 4, with the loss of Ivanov et al. (2019), eq. 6.
     """
-    check_hole(hole, images)
+    check_holes(images, hole)
     nats = F.binary_cross_entropy_with_logits(logits, images, reduction="none")
     nats = torch.where(hole, nats, 0.0).flatten(1).sum(dim=1)
     return (nats + kl_between(q_mean, q_log_var, p_mean, p_log_var)).mean()
@@ -74,7 +75,7 @@ def latent_step(
     That is -log p(z | known) but for a constant, where pixels are Gaussians of width `sigma`. It
     is summed over the pictures, so that each z moves by its own slope alone. z stays as it was.
     """
-    check_hole(hole, image)
+    check_holes(image, hole)
     at = z.detach().requires_grad_()
     wrong = torch.where(hole, 0.0, decode(at) - image)
     energy = (wrong**2).sum() / (2 * sigma**2) + (at**2).sum() / 2
@@ -95,25 +96,13 @@ def sample_fills(
     `encode(cut, hole)` gives (μ, log σ²) of z, `decode(z)` pictures in [0, 1]. The truth under the
     hole is cut out before anything sees it; known pixels come back bit for bit.
     """
-    check_hole(hole, image)
+    check_holes(image, hole)
     mean, log_var = encode(torch.where(hole, 0.0, image), hole)
     z = reparameterize(
         mean.expand(count, *mean.shape), log_var.expand(count, *mean.shape), generator
     )
     made = decode(z.flatten(0, 1)).unflatten(0, (count, -1))
     return torch.where(hole, made, image)
-
-
-def check_hole(hole: torch.Tensor, images: torch.Tensor) -> None:
-    """Raises TypeError unless `hole` is bool, ValueError where it is no hole for the pictures."""
-    if hole.dtype != torch.bool:
-        raise TypeError(f"hole must be bool, True = to be filled, got {hole.dtype}; write hole > 0")
-    n, _, h, w = images.shape
-    if hole.shape not in ((n, 1, h, w), (1, 1, h, w)):
-        raise ValueError(
-            f"hole must be {(n, 1, h, w)} for pictures {tuple(images.shape)}, or one for all "
-            f"{(1, 1, h, w)}; got {tuple(hole.shape)}"
-        )
 
 
 # ---- the network ---------------------------------------------------------------------------------
@@ -197,7 +186,7 @@ class ConditionalVAE(nn.Module):
         `freedom` stretches the noise: 0 is the prior's mean every time, 1 an honest draw.
         `hole` is (n, 1, h, w), or (1, 1, h, w) for all. Raises ValueError where it is neither.
         """
-        check_hole(hole, images)
+        check_holes(images, hole)
         seen, mean, log_var = self.expect(images, hole)
         noise = torch.randn(
             count, *mean.shape, generator=generator, device=mean.device, dtype=mean.dtype

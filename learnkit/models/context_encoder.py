@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_conv
-from learnkit.models.partial_conv import check_sides
+from learnkit.models.filling import check_holes, check_quarters
 
 
 class ContextEncoder(nn.Module):
@@ -64,7 +64,8 @@ class ContextEncoder(nn.Module):
         """
         if images.shape[1:] != self.shape:
             raise ValueError(f"pictures must be {self.shape}, got {tuple(images.shape[1:])}")
-        check_sides(images, hole)
+        check_holes(images, hole)
+        check_quarters(images)
         cut = images.masked_fill(hole, 0)
         return self.encoder(torch.cat([cut, hole.to(cut.dtype)], dim=1))
 

@@ -5,7 +5,7 @@ known, and `hole_mse` judges the hole alone. Every filling network of the course
 
     model.fill(images, hole) -> images        (n, c, h, w) in [0, 1], (n, 1, h, w) bool
 
-and `fill_with` turns it into the form of all other fills of the course, one picture in NumPy.
+and `batch_fill` and `fill_with` turn it into the form of all other fills of the course, in NumPy.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.shapes import Hole, Image, check_hole, check_image
+from learnkit.images.fill import BatchFill, Fill, check_pictures
+from learnkit.shapes import Hole, Holes, Image, Images, check_hole, check_image
+
+CHUNK = 250  # pictures that a network fills at a time
 
 
 def hole_mse(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
@@ -30,8 +33,8 @@ def hole_mse(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> to
     check_holes(target, hole)
     if not hole.any():
         raise ValueError("the hole is empty: no pixel to judge")
-    errors = (pred - target).square()
-    return torch.where(hole, errors, 0).sum() / (hole.sum() * pred.shape[1])
+    every = hole.expand_as(pred)
+    return (pred[every] - target[every]).square().mean()  # what is known gets no gradient
 
 
 def composite(pred: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
@@ -44,8 +47,8 @@ def cut(images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
     return torch.where(hole, 0, images)
 
 
-def check_holes(images: torch.Tensor, hole: torch.Tensor) -> None:
-    """Raises TypeError or ValueError unless these are pictures (n, c, h, w) and holes for them."""
+def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") -> None:
+    """Raises TypeError or ValueError unless `hole` is bool, (n, 1, h, w) or one for all."""
     if images.ndim != 4 or not images.is_floating_point():
         raise ValueError(
             "images must be float pictures (n, c, h, w) in [0, 1], got "
@@ -53,36 +56,68 @@ def check_holes(images: torch.Tensor, hole: torch.Tensor) -> None:
         )
     if hole.dtype != torch.bool:
         raise TypeError(
-            f"hole must be a bool tensor, True = to be filled, got {hole.dtype}; "
-            "write `mask > 0` if 1 means missing, `mask == 0` if 1 means known"
+            f"{name} must be a bool tensor, got {hole.dtype}; write `{name} > 0` if 1 stands for "
+            f"{name}, `{name} == 0` if 0 does"
         )
     n, _, h, w = images.shape
-    if hole.shape != (n, 1, h, w):
-        raise ValueError(f"hole must have shape {(n, 1, h, w)}, got {tuple(hole.shape)}")
+    if hole.shape not in ((n, 1, h, w), (1, 1, h, w)):
+        raise ValueError(
+            f"{name} must have shape {(n, 1, h, w)}, one channel for all of the picture's, or "
+            f"{(1, 1, h, w)}, one for all pictures; got {tuple(hole.shape)}"
+        )
 
 
-def fill_with(model: nn.Module) -> Callable[[Image, Hole], Image]:
-    """`fill(image, hole) -> image` of a network, for one NumPy picture (h, w) or (h, w, 3).
+def check_something_known(hole: torch.Tensor) -> None:
+    """Raises ValueError where a hole covers everything: for networks that invent nothing."""
+    if hole.flatten(1).all(dim=1).any():
+        raise ValueError("the hole covers every pixel: a fill needs a known pixel to start from")
 
-    Known pixels come back bit for bit; an empty hole gives a copy. A hole that covers everything
-    is for the network to say: one that draws samples draws one. Raises as `check_image` and
-    `check_hole` do, and as `model.fill` does.
+
+def check_quarters(images: torch.Tensor) -> None:
+    """Raises ValueError where a side is no multiple of 4: a network that halves twice asks that."""
+    h, w = images.shape[-2:]
+    if h % 4 or w % 4:
+        raise ValueError(f"sides must be multiples of 4, to be halved twice; got {h} x {w}: pad it")
+
+
+def batch_fill(fill: Callable, device: torch.device | str = "cpu") -> BatchFill:
+    """The form of all other fills, for NumPy pictures, of `fill(images, hole)` on tensors.
+
+    Pictures (n, h, w) or (n, h, w, 3), holes (n, h, w); CHUNK of them at a time. Known pixels come
+    from the pictures themselves, for a network computes in float32.
     """
 
+    def some(images: Images, holes: Holes) -> Images:
+        grey = images.ndim == 3
+        x = images[:, None] if grey else images.transpose(0, 3, 1, 2)
+        x = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32)).to(device)
+        hole = torch.from_numpy(np.ascontiguousarray(holes[:, None])).to(device)
+        y = fill(x, hole).detach().float().cpu().numpy()  # (n, c, h, w)
+        y = y[:, 0] if grey else y.transpose(0, 2, 3, 1)
+        spread = holes if grey else holes[..., None]
+        return np.where(spread, y.astype(images.dtype), images)
+
+    def filled(images: Images, holes: Holes) -> Images:
+        """The pictures filled."""
+        check_pictures(images, holes)
+        parts = [slice(i, i + CHUNK) for i in range(0, len(images), CHUNK)]
+        return np.concatenate([some(images[part], holes[part]) for part in parts])
+
+    return filled
+
+
+def fill_with(model: nn.Module) -> Fill:
+    """The fill of one NumPy picture by a network: `fill(image, hole) -> image`.
+
+    An empty hole gives a copy. Raises as `check_image` and `check_hole` do, and as `model.fill`
+    does, which is asked where a hole covers everything: a network that draws samples draws one.
+    """
+    many = batch_fill(model.fill, next(model.parameters()).device)
+
     def fill(image: Image, hole: Hole) -> Image:
+        """The picture filled."""
         check_image(image)
         check_hole(hole, image)
-        filled = image.copy()
-        if not hole.any():
-            return filled
-        device = next(model.parameters()).device
-        planes = image[None] if image.ndim == 2 else image.transpose(2, 0, 1)
-        pictures = torch.from_numpy(np.ascontiguousarray(planes, np.float32))[None].to(device)
-        holes = torch.from_numpy(hole)[None, None].to(device)
-        with torch.inference_mode():
-            pred = model.fill(pictures, holes)[0].float().cpu().numpy()
-        pred = pred[0] if image.ndim == 2 else pred.transpose(1, 2, 0)
-        filled[hole] = pred[hole].clip(0, 1)
-        return filled
+        return many(image[None], hole[None])[0] if hole.any() else image.copy()
 
     return fill

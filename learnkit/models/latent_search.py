@@ -6,7 +6,8 @@ The decoder was never told of holes. So the known pixels are turned into an ener
 
 import torch
 
-from learnkit.models.conditional_vae import Decode, check_hole
+from learnkit.models.conditional_vae import Decode
+from learnkit.models.filling import check_holes
 
 PART = 500  # pictures that are searched for together: what they need stays in the cache
 
@@ -32,7 +33,7 @@ def latent_search(
     pictures walk together. `decode(z)` gives pictures in [0, 1]; known pixels come back bit for
     bit. Where the hole covers everything, all z end at 0: that is no draw, `sample` makes one.
     """
-    check_hole(hole, images)
+    check_holes(images, hole)
     drawn = torch.randn(bank, latent, generator=generator, device=images.device)
     with torch.no_grad():
         made = decode(drawn).flatten(1)

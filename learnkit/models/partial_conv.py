@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from learnkit.models.filling import check_holes, check_quarters
+
 # ---- partial convolution -------------------------------------------------------------------------
 
 
@@ -37,7 +39,7 @@ def partial_conv2d(
     >>> partial_conv2d(image, known, torch.ones(1, 1, 1, 2))[0]
     tensor([[[[8.]]]])
     """
-    check_marks(known, image, "known")
+    check_holes(image, known, "known")
     gain, some = _gain(known, weight.shape[2:], stride, padding)
     seen = torch.where(known, image, image.new_zeros(()))  # chosen: NaN times 0 is NaN
     out = F.conv2d(seen, weight, None, stride, padding)  # 0 where nothing is known, and so finite
@@ -60,18 +62,6 @@ def _gain(
     m = F.avg_pool2d(padded, tuple(size), stride, divisor_override=1)
     some = m > 0
     return torch.where(some, window / m.clamp(min=1), 0), some
-
-
-def check_marks(marks: torch.Tensor, images: torch.Tensor, name: str = "hole") -> None:
-    """Raises TypeError unless `marks` is bool, ValueError unless (n, 1, h, w) as `images` has."""
-    if marks.dtype != torch.bool:
-        raise TypeError(f"{name} must be bool, got {marks.dtype}; write {name} > 0")
-    n, _, h, w = images.shape
-    if marks.shape != (n, 1, h, w):
-        raise ValueError(
-            f"{name} must have shape {(n, 1, h, w)}, one channel for all of the picture's, got "
-            f"{tuple(marks.shape)}"
-        )
 
 
 class PartialConv2d(nn.Module):
@@ -173,7 +163,8 @@ class PartialUNet(nn.Module):
 
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
-        check_sides(images, hole)
+        check_holes(images, hole)
+        check_quarters(images)
         x, known = self.stem(images, ~hole)
         x, skip_known = self.first(F.silu(x), known)
         skip = F.silu(x)
@@ -214,7 +205,8 @@ class GatedUNet(nn.Module):
 
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
-        check_sides(images, hole)
+        check_holes(images, hole)
+        check_quarters(images)
         cut = images.masked_fill(hole, 0)
         skip = F.silu(self.first(self.stem(torch.cat([cut, hole.to(cut.dtype)], dim=1))))
         x = F.silu(self.down(skip))
@@ -228,11 +220,3 @@ class GatedUNet(nn.Module):
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """The pictures with their holes filled; known pixels come back bit for bit."""
         return torch.where(hole, self(images, hole), images)
-
-
-def check_sides(images: torch.Tensor, hole: torch.Tensor) -> None:
-    """Raises as `check_marks` does, and ValueError where a side is no multiple of 4."""
-    check_marks(hole, images)
-    h, w = images.shape[-2:]
-    if h % 4 or w % 4:
-        raise ValueError(f"sides must be multiples of 4, to be halved twice; got {h} x {w}")

@@ -36,6 +36,7 @@ from learnkit.models.diffusion import (
     q_sample,
     usable_timesteps,
 )
+from learnkit.models.filling import check_holes
 
 # ---- RePaint -------------------------------------------------------------------------------------
 
@@ -56,7 +57,7 @@ def repaint_blend(
         raise ValueError(
             f"x_prev and x0 must have one shape, got {tuple(x_prev.shape)} and {tuple(x0.shape)}"
         )
-    _check_hole(hole, x0)
+    check_holes(x0, hole)
     return torch.where(hole, x_prev, q_sample(x0, t_prev, noise, alpha_bar))
 
 
@@ -232,19 +233,7 @@ def _last(x: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> Moment:
 
 
 def _check_picture(image: torch.Tensor, hole: torch.Tensor) -> None:
-    if image.ndim != 4 or not image.is_floating_point():
-        raise ValueError(
-            f"image must be float (n, c, h, w), got {image.dtype} {tuple(image.shape)}"
-        )
-    _check_hole(hole, image)
+    check_holes(image, hole)
     low, high = image.min().item(), image.max().item()
     if not (low >= 0 and high <= 1):  # written so that NaN fails too
         raise ValueError(f"image must lie in [0, 1], got [{low:.4g}, {high:.4g}]")
-
-
-def _check_hole(hole: torch.Tensor, image: torch.Tensor) -> None:
-    if hole.dtype != torch.bool:
-        raise TypeError(f"hole must be bool, True = to be filled, got {hole.dtype}")
-    n, _, *sides = image.shape
-    if hole.shape != (n, 1, *sides):
-        raise ValueError(f"hole must have shape {(n, 1, *sides)}, got {tuple(hole.shape)}")

@@ -16,7 +16,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.blocks import Residual
-from learnkit.models.filling import check_holes, composite, cut
+from learnkit.models.filling import (
+    check_holes,
+    check_quarters,
+    check_something_known,
+    composite,
+    cut,
+)
 from learnkit.models.linear_fill import LinearFill
 
 TIMES = 64  # sines and cosines of a noise level
@@ -69,8 +75,7 @@ class UNet(nn.Module):
 
     def forward(self, x: torch.Tensor, time: torch.Tensor | None = None) -> torch.Tensor:
         """`time` is (n,) in [0, 1], for a timed network."""
-        if x.shape[2] % 4 or x.shape[3] % 4:
-            raise ValueError(f"sides must be multiples of 4, got {tuple(x.shape[2:])}: pad them")
+        check_quarters(x)
         told = None if self.embed is None else self.embed(waves(time))
         seen = self.down(self.stem(x), told)
         deep = self.shrink(seen)
@@ -154,17 +159,17 @@ class Inpainter(nn.Module):
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """The whole picture as it may have been; what `images` hold in the hole is never read."""
         check_holes(images, hole)
+        hole = hole.expand(len(images), -1, -1, -1)
         seen = cut(images, hole)
         guess = self.linear(seen, hole)
         return guess + self.unet(torch.cat([guess, seen, hole.to(seen)], dim=1) - 0.5)
 
+    @torch.no_grad()
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """The pictures with their holes filled, in [0, 1]; known pixels bit for bit.
 
         Raises ValueError where a hole covers everything: there is nothing to conclude from.
         """
-        if hole.flatten(1).all(dim=1).any():
-            raise ValueError(
-                "the hole covers every pixel: a fill needs a known pixel to start from"
-            )
+        check_holes(images, hole)
+        check_something_known(hole)
         return composite(self(images, hole).clamp(0, 1), images, hole)

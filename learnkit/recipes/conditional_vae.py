@@ -6,33 +6,28 @@ and the mean of sixteen, which scores higher and is no garment that was ever see
 10,000 garments, invented by filling a hole of 100 %, are from the real ones.
 """
 
-import math
 from collections.abc import Callable
 
 import torch
 
 from learnkit.images.frechet import frechet_of
-from learnkit.images.masks import box, half
 from learnkit.models import conditional_vae
 from learnkit.recipes.gan import features, real_features
 from learnkit.recipes.garments import garments, unseen
-from learnkit.recipes.holes import random_holes
+from learnkit.recipes.holes import MEASURED, hole_psnr, portions, random_holes
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
 
 KINDS = {"box": 77, "half": 38, "scatter": 51, "strokes": 52, "everything": 38}  # of 256
 SIDE, COUNT, FIRST = 28, 10_000, 500
-HOLES = {
-    "centre 14x14": box((SIDE, SIDE), height=14, width=14),
-    "right half": half((SIDE, SIDE)),
-}
 
 
 def objective(generator: torch.Generator) -> Callable[..., dict[str, torch.Tensor]]:
     """The hole's negative evidence lower bound, with one hole and one draw of z a picture."""
 
     def of(model: conditional_vae.ConditionalVAE, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        hole = random_holes(KINDS, SIDE, SIDE, generator, wide=True)
+        kinds = portions(KINDS, len(images) * distributed.world_size())
+        hole = distributed.shard(random_holes(kinds, SIDE, SIDE, generator, wide=True))
         noise = distributed.randn((len(images), model.latent), generator)
         logits, *clouds = model(images, hole, noise)
         return {
@@ -43,20 +38,14 @@ def objective(generator: torch.Generator) -> Callable[..., dict[str, torch.Tenso
     return of
 
 
-def hole_psnr(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> float:
-    """PSNR of all hole pixels of all pictures together, in dB."""
-    wrong = (pred - target).square()[hole.expand_as(target)]
-    return -10 * math.log10(wrong.mean().item())
-
-
 def measure(model: conditional_vae.ConditionalVAE) -> dict[str, float]:
     """Hole PSNR on the first 500 test garments; the Frechet distance of 10,000 inventions."""
     device = next(model.parameters()).device
     images = unseen(device).take(torch.arange(FIRST))
     dice = torch.Generator(device).manual_seed(0)
     found = {}
-    for kind, hole in HOLES.items():
-        place = torch.from_numpy(hole).to(device)[None, None]
+    for kind in ("centre 14x14", "right half"):
+        place = torch.from_numpy(MEASURED[kind]).to(device)[None, None]
         for what, count in (("one draw", 1), ("mean of 16", 16)):
             fill = model.fill(images, place, dice, count=count)
             found[f"hole PSNR of {kind}, {what}, dB"] = hole_psnr(fill, images, place)

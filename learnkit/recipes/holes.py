@@ -4,13 +4,25 @@ The holes that the benchmark asks about are never shown: a network that knows on
 All are made at once, by arithmetic on whole batches, so that they cost nothing beside a step.
 """
 
+import math
 from collections.abc import Callable
 from typing import Literal
 
+import numpy as np
 import torch
+
+from learnkit.images import masks
+from learnkit.models.filling import hole_mse
 
 Kind = Literal["box", "half", "scatter", "strokes", "everything"]
 WANDER = 5  # corners of a stroke
+SHAPE = (28, 28)
+MEASURED = {  # one hole for all test garments; the benchmark has them too
+    "centre 14x14": masks.box(SHAPE, height=14, width=14),
+    "centre 10x10": masks.box(SHAPE, height=10, width=10),
+    "right half": masks.half(SHAPE),
+    "random 50 %, one for all": masks.scatter(SHAPE, fraction=0.5, seed=0),
+}
 
 
 def random_holes(
@@ -109,3 +121,19 @@ _MAKERS: dict[str, Callable[..., torch.Tensor]] = {
     "strokes": _strokes,
     "everything": _everything,
 }
+
+
+def portions(kinds: dict[Kind, int], n: int) -> dict[Kind, int]:
+    """The same kinds in the same proportions, n holes in all.
+
+    >>> portions({"box": 3, "half": 1}, 8)
+    {'box': 6, 'half': 2}
+    """
+    ends = np.cumsum(list(kinds.values())) * n / sum(kinds.values())
+    counts = np.diff(np.round(ends).astype(int), prepend=0)
+    return dict(zip(kinds, counts.tolist(), strict=True))
+
+
+def hole_psnr(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> float:
+    """PSNR in dB of all hole pixels of all pictures together."""
+    return -10 * math.log10(hole_mse(pred, target, hole).item())

@@ -8,9 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from learnkit.benchmark import methods
 from learnkit.benchmark.holes import holes
-from learnkit.benchmark.methods import METHODS, Method, by_network, find, network
+from learnkit.benchmark.methods import METHODS, Method, find, network
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.images.fill import check_filled
 
@@ -78,25 +77,8 @@ class Grey(nn.Module):
 
     def fill(self, images, its_holes):
         assert images.dtype == torch.float32 and its_holes.dtype == torch.bool
-        assert torch.is_inference_mode_enabled()
         self.seen.append((tuple(images.shape), tuple(its_holes.shape)))
         return torch.where(its_holes, self.grey, images + 1e-3)
-
-
-def test_a_network_fills_numpy_pictures_in_chunks_and_known_pixels_are_the_pictures(monkeypatch):
-    monkeypatch.setattr(methods, "CHUNK", 4)
-    its_holes, model = holes("brush", len(IMAGES)), Grey()
-    filled = by_network(model)(IMAGES, its_holes)
-    np.testing.assert_array_equal(filled, np.where(its_holes, 0.25, IMAGES))
-    assert model.seen == [((4, 1, 28, 28),) * 2, ((2, 1, 28, 28),) * 2]
-
-
-def test_a_network_of_colours_sees_channels_first(rng):
-    images, its_holes = rng.random((3, 8, 9, 3)), rng.random((3, 8, 9)) < 0.5
-    model = Grey()
-    filled = by_network(model)(images, its_holes)
-    np.testing.assert_array_equal(filled, np.where(its_holes[..., None], 0.25, images))
-    assert model.seen == [((3, 3, 8, 9), (3, 1, 8, 9))]
 
 
 def test_a_network_is_loaded_by_its_name_when_it_is_made(monkeypatch):

@@ -125,7 +125,7 @@ def test_a_short_training_learns_to_pay_less_for_a_hole():
     model = module.ConditionalVAE(width=64, latent=8)
     objective = RECIPE.objective(torch.Generator().manual_seed(0))
     steps = train(
-        model, objective, pictures, steps=80, batch_size=64, lr=3e-3, machine=choose("cpu")
+        model, objective, pictures, steps=200, batch_size=64, lr=3e-3, machine=choose("cpu")
     )
     losses = [step.loss for step in steps]
     assert sum(losses[-10:]) / 10 < 0.6 * losses[0]
@@ -134,7 +134,7 @@ def test_a_short_training_learns_to_pay_less_for_a_hole():
 @pytest.mark.errors
 def test_holes_that_are_none_are_named(garments):
     model = module.ConditionalVAE(width=32, latent=2)
-    with pytest.raises(TypeError, match=r"hole must be bool, .* got torch.float32"):
+    with pytest.raises(TypeError, match=r"hole must be a bool tensor, got torch.float32"):
         model.fill(garments, torch.ones(40, 1, 28, 28))
-    with pytest.raises(ValueError, match=r"hole must be \(40, 1, 28, 28\)"):
+    with pytest.raises(ValueError, match=r"hole must have shape \(40, 1, 28, 28\)"):
         model.fill(garments, torch.ones(28, 28) > 0)

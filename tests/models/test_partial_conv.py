@@ -202,7 +202,9 @@ def test_a_network_learns_to_fill_a_few_pictures(network):
 @pytest.mark.errors
 def test_what_does_not_fit_is_named():
     image, known, weight, _ = some_picture(0)
-    with pytest.raises(TypeError, match=r"known must be bool, got torch.float32; write known > 0"):
+    with pytest.raises(
+        TypeError, match=r"known must be a bool tensor, got torch.float32; write `known > 0`"
+    ):
         partial_conv2d(image, known.float(), weight)
     with pytest.raises(ValueError, match=r"known must have shape \(2, 1, 7, 6\).* \(2, 3, 7, 6\)"):
         partial_conv2d(image, known.expand(-1, 3, -1, -1), weight)

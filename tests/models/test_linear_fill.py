@@ -1,0 +1,84 @@
+"""The linear fill as a layer: the NumPy fill's twin, for batches of holes."""
+
+import numpy as np
+import pytest
+import torch
+
+from learnkit.images.data import fashion_mnist
+from learnkit.images.learned_fills import LinearMMSE
+from learnkit.models.filling import hole_mse
+from learnkit.models.linear_fill import LinearFill
+from learnkit.recipes.holes import random_holes
+
+TRAINING, _ = fashion_mnist("train")
+TEST, _ = fashion_mnist("test")
+
+
+def as_tensor(images):
+    return torch.from_numpy(images).float()[:, None] / 255
+
+
+@pytest.fixture(scope="module")
+def linear():
+    return LinearFill().fit(as_tensor(TRAINING[:3000]))
+
+
+def test_it_is_the_numpy_fill_whichever_of_the_two_systems_is_solved(linear):
+    dice = torch.Generator().manual_seed(0)
+    holes = random_holes({"box": 6, "half": 6, "scatter": 6}, 28, 28, dice, wide=True)
+    share = holes.float().mean(dim=(1, 2, 3))
+    assert share.min() < 0.4 and share.max() > 0.6  # both systems
+    images = as_tensor(TEST[:18])
+    theirs = LinearMMSE(TRAINING[:3000]).batch(images[:, 0].double().numpy(), holes[:, 0].numpy())
+    np.testing.assert_allclose(linear(images, holes)[:, 0].numpy(), theirs, atol=2e-3)
+
+
+def test_known_pixels_stay_and_nothing_under_the_hole_is_read(linear):
+    images = as_tensor(TEST[:8])
+    hole = random_holes({"scatter": 8}, 28, 28, torch.Generator().manual_seed(1))
+    filled = linear(images, hole)
+    assert torch.equal(filled[~hole], images[~hole])
+    assert torch.equal(filled, linear(torch.where(hole, 0.7, images), hole))
+    assert filled.min() >= 0 and filled.max() <= 1
+
+
+def test_with_nothing_known_it_is_the_mean_and_with_nothing_missing_the_picture(linear):
+    images = as_tensor(TEST[:2])
+    every = torch.ones(2, 1, 28, 28, dtype=torch.bool)
+    mean = TRAINING[:3000].mean(axis=0) / 255
+    np.testing.assert_allclose(linear(images, every)[1, 0].numpy(), mean, atol=1e-5)
+    assert torch.equal(linear(images, ~every), images)
+
+
+def test_what_is_left_is_what_it_misses_on_pictures_it_was_fitted_to(linear):
+    images = as_tensor(TRAINING[:3000])
+    for hole in random_holes({"box": 1, "half": 1, "scatter": 1}, 28, 28, torch.Generator()):
+        each = hole.expand(3000, 1, 28, 28)
+        unclipped = linear._filled(images.flatten(1).clone(), hole.flatten())
+        missed = hole_mse(unclipped.reshape(images.shape), images, each)
+        assert linear.left(hole.flatten()).item() == pytest.approx(missed.item(), rel=0.08)
+
+
+def test_half_precision_loses_nothing_to_speak_of(linear):
+    again = LinearFill()
+    again.load_state_dict({key: value.half() for key, value in linear.state_dict().items()})
+    images, hole = as_tensor(TEST[:50]), torch.zeros(50, 1, 28, 28, dtype=torch.bool)
+    hole[..., 7:21, 7:21] = True
+    one, two = (hole_mse(it(images, hole), images, hole).log10().item() for it in (linear, again))
+    assert 10 * abs(one - two) < 0.01  # dB
+
+
+def test_new_weights_make_a_new_fill(linear):
+    other = LinearFill().fit(as_tensor(TRAINING[3000:4000]))
+    images, hole = as_tensor(TEST[:1]), torch.zeros(1, 1, 28, 28, dtype=torch.bool)
+    hole[..., 14:] = True
+    before = other(images, hole)
+    other.load_state_dict(linear.state_dict())
+    assert not torch.equal(other(images, hole), before)
+    torch.testing.assert_close(other(images, hole), linear(images, hole), atol=1e-4, rtol=0)
+
+
+@pytest.mark.errors
+def test_another_size_is_named(linear):
+    with pytest.raises(ValueError, match=r"grey pictures of 28 x 28, got .* \(1, 32, 32\)"):
+        linear(torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32, dtype=torch.bool))
