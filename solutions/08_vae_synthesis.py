@@ -143,7 +143,7 @@ print({s: f"moved {moved:.3f}, Frechet {far:.1f}" for s, (moved, far) in verdict
 # ### Exercise: a random point that a gradient can pass
 #
 # A fresh $\varepsilon$ for every number. Draw it from `generator`: `torch.randn(mean.shape,
-# generator=generator)`; `torch.randn_like` cannot take one.
+# generator=generator, device=mean.device)`; `torch.randn_like` cannot take one.
 
 
 # %% nbgrader={"grade": false, "grade_id": "reparameterize", "locked": false, "schema_version": 3, "solution": true, "task": false}
