@@ -182,13 +182,21 @@ def hole_never_read(pred, target, hole):
     return F.mse_loss(pred, target)
 
 
-@hole_mse.mistake(
+_NOT_ASKED = (
     "Your mean is right, and an empty hole gives 0/0, NaN: one such batch, and all weights are "
     "NaN. Ask first: if not hole.any(), raise ValueError."
 )
+
+
+@hole_mse.mistake(_NOT_ASKED)
 def empty_hole_not_asked_for(pred, target, hole):
     errors = (pred - target) ** 2
     return errors[hole.expand_as(errors)].mean()
+
+
+@hole_mse.mistake(_NOT_ASKED)
+def empty_hole_divided_by(pred, target, hole):
+    return ((pred - target) ** 2 * hole).sum() / (hole.sum() * pred.shape[1])
 
 
 @hole_mse.mistake(
@@ -438,6 +446,26 @@ def _the_picture(result, *_args, **_options):
     return {"picture": result}
 
 
+_KNOWN_ROUNDED = (
+    "You reach the known pixels by arithmetic, and it rounds: their last bits are no longer those "
+    "of image. Take them as they are, torch.where(hole, pred, image)."
+)
+_HOLE_ROUNDED = (
+    "You reach the pixels of the hole by arithmetic, and it rounds: their last bits are no longer "
+    "those of pred. Take them as they are, torch.where(hole, pred, image)."
+)
+
+
+def _bit_for_bit(result, pred, image, hole):
+    _one_tensor(result, "the filled picture")
+    want = torch.where(hole, pred, image)
+    if result.shape == want.shape and result.dtype == want.dtype:
+        differs = result != want
+        if differs.any() and torch.allclose(result, want, rtol=1e-5, atol=1e-6):
+            raise OddResultError(_KNOWN_ROUNDED if (differs & ~hole).any() else _HOLE_ROUNDED)
+    return {"picture": result}
+
+
 def _composite(pred, image, hole):
     inside = hole.expand_as(image)
     filled = image.clone()
@@ -471,7 +499,7 @@ composite = Exercise(
         ),
     ],
     build=_tensors,
-    probe=_the_picture,
+    probe=_bit_for_bit,
     hints=(
         "Each pixel comes from one of two pictures: from pred where hole is True, from image where "
         "it is not. Neither picture is changed.",
@@ -483,8 +511,8 @@ composite = Exercise(
     "over whole pictures would count these pixels as a success: that is why the table looks at "
     "the hole alone.",
     prewarm=("torch",),
-    rtol=1e-6,
-    atol=1e-7,
+    rtol=0.0,
+    atol=0.0,
 )
 
 
@@ -661,6 +689,16 @@ def pixels_alone(pred, image, hole):
 @composite.mistake("You fill the hole with the mean of pred: each pixel takes its own from pred.")
 def mean_of_pred(pred, image, hole):
     return torch.where(hole, pred.mean(), image)
+
+
+@composite.mistake(_KNOWN_ROUNDED)
+def known_by_arithmetic(pred, image, hole):
+    return pred + ~hole * (image - pred)
+
+
+@composite.mistake(_HOLE_ROUNDED)
+def hole_by_arithmetic(pred, image, hole):
+    return image + hole * (pred - image)
 
 
 # ---- linear_fill -------------------------------------------------------------------------------
@@ -925,6 +963,33 @@ def inverted_first(image, mean, cov, hole, jitter=1e-3):
 
 
 @linear_fill.mistake(
+    "cov[known, known] picks the diagonal: write cov[known][:, known], rows first, then columns."
+)
+def index_pairs(image, mean, cov, hole, jitter=1e-3):
+    known = ~hole
+    kk = cov[known, known] + jitter * torch.eye(int(known.sum()))
+    return _fill(image, mean, cov, hole, jitter, kk=kk)
+
+
+@linear_fill.mistake(
+    "cov[hole, known] pairs a row with a column, one by one, and raises IndexError where there are "
+    "not as many of both: write cov[hole][:, known]."
+)
+def index_pairs_in_uk(image, mean, cov, hole, jitter=1e-3):
+    return _fill(image, mean, cov, hole, jitter, uk=cov[hole, ~hole])
+
+
+@linear_fill.mistake(
+    "cov[known, known] picks the diagonal, and cov[hole, known] pairs a row with a column, one by "
+    "one: write cov[known][:, known] and cov[hole][:, known]."
+)
+def index_pairs_in_both(image, mean, cov, hole, jitter=1e-3):
+    known = ~hole
+    kk = cov[known, known] + jitter * torch.eye(int(known.sum()))
+    return _fill(image, mean, cov, hole, jitter, kk=kk, uk=cov[hole, known])
+
+
+@linear_fill.mistake(
     "You take C_ku, the transpose: rows are for the hole, columns for what is known, "
     "cov[hole][:, known]."
 )
@@ -973,6 +1038,16 @@ def stuck_together(image, mean, cov, hole, jitter=1e-3):
 @linear_fill.mistake("You return the mean where the picture is known: known pixels are kept.")
 def mean_for_known(image, mean, cov, hole, jitter=1e-3):
     return torch.where(hole, _linear_fill(image, mean, cov, hole, jitter), mean)
+
+
+@linear_fill.mistake(
+    "You put your guess in place of the known pixels too: known pixels are kept. Write to "
+    "filled[hole] alone, or choose with torch.where(hole, guess, image)."
+)
+def known_smoothed(image, mean, cov, hole, jitter=1e-3):
+    known = ~hole
+    kk = cov[known][:, known] + jitter * torch.eye(int(known.sum()))
+    return mean + cov[:, known] @ torch.linalg.solve(kk, image[known] - mean[known])
 
 
 @linear_fill.mistake("You return 0 where the picture is known: known pixels are kept.")
@@ -1146,10 +1221,9 @@ partial_conv2d = Exercise(
         "out = F.conv2d(image * known, weight) * gain + bias[:, None, None]\n"
         "return torch.where(count > 0, out, 0), count > 0",
     ),
-    why="A window at the rim of a hole answers as if it saw only pictures, not black damage, and "
-    "with each layer the hole gets smaller. Two popular versions have a gain of 1/C and of 1/(9C) "
-    "where nothing is missing; yours has 1. (0/0 behind torch.where comes back as NaN in the "
-    "gradient: clamp the count.)",
+    why="With a gain, a hole does not darken what is near it, and with each layer the hole gets "
+    "smaller. Clamp the count, so that no 0/0 arises: behind torch.where it does not show, and its "
+    "gradient would be NaN.",
     points=3,
     prewarm=("torch",),
     rtol=1e-5,

@@ -333,6 +333,41 @@ def variance_undivided(logits, images, hole, qm, qv, pm, pv):
     return (_in_hole(logits, images, hole) + kl).mean()
 
 
+@_elbo_mistake(
+    "You multiply by p's variance where the KL divides by it: (var_q + (mean_q - mean_p)²) / var_p."
+)
+def times_the_variance(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * (pv - qv + (qv.exp() + (qm - pm) ** 2) * pv.exp() - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake(
+    "The half reaches the logarithms alone. Mind the brackets: it stands before all of "
+    "log var_p - log var_q + (...) / var_p - 1."
+)
+def half_of_the_logs(logits, images, hole, qm, qv, pm, pv):
+    kl = (0.5 * (pv - qv) + (qv.exp() + (qm - pm) ** 2) / pv.exp() - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake(
+    "The half does not reach the -1. Mind the brackets: it stands before all of "
+    "log var_p - log var_q + (...) / var_p - 1."
+)
+def half_without_the_1(logits, images, hole, qm, qv, pm, pv):
+    kl = (0.5 * (pv - qv + (qv.exp() + (qm - pm) ** 2) / pv.exp()) - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake(
+    "The half does not reach the fraction: (var_q + (mean_q - mean_p)²) / var_p is halved as the "
+    "rest is."
+)
+def fraction_not_halved(logits, images, hole, qm, qv, pm, pv):
+    kl = (0.5 * (pv - qv) + (qv.exp() + (qm - pm) ** 2) / pv.exp() - 0.5).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
 @_elbo_mistake("The distance of the means is not squared: (mean_q - mean_p)².")
 def not_squared(logits, images, hole, qm, qv, pm, pv):
     kl = 0.5 * (pv - qv + (qv.exp() + qm - pm) / pv.exp() - 1).sum(dim=1)
@@ -412,6 +447,31 @@ def stopped_at_100(logits, images, hole, *clouds):
     return (torch.where(hole, bce, 0.0).sum(dim=(1, 2, 3)) + _kl(*clouds)).mean()
 
 
+def _clamped(eps, form):
+    """The cross-entropy with its logarithms kept from -∞, in one of three ways."""
+
+    def clamped(logits, images, hole, *clouds):
+        p = torch.sigmoid(logits)
+        logs = {
+            "each": lambda: (p.clamp(min=eps), (1 - p).clamp(min=eps)),
+            "both": lambda: (p.clamp(eps, 1 - eps), 1 - p.clamp(eps, 1 - eps)),
+            "plus": lambda: (p + eps, 1 - p + eps),
+        }[form]()
+        bce = -(images * logs[0].log() + (1 - images) * logs[1].log())
+        return (torch.where(hole, bce, 0.0).sum(dim=(1, 2, 3)) + _kl(*clouds)).mean()
+
+    clamped.__name__ = f"clamped_{form}_{eps:.0e}".replace("-", "_")
+    return clamped
+
+
+for _eps in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12):
+    for _form in ("each", "both", "plus"):
+        _elbo_mistake(
+            "You keep log(sigmoid) from -∞ with a small number: a sure and wrong pixel then costs "
+            "too little, and has no gradient. Use F.binary_cross_entropy_with_logits."
+        )(_clamped(_eps, _form))
+
+
 # ---- latent_step -------------------------------------------------------------------------------
 
 _GRAPH = (
@@ -424,23 +484,58 @@ _LEFT_ON = (
 )
 
 
+_NO_LEAF = (
+    "decode gets a z that keeps no graph, so autograd finds no slope by it. Begin with "
+    "z = z.detach().requires_grad_()."
+)
+_TUPLE = (
+    "torch.autograd.grad returns a tuple, for one z as for many. Take the slope out of it: "
+    "(slope,) = torch.autograd.grad(energy, z)."
+)
+_NO_GRAD = (
+    "The slope that you multiply by lr is None: z.grad is filled by energy.backward(), and only "
+    "for a z that is a leaf, z = z.detach().requires_grad_()."
+)
+
+
+class _Rate(float):
+    """A learning rate that says what is wrong where a tuple or None is multiplied by it."""
+
+    def __mul__(self, other):
+        if isinstance(other, tuple | list):
+            raise OddResultError(_TUPLE)
+        if other is None:
+            raise OddResultError(_NO_GRAD)
+        return float.__mul__(self, other)
+
+    __rmul__ = __mul__
+
+
 def _a_decoder(weight, bias, shape):
-    """A decoder of one layer and a sigmoid, through which a gradient can flow."""
+    """A decoder of one layer and a sigmoid, through which a gradient can flow.
+
+    Its first z must ask for a gradient (or be the z of torch.func); later ones need not.
+    """
     weight, bias = torch.tensor(weight), torch.tensor(bias)
+    asked = []
 
     def decode(z):
         if z.ndim != 2 or z.shape[1] != len(weight):
             raise OddResultError(
                 f"decode takes z of shape (n, {len(weight)}); you hand it {tuple(z.shape)}."
             )
-        return torch.sigmoid(z @ weight + bias).reshape(len(z), *shape)
+        made = torch.sigmoid(z @ weight + bias).reshape(len(z), *shape)
+        asked.append(z.requires_grad or torch._C._functorch.is_functorch_wrapped_tensor(z))
+        if not any(asked):
+            raise OddResultError(_NO_LEAF)
+        return made
 
     return decode
 
 
 def _search(z, weight, bias, image, hole, lr, **options):
     decode = _a_decoder(weight, bias, image.shape[1:])
-    return [torch.tensor(z), decode, torch.tensor(image), torch.tensor(hole), lr], options
+    return [torch.tensor(z), decode, torch.tensor(image), torch.tensor(hole), _Rate(lr)], options
 
 
 def _stepped(result, z, *_rest, **_options):
@@ -688,6 +783,44 @@ def length_for_its_square(z, decode, image, hole, lr, sigma=0.1):
     )
 
 
+@_step_mistake(
+    "|z|² is the norm squared, and you take the norm of z itself: write z.norm() ** 2 / 2, or "
+    "(z**2).sum() / 2."
+)
+def norm_not_squared(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(
+        z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma**2) + at.norm() / 2, lr
+    )
+
+
+@_step_mistake(
+    "|z|²/2 is half of the norm squared, and you take the norm of z itself, without the half: "
+    "write z.norm() ** 2 / 2, or (z**2).sum() / 2."
+)
+def norm_not_squared_or_halved(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma**2) + at.norm(), lr)
+
+
+@_step_mistake(_NO_LEAF)
+def no_leaf(z, decode, image, hole, lr, sigma=0.1):
+    energy = _misfit(decode(z), image, hole) / (2 * sigma**2) + _prior(z)
+    return (z - lr * torch.autograd.grad(energy, z)[0]).detach()
+
+
+@_step_mistake(_TUPLE)
+def tuple_for_the_slope(z, decode, image, hole, lr, sigma=0.1):
+    z = z.detach().requires_grad_()
+    energy = _misfit(decode(z), image, hole) / (2 * sigma**2) + _prior(z)
+    return (z - lr * torch.autograd.grad(energy, z)).detach()
+
+
+@_step_mistake(_NO_GRAD)
+def grad_of_no_leaf(z, decode, image, hole, lr, sigma=0.1):
+    z = z.detach().requires_grad_()
+    energy = _misfit(decode(z), image, hole) / (2 * sigma**2) + _prior(z)
+    return (z - lr * z.grad + 0 * energy).detach()
+
+
 @_step_mistake("lr is forgotten: the step is lr times the slope.")
 def no_lr(z, decode, image, hole, lr, sigma=0.1):
     return _moved(z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma**2) + _prior(at), 1)
@@ -778,8 +911,23 @@ _ONE_NOISE = (
     "and latent numbers: (count, n, d)."
 )
 _IN_STEP = (
-    "One number of noise serves all d numbers of a z, which then move in step. Draw (count, n, d) "
-    "numbers."
+    "One number of noise serves all d numbers of a picture's z, which then move in step. Draw "
+    "(count, n, d) numbers."
+)
+_ONE_NUMBER = (
+    "One single number of noise serves a whole fill, all pictures and all d numbers of each z. "
+    "Draw (count, n, d) numbers."
+)
+_OWN_DICE = (
+    "You draw from a generator of your own: pass the one that you are given, generator=generator."
+)
+_TORCH_S_DICE = (
+    "Your noise does not come from the generator that you are given, so nobody can repeat it. "
+    "randn_like takes none: use torch.randn(mean.shape, generator=generator, device=mean.device)."
+)
+_TWO_DICE = (
+    "Some of your noise comes from torch's own generator, so nobody can repeat it: draw all of it "
+    "from the one that you are given, generator=generator."
 )
 _KNOWN = (
     "The known pixels are not as they were: the decoder's own have taken their place. Keep the "
@@ -887,7 +1035,12 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
         far = (torch.logit(inside, 1e-9) - mean.reshape(image.shape)[missing]).abs()
         return found | {"count of pixels far from the cloud": int((far > 6).sum())}
     if (inside - inside[0]).abs().max() < 1e-6:
-        raise OddResultError(_ONE_Z if given or globally else _NO_DRAW)
+        at_the_mean = torch.sigmoid(mean.double()).reshape(image.shape)[missing]
+        drawn = given or globally or (inside[0] - at_the_mean).abs().max() > 1e-5
+        raise OddResultError(_ONE_Z if drawn else _NO_DRAW)
+    if globally or not given:
+        one = _TORCH_S_DICE if globally else _OWN_DICE
+        raise OddResultError(_TWO_DICE if globally and given else one)
     z = torch.logit(inside, 1e-9)
     eps = (z - mean.reshape(image.shape)[missing]) / std.reshape(image.shape)[missing]
     centred = eps - eps.mean(dim=0)
@@ -896,9 +1049,10 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
     if len(spread) > 1:
         alike = torch.corrcoef(eps.T).abs() - torch.eye(len(spread))
         together = rows[:, None] == rows
-        if (alike[~together] > 0.99).any():
-            raise OddResultError(_ONE_NOISE)
-        if (alike[together] > 0.99).any():
+        across, within = ((alike[pairs] > 0.99).any() for pairs in (~together, together))
+        if across:
+            raise OddResultError(_ONE_NUMBER if within else _ONE_NOISE)
+        if within:
             raise OddResultError(_IN_STEP)
         found["largest correlation between two numbers of noise"] = _rough(alike.max())
     after = (centred[1:] * centred[:-1]).mean(dim=0) / spread**2
@@ -960,18 +1114,18 @@ sample_fills = Exercise(
         "Cut the hole out of the picture first. What the encoder then tells is a cloud of z's that "
         "fit what is known; each draw from it, decoded, is one fill.",
         "mean, log_var = encode(torch.where(hole, 0.0, image), hole). For each fill draw eps from "
-        "torch.randn(mean.shape, generator=generator), decode mean + exp(log_var / 2) * eps, and "
-        "put the known pixels back. torch.stack the fills.",
+        "torch.randn(mean.shape, generator=generator, device=mean.device), decode "
+        "mean + exp(log_var / 2) * eps, and put the known pixels back. torch.stack the fills.",
         "mean, log_var = encode(torch.where(hole, 0.0, image), hole)\n"
         "fills = []\n"
         "for _ in range(count):\n"
-        "    eps = torch.randn(mean.shape, generator=generator)\n"
+        "    eps = torch.randn(mean.shape, generator=generator, device=mean.device)\n"
         "    made = decode(mean + torch.exp(log_var / 2) * eps)\n"
         "    fills.append(torch.where(hole, made, image))\n"
         "return torch.stack(fills)",
     ),
-    why="One hole has many answers, and this draws them. Their mean has the better PSNR and is "
-    "blurred: it is what a network that learns one answer by squared error must paint.",
+    why="One hole has many answers, and this draws them. Their mean has the better PSNR, "
+    "and a blur like that of a network with one answer.",
     points=3,
     prewarm=("torch",),
     rtol=1e-5,
@@ -1104,13 +1258,27 @@ def rand_for_randn(encode, decode, image, hole, count, generator):
     return _answer(encode, decode, image, hole, count, generator, noise=noise)
 
 
-@_fills_mistake(
-    "Your noise does not come from the generator that you are given, so nobody can repeat it. "
-    "randn_like takes none: use torch.randn(mean.shape, generator=generator)."
-)
+@_fills_mistake(_TORCH_S_DICE)
 def generator_ignored(encode, decode, image, hole, count, generator):
     def noise(mean, _dice):
         return lambda: torch.randn_like(mean)
+
+    return _answer(encode, decode, image, hole, count, generator, noise=noise)
+
+
+@_fills_mistake(_OWN_DICE)
+def generator_of_its_own(encode, decode, image, hole, count, generator):
+    own = torch.Generator().manual_seed(0)
+    return _answer(encode, decode, image, hole, count, own)
+
+
+@_fills_mistake(_TWO_DICE)
+def two_generators(encode, decode, image, hole, count, generator):
+    def noise(mean, dice):
+        def half():
+            return torch.randn(mean.shape, generator=dice) + torch.randn_like(mean)
+
+        return lambda: half() / 2**0.5
 
     return _answer(encode, decode, image, hole, count, generator, noise=noise)
 
@@ -1127,6 +1295,14 @@ def one_noise_for_the_batch(encode, decode, image, hole, count, generator):
 def one_number_a_picture(encode, decode, image, hole, count, generator):
     def noise(mean, dice):
         return lambda: torch.randn(len(mean), 1, generator=dice)
+
+    return _answer(encode, decode, image, hole, count, generator, noise=noise)
+
+
+@_fills_mistake(_ONE_NUMBER)
+def one_number_a_fill(encode, decode, image, hole, count, generator):
+    def noise(_mean, dice):
+        return lambda: torch.randn(1, generator=dice)
 
     return _answer(encode, decode, image, hole, count, generator, noise=noise)
 

@@ -149,6 +149,12 @@ def masked_select_without_a_check(pred, target, hole):
     return F.mse_loss(pred.masked_select(hole), target.masked_select(hole))
 
 
+@wrong("hole_mse", "0/0, NaN")
+def multiplied_without_a_check(pred, target, hole):
+    weight = hole.float()
+    return ((pred - target).pow(2) * weight).sum() / (weight.sum() * pred.size(1))
+
+
 @wrong("hole_mse", "raised TypeError")
 def raises_something_else(pred, target, hole):
     if not hole.any():
@@ -237,6 +243,22 @@ def filled_with_0_and_added(pred, image, hole):
 @right("composite")
 def by_numpy(pred, image, hole):
     return torch.from_numpy(np.where(hole.numpy(), pred.numpy(), image.numpy()))
+
+
+@right("composite")
+def rows_in_a_stack(pred, image, hole):
+    rows = [torch.where(h, p, i) for p, i, h in zip(pred, image, hole, strict=True)]
+    return torch.stack(rows)
+
+
+@wrong("composite", "reach the known pixels by arithmetic, and it rounds")
+def the_difference_taken_away(pred, image, hole):
+    return pred - (1 - hole.float()) * (pred - image)
+
+
+@wrong("composite", "reach the pixels of the hole by arithmetic, and it rounds")
+def a_step_from_image(pred, image, hole):
+    return torch.add(image, (pred - image).masked_fill(~hole, 0))
 
 
 @wrong("composite", "wrong way round")
@@ -449,6 +471,21 @@ def a_number_on_a_matrix(image, mean, cov, hole, jitter=1e-3):
     c = cov[k][:, k] + jitter
     out[hole] = mean[hole] + cov[hole][:, k] @ torch.linalg.inv(c) @ (image[k] - mean[k])
     return out
+
+
+@wrong("linear_fill", "picks the diagonal: write cov[known][:, known]")
+def diagonal_by_a_pair_of_indices(image, mean, cov, hole, jitter=1e-3):
+    k, u, out = torch.where(~hole)[0], torch.where(hole)[0], image.clone()
+    c = cov[k, k] + jitter * torch.eye(len(k))
+    out[u] = mean[u] + cov[u][:, k] @ torch.linalg.solve(c, image[k] - mean[k])
+    return out
+
+
+@wrong("linear_fill", "known pixels are kept")
+def guesses_known_pixels_too(image, mean, cov, hole, jitter=1e-3):
+    k = ~hole
+    c = cov[k][:, k] + jitter * torch.eye(int(k.sum()))
+    return mean + cov[:, k] @ torch.linalg.inv(c) @ (image[k] - mean[k])
 
 
 @wrong("linear_fill", "in a tensor of torch")

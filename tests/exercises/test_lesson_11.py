@@ -88,6 +88,28 @@ def no_return(logits, images, hole, *clouds):
     by_index(logits, images, hole, *clouds)
 
 
+@wrong(ELBO, "keep log(sigmoid) from -∞ with a small number")
+def clamped_logs(logits, images, hole, qm, qv, pm, pv):
+    p = logits.sigmoid().clamp(1e-6, 1 - 1e-6)
+    bce = F.binary_cross_entropy(p, images, reduction="none") * hole
+    kl = kl_divergence(Normal(qm, torch.exp(qv / 2)), Normal(pm, torch.exp(pv / 2)))
+    return (bce.sum() + kl.sum()) / len(images)
+
+
+@wrong(ELBO, "multiply by p's variance")
+def times(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * (pv - qv + (qv.exp() + (qm - pm) ** 2) * pv.exp() - 1)
+    bce = F.binary_cross_entropy_with_logits(logits, images, reduction="none") * hole
+    return (bce.sum() + kl.sum()) / len(images)
+
+
+@wrong(ELBO, "The half reaches the logarithms alone")
+def half_of_the_logarithms(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * (pv - qv) + (qv.exp() + (qm - pm) ** 2) / pv.exp() - 1
+    bce = F.binary_cross_entropy_with_logits(logits, images, reduction="none") * hole
+    return (bce.sum() + kl.sum()) / len(images)
+
+
 @wrong(ELBO, "KL is reversed")
 def reversed_by_torch(logits, images, hole, qm, qv, pm, pv):
     return by_torch_distributions(logits, images, hole, pm, pv, qm, qv)
@@ -145,7 +167,51 @@ def hole_for_known(z, decode, image, hole, lr, sigma=0.1):
     return by_backward(z, decode, image, ~hole, lr, sigma)
 
 
+@right(STEP)
+def by_torch_func(z, decode, image, hole, lr, sigma=0.1):
+    def energy(at):
+        wrong = (decode(at) - image) * ~hole
+        return (wrong**2).sum() / (2 * sigma**2) + (at * at).sum() / 2
+
+    return torch.add(z, torch.func.grad(energy)(z), alpha=-lr)
+
+
+@right(STEP)
+def the_rate_in_a_tensor(z, decode, image, hole, lr, sigma=0.1):
+    z = z.clone().requires_grad_()
+    misfit = ((decode(z) - image).masked_fill(hole, 0) / sigma).square().sum() / 2
+    (misfit + z.norm() ** 2 / 2).backward()
+    return z.detach().sub(z.grad, alpha=lr) + 0 * torch.tensor(lr)
+
+
+@wrong(STEP, "|z|² is the norm squared")
+def norm_halved(z, decode, image, hole, lr, sigma=0.1):
+    z = z.clone().requires_grad_()
+    energy = ((decode(z) - image).masked_fill(hole, 0) ** 2).sum() / (2 * sigma**2) + z.norm() / 2
+    return (z - lr * torch.autograd.grad(energy, z)[0]).detach()
+
+
+@wrong(STEP, "returns a tuple")
+def a_tuple_times_lr(z, decode, image, hole, lr, sigma=0.1):
+    z = z.clone().requires_grad_()
+    return z - torch.autograd.grad((decode(z) ** 2).sum(), z) * lr
+
+
+@wrong(STEP, "is None")
+def no_backward(z, decode, image, hole, lr, sigma=0.1):
+    z = z.clone().requires_grad_()
+    decode(z)
+    return z - lr * z.grad
+
+
 @wrong(STEP, "raised RuntimeError")
+def a_leaf_changed_in_place(z, decode, image, hole, lr, sigma=0.1):
+    z = z.clone().requires_grad_()
+    z -= lr * torch.autograd.grad((decode(z) ** 2).sum(), z)[0]
+    return z
+
+
+@wrong(STEP, "z = z.detach().requires_grad_()")
 def no_leaf(z, decode, image, hole, lr, sigma=0.1):
     energy = (decode(z) ** 2).sum()
     return z - lr * torch.autograd.grad(energy, z)[0]
@@ -221,6 +287,30 @@ def one_row(encode, decode, image, hole, count, generator):
     eps = torch.randn(count, 1, mean.shape[1], generator=generator)
     z = (mean + torch.exp(log_var / 2) * eps).flatten(0, 1)
     return torch.where(hole, decode(z).reshape(count, *image.shape), image)
+
+
+@wrong(FILLS, "a generator of your own")
+def its_own_generator(encode, decode, image, hole, count, generator):
+    return one_big_draw(encode, decode, image, hole, count, torch.Generator().manual_seed(7))
+
+
+@wrong(FILLS, "does not come from the generator that you are given")
+def torch_s_own(encode, decode, image, hole, count, generator):
+    return one_big_draw(encode, decode, image, hole, count, None)
+
+
+@wrong(FILLS, "One single number of noise serves a whole fill")
+def one_number_for_all(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(torch.where(hole, 0.0, image), hole)
+    z = mean + torch.exp(log_var / 2) * torch.randn(count, 1, 1, generator=generator)
+    return torch.where(hole, decode(z.flatten(0, 1)).reshape(count, *image.shape), image)
+
+
+@wrong(FILLS, "One number of noise serves all d numbers of a picture's z")
+def one_number_for_all_latents(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(torch.where(hole, 0.0, image), hole)
+    z = mean + torch.exp(log_var / 2) * torch.randn(count, len(mean), 1, generator=generator)
+    return torch.where(hole, decode(z.flatten(0, 1)).reshape(count, *image.shape), image)
 
 
 @wrong(FILLS, "which is the variance")
