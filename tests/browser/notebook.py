@@ -101,7 +101,7 @@ class Notebook:
 
     def verdicts(self) -> list[str]:
         """The verdicts under the lesson's cells, top to bottom."""
-        return self.panel.locator("[role=status]").all_text_contents()
+        return self.panel.locator(".jp-RenderedHTMLCommon [role=status]").all_text_contents()
 
     def _press_run(self, cell: "Locator") -> None:
         prompt = cell.locator(".jp-InputArea-prompt")
