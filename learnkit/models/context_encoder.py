@@ -64,7 +64,7 @@ class ContextEncoder(nn.Module):
         """
         if images.shape[1:] != self.shape:
             raise ValueError(f"pictures must be {self.shape}, got {tuple(images.shape[1:])}")
-        check_holes(images, hole)
+        hole = check_holes(images, hole)
         check_quarters(images)
         cut = images.masked_fill(hole, 0)
         return self.encoder(torch.cat([cut, hole.to(cut.dtype)], dim=1))

@@ -47,8 +47,12 @@ def cut(images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
     return torch.where(hole, 0, images)
 
 
-def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") -> None:
-    """Raises TypeError or ValueError unless `hole` is bool, (n, 1, h, w) or one for all."""
+def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") -> torch.Tensor:
+    """The hole of each picture, (n, 1, h, w), where there may have been one for all.
+
+    Raises TypeError or ValueError unless `hole` is bool, (n, 1, h, w) or (1, 1, h, w), and `images`
+    are float pictures (n, c, h, w).
+    """
     if images.ndim != 4 or not images.is_floating_point():
         raise ValueError(
             "images must be float pictures (n, c, h, w) in [0, 1], got "
@@ -65,6 +69,7 @@ def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") ->
             f"{name} must have shape {(n, 1, h, w)}, one channel for all of the picture's, or "
             f"{(1, 1, h, w)}, one for all pictures; got {tuple(hole.shape)}"
         )
+    return hole.expand(n, -1, -1, -1)
 
 
 def check_something_known(hole: torch.Tensor) -> None:

@@ -33,13 +33,13 @@ def partial_conv2d(
     torch.nn.functional.conv2d. The padding counts as unknown, as in NVIDIA's code: at the border
     m counts the pixels inside, and the gain is above 1. What `image` holds where it is unknown,
     NaN too, reaches neither `out` nor a gradient, and `known` itself has no gradient.
-    Raises TypeError unless `known` is bool, ValueError unless its shape is (n, 1, h, w).
+    Raises TypeError unless `known` is bool, ValueError unless it is (n, 1, h, w) or (1, 1, h, w).
 
     >>> image, known = torch.tensor([[[[4.0, 9.0]]]]), torch.tensor([[[[True, False]]]])
     >>> partial_conv2d(image, known, torch.ones(1, 1, 1, 2))[0]
     tensor([[[[8.]]]])
     """
-    check_holes(image, known, "known")
+    known = check_holes(image, known, "known")
     gain, some = _gain(known, weight.shape[2:], stride, padding)
     seen = torch.where(known, image, image.new_zeros(()))  # chosen: NaN times 0 is NaN
     out = F.conv2d(seen, weight, None, stride, padding)  # 0 where nothing is known, and so finite
@@ -163,7 +163,7 @@ class PartialUNet(nn.Module):
 
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
-        check_holes(images, hole)
+        hole = check_holes(images, hole)
         check_quarters(images)
         x, known = self.stem(images, ~hole)
         x, skip_known = self.first(F.silu(x), known)
@@ -205,7 +205,7 @@ class GatedUNet(nn.Module):
 
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
-        check_holes(images, hole)
+        hole = check_holes(images, hole)
         check_quarters(images)
         cut = images.masked_fill(hole, 0)
         skip = F.silu(self.first(self.stem(torch.cat([cut, hole.to(cut.dtype)], dim=1))))

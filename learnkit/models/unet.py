@@ -158,8 +158,7 @@ class Inpainter(nn.Module):
 
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """The whole picture as it may have been; what `images` hold in the hole is never read."""
-        check_holes(images, hole)
-        hole = hole.expand(len(images), -1, -1, -1)
+        hole = check_holes(images, hole)
         seen = cut(images, hole)
         guess = self.linear(seen, hole)
         return guess + self.unet(torch.cat([guess, seen, hole.to(seen)], dim=1) - 0.5)

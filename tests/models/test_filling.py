@@ -10,6 +10,9 @@ from torch import nn
 
 from learnkit.images.metrics import pooled_psnr
 from learnkit.models import filling
+from learnkit.models.context_encoder import ContextEncoder
+from learnkit.models.partial_conv import GatedUNet, PartialUNet
+from learnkit.models.unet import Inpainter
 
 
 @pytest.fixture
@@ -55,6 +58,17 @@ def test_composite_keeps_the_known_bit_for_bit(seed):
     pasted, every = filling.composite(pred, image, hole), hole.expand_as(pred)
     assert torch.equal(pasted[~every], image[~every]) and torch.equal(pasted[every], pred[every])
     assert (filling.cut(image, hole)[every] == 0).all()
+
+
+@pytest.mark.parametrize("network", [ContextEncoder, PartialUNet, GatedUNet, Inpainter])
+def test_every_network_takes_one_hole_for_all_pictures_as_one_for_each(network):
+    torch.manual_seed(0)
+    images, hole = torch.rand(2, 1, 28, 28), torch.zeros(1, 1, 28, 28, dtype=torch.bool)
+    hole[..., 9:20, 5:16] = True
+    model = network().eval()
+    one, each = model.fill(images, hole), model.fill(images, hole.repeat(2, 1, 1, 1))
+    torch.testing.assert_close(one, each)
+    assert torch.equal(one[~hole.expand_as(one)], images[~hole.expand_as(images)])
 
 
 class Grey(nn.Module):
