@@ -52,8 +52,8 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "composite": "(pred, image, hole)",
     "linear_fill": "(image, mean, cov, hole, jitter=0.001)",
     "partial_conv2d": "(image, known, weight, bias)",
-    "masked_negative_elbo": "(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var)",
     "latent_step": "(z, decode, image, hole, lr, sigma=0.1)",
+    "masked_negative_elbo": "(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var)",
     "sample_fills": "(encode, decode, image, hole, count, generator)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
