@@ -110,7 +110,7 @@ def network(name: str, **options: int) -> Callable[[Bytes], BatchFill]:
         if options:
             generator = torch.Generator().manual_seed(0)
             return batch_fill(lambda x, hole: model.fill(x, hole, generator, **options))
-        return batch_fill(model.eval().fill)
+        return batch_fill(model.fill)
 
     return make
 

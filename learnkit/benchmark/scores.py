@@ -9,20 +9,18 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from learnkit.images.fill import BatchFill, check_filled
 from learnkit.images.frechet import frechet_of
 from learnkit.images.metrics import pooled_psnr, psnr_of_each, ssim_of_each
-from learnkit.shapes import Holes, Images, Matrix
+from learnkit.shapes import Holes, Images
 
 CAP = 50.0  # dB: an error below one grey level of 255 is none, and no row is infinite
 REPEATS = 3  # timed runs, at most: a method that takes longer than PATIENCE is timed once
 PATIENCE = 5.0  # seconds
 WARM_UP = 8  # pictures
-SEEN_AT_ONCE = 1000  # pictures that the classifier looks at
 
 
 @dataclass(frozen=True)
@@ -89,23 +87,11 @@ def frechet_classifier_distance(filled: Images, images: Images) -> float | None:
     Garments (n, 28, 28). None where there are fewer than two pictures. It is larger for a small
     crowd: compare rows of one number of pictures.
     """
-    return frechet_of(features(filled), features(images)) if len(images) > 1 else None
-
-
-def features(images: Images) -> Matrix:
-    """What the classifier sees in garments (n, 28, 28): (n, 64), float64."""
+    if len(images) < 2:
+        return None
     import torch
 
-    model, parts = _classifier(), []
-    with torch.inference_mode():
-        for i in range(0, len(images), SEEN_AT_ONCE):
-            some = torch.from_numpy(images[i : i + SEEN_AT_ONCE].astype(np.float32))
-            parts.append(model.features(some[:, None]).double().numpy())
-    return np.concatenate(parts)
+    from learnkit.models.pretrained import garment_features
 
-
-@cache
-def _classifier():
-    from learnkit.models.pretrained import pretrained
-
-    return pretrained("classifier")
+    crowds = (torch.from_numpy(x.astype(np.float32))[:, None] for x in (filled, images))
+    return frechet_of(*map(garment_features, crowds))

@@ -20,8 +20,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_linear
-from learnkit.models.filling import check_holes
-from learnkit.models.vae import BOUND, reparameterize
+from learnkit.models.filling import check_holes, composite, cut
+from learnkit.models.vae import gaussian, reparameterize
 
 Decode = Callable[[torch.Tensor], torch.Tensor]  # z (n, d) to pictures (n, c, h, w) in [0, 1]
 Encode = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
@@ -150,8 +150,8 @@ class ConditionalVAE(nn.Module):
         self, images: torch.Tensor, hole: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """(what is seen of the known, p's mean, p's log variance): the truth is cut out first."""
-        seen = self.look(torch.where(hole, 0.0, images), hole)
-        return seen, *_gaussian(self.prior(seen))
+        seen = self.look(cut(images, hole), hole)
+        return seen, *gaussian(self.prior(seen))
 
     def decode(self, z: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
         """Logits (n, c, h, w) from z (n, latent) and what is seen of the known (n, width)."""
@@ -166,7 +166,7 @@ class ConditionalVAE(nn.Module):
         """
         seen, p_mean, p_log_var = self.expect(images, hole)
         both = torch.cat([self.look(images, hole), seen], dim=1)
-        q_mean, q_log_var = _gaussian(self.encoder(both))
+        q_mean, q_log_var = gaussian(self.encoder(both))
         q_mean = q_mean + p_mean  # the encoder says what is not as expected
         logits = self.decode(q_mean + torch.exp(q_log_var / 2) * noise, seen)
         return logits, q_mean, q_log_var, p_mean, p_log_var
@@ -207,7 +207,7 @@ class ConditionalVAE(nn.Module):
     ) -> torch.Tensor:
         """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
         made = self.fills(images, hole, count, generator).mean(dim=0)
-        return torch.where(hole, made, images)  # a mean of equal floats may differ in its last bit
+        return composite(made, images, hole)  # a mean of equal floats may differ in its last bit
 
     def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
         """`count` pictures that were never there: fills of a hole that covers everything."""
@@ -215,9 +215,3 @@ class ConditionalVAE(nn.Module):
         nothing = torch.zeros(count, *self.shape, device=like.device, dtype=like.dtype)
         everything = torch.ones(1, 1, *self.shape[1:], dtype=torch.bool, device=like.device)
         return self.fill(nothing, everything, generator)
-
-
-def _gaussian(numbers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """(μ, log σ²) from 2 d numbers; the second is bounded, smoothly, as the VAE's is."""
-    mean, v = numbers.chunk(2, dim=1)
-    return mean, BOUND * torch.tanh(v / BOUND)

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_conv
-from learnkit.models.filling import check_holes, check_quarters
+from learnkit.models.filling import check_holes, check_quarters, composite, cut
 
 
 class ContextEncoder(nn.Module):
@@ -66,8 +66,8 @@ class ContextEncoder(nn.Module):
             raise ValueError(f"pictures must be {self.shape}, got {tuple(images.shape[1:])}")
         hole = check_holes(images, hole)
         check_quarters(images)
-        cut = images.masked_fill(hole, 0)
-        return self.encoder(torch.cat([cut, hole.to(cut.dtype)], dim=1))
+        seen = cut(images, hole)
+        return self.encoder(torch.cat([seen, hole.to(seen.dtype)], dim=1))
 
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """The whole picture in [0, 1]."""
@@ -76,4 +76,4 @@ class ContextEncoder(nn.Module):
     @torch.no_grad()
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """The pictures with their holes filled; known pixels come back bit for bit."""
-        return torch.where(hole, self(images, hole), images)
+        return composite(self(images, hole), images, hole)

@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 import torch
 
+from learnkit.shapes import check_at_least
+
 Denoiser = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]  # (xt, t) to the noise in xt
 
 # ---- how the noise grows -------------------------------------------------------------------------
@@ -29,7 +31,7 @@ def linear_schedule(T: int = 1000) -> torch.Tensor:
     Source: Ho et al. (2020), section 4; scaled for other T by Nichol and Dhariwal (2021).
     Raises ValueError where T is below 1.
     """
-    _check_at_least_one(T=T)
+    check_at_least(1, T=T)
     return _alpha_bar(torch.linspace(0.1 / T, 20 / T, T, dtype=torch.float64))
 
 
@@ -39,7 +41,7 @@ def cosine_schedule(T: int = 1000) -> torch.Tensor:
     β is at most 0.999. Source: Nichol and Dhariwal (2021), eq. 17, s = 0.008.
     Raises ValueError where T is below 1.
     """
-    _check_at_least_one(T=T)
+    check_at_least(1, T=T)
     u = torch.linspace(0, 1, T + 1, dtype=torch.float64)
     f = torch.cos((u + 0.008) / 1.008 * math.pi / 2) ** 2
     return _alpha_bar(1 - f[1:] / f[:-1])
@@ -278,9 +280,3 @@ def _check(t: torch.Tensor, **tensors: torch.Tensor) -> None:
             )
     if t.shape != x.shape[:1]:
         raise ValueError(f"t must hold a step a picture, ({len(x)},), got {tuple(t.shape)}")
-
-
-def _check_at_least_one(**numbers: int) -> None:
-    for name, number in numbers.items():
-        if number < 1:
-            raise ValueError(f"{name} must be at least 1, got {number}")

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from learnkit.models.filling import check_holes, check_quarters
+from learnkit.models.filling import check_holes, check_quarters, composite, cut
 
 # ---- partial convolution -------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class PartialUNet(nn.Module):
     @torch.no_grad()
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """The pictures with their holes filled; known pixels come back bit for bit."""
-        return torch.where(hole, self(images, hole), images)
+        return composite(self(images, hole), images, hole)
 
 
 class GatedUNet(nn.Module):
@@ -207,8 +207,8 @@ class GatedUNet(nn.Module):
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
         hole = check_holes(images, hole)
         check_quarters(images)
-        cut = images.masked_fill(hole, 0)
-        skip = F.silu(self.first(self.stem(torch.cat([cut, hole.to(cut.dtype)], dim=1))))
+        seen = cut(images, hole)
+        skip = F.silu(self.first(self.stem(torch.cat([seen, hole.to(seen.dtype)], dim=1))))
         x = F.silu(self.down(skip))
         for layer in self.inner:
             x = x + F.silu(layer(x))
@@ -219,4 +219,4 @@ class GatedUNet(nn.Module):
     @torch.no_grad()
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """The pictures with their holes filled; known pixels come back bit for bit."""
-        return torch.where(hole, self(images, hole), images)
+        return composite(self(images, hole), images, hole)

@@ -7,9 +7,11 @@ numbers alone, so a file cannot run code; a damaged one is found by its SHA-256.
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load
@@ -18,6 +20,7 @@ from torch import nn
 from learnkit import assets
 from learnkit.models import autoencoder, classifier, conditional_vae, gan, unet, vae
 
+SEEN_AT_ONCE = 500  # garments that the classifier looks at
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "classifier": classifier.Classifier,
     "denoiser": autoencoder.Restorer,
@@ -74,6 +77,18 @@ def card(name: str, folder: Path | None = None) -> dict[str, Any]:
     network(name)  # raises where there is none
     where = f"{name}.json"
     return json.loads(assets.read(where) if folder is None else (folder / where).read_bytes())
+
+
+@torch.inference_mode()
+def garment_features(images: torch.Tensor) -> np.ndarray:
+    """What the classifier sees in garments (n, 1, 28, 28): (n, 64), float64."""
+    parts = [_judge().features(part) for part in images.split(SEEN_AT_ONCE)]
+    return torch.cat(parts).double().numpy()
+
+
+@cache
+def _judge() -> nn.Module:
+    return pretrained("classifier")
 
 
 def half(model: nn.Module) -> dict[str, torch.Tensor]:

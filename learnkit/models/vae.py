@@ -131,6 +131,12 @@ def _per_image(values: torch.Tensor) -> torch.Tensor:
 # ---- the network ---------------------------------------------------------------------------------
 
 
+def gaussian(numbers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """(μ, log σ²), each (n, d), from a layer's 2 d numbers; log σ² is bounded by ±6, smoothly."""
+    mean, v = numbers.chunk(2, dim=1)
+    return mean, BOUND * torch.tanh(v / BOUND)
+
+
 class VAE(nn.Module):
     """An encoder and a decoder, with the latent space between them."""
 
@@ -141,8 +147,7 @@ class VAE(nn.Module):
 
     def encode(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """(μ, log σ²), each (n, latent); log σ² is bounded by ±6, smoothly."""
-        mean, v = self.encoder(images).chunk(2, dim=1)
-        return mean, BOUND * torch.tanh(v / BOUND)
+        return gaussian(self.encoder(images))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """(n, latent) to logits (n, c, h, w); their sigmoid is the picture."""

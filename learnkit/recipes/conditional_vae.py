@@ -12,7 +12,8 @@ import torch
 
 from learnkit.images.frechet import frechet_of
 from learnkit.models import conditional_vae
-from learnkit.recipes.gan import features, real_features
+from learnkit.models.pretrained import garment_features
+from learnkit.recipes.gan import real_features
 from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.holes import MEASURED, hole_psnr, portions, random_holes
 from learnkit.recipes.recipe import Recipe
@@ -51,7 +52,7 @@ def measure(model: conditional_vae.ConditionalVAE) -> dict[str, float]:
             found[f"hole PSNR of {kind}, {what}, dB"] = hole_psnr(fill, images, place)
     made = model.sample(COUNT, dice).cpu()
     found["Frechet classifier distance of 10,000 inventions"] = frechet_of(
-        features(made), real_features()
+        garment_features(made), real_features()
     )
     return found
 

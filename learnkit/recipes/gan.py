@@ -16,7 +16,7 @@ from torch import nn
 
 from learnkit.images.frechet import frechet_of, kid
 from learnkit.models import gan
-from learnkit.models.pretrained import pretrained
+from learnkit.models.pretrained import garment_features
 from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
@@ -117,7 +117,7 @@ def measure(model: gan.Generator) -> dict[str, float]:
     """
     noise = torch.Generator(next(model.parameters()).device).manual_seed(0)
     made = [model.sample(500, noise).cpu() for _ in range(COUNT // 500)]
-    fake, real = features(torch.cat(made)), real_features()
+    fake, real = garment_features(torch.cat(made)), real_features()
     return {
         "Frechet classifier distance to test garments": frechet_of(fake, real),
         "KID by the same features": kid(fake[: COUNT // 2], real[: COUNT // 2]),
@@ -127,14 +127,7 @@ def measure(model: gan.Generator) -> dict[str, float]:
 @cache
 def real_features() -> np.ndarray:
     """The classifier's features of the test garments, (10,000, d)."""
-    return features(unseen().take(torch.arange(COUNT)))
-
-
-@torch.no_grad()
-def features(images: torch.Tensor) -> np.ndarray:
-    """What the classifier sees in pictures (n, 1, 28, 28): (n, d), float64."""
-    classifier = pretrained("classifier")
-    return torch.cat([classifier.features(part) for part in images.split(500)]).double().numpy()
+    return garment_features(unseen().take(torch.arange(COUNT)))
 
 
 RECIPE = Recipe(
