@@ -18,7 +18,7 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import autoencoder, classifier, conditional_vae, gan, unet, vae
+from learnkit.models import autoencoder, classifier, conditional_vae, gan, painter, unet, vae
 
 SEEN_AT_ONCE = 500  # garments that the classifier looks at
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
@@ -28,6 +28,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "restorer": autoencoder.Restorer,
     "gan": lambda: gan.dcgan()[0],
     "inpainter": unet.Inpainter,
+    "painter": painter.Painter,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
     "conditional_vae": conditional_vae.ConditionalVAE,
     "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),

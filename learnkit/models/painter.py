@@ -1,0 +1,137 @@
+"""The painter: one diffusion model, one set of weights, that invents garments and fills holes.
+
+It is told what is known, and removes noise from the rest. Of a picture x0 with a hole it sees
+
+    xt in the hole, x0 outside;  the linear fill g of lesson 10;  where the hole is;  and t
+
+Where the hole covers everything, nothing is known, g is the mean garment, and what is left is a
+diffusion model as any other: synthesis is the filling of a hole of 100 %.
+
+The network says how x0 differs from g. With F for what it says,
+
+    F = √ᾱ ε - √(1 - ᾱ) (x0 - g)          x̂0 = √ᾱ xt + (1 - ᾱ) g - √(1 - ᾱ) F
+
+which asks for the noise where there is little of it, and for what the linear fill gets wrong where
+there is nothing but noise. Source: Saharia et al. (2022), Palette, for what is seen; Salimans and
+Ho (2022), section 4, for the velocity that F is, here measured from g.
+Pictures are (n, 1, 28, 28) in [0, 1]; xt and x0 in [-1, 1], as in `diffusion`.
+"""
+
+import torch
+from torch import nn
+
+from learnkit.models.diffusion import (
+    Denoiser,
+    cosine_schedule,
+    ddim,
+    draw_like,
+    level,
+    predicted_eps,
+)
+from learnkit.models.filling import CHUNK, check_holes, composite, cut
+from learnkit.models.linear_fill import LinearFill
+from learnkit.models.unet import UNet
+
+CALLS = 12  # network calls of a sample, unless more are asked for
+
+
+class Painter(nn.Module):
+    """A timed U-Net over the linear fill, for grey pictures of 28 x 28."""
+
+    alpha_bar: torch.Tensor  # (T,)
+
+    def __init__(self, width: int = 64, *, depth: int = 3, T: int = 1000) -> None:
+        """`T` is the number of steps of the noise schedule."""
+        super().__init__()
+        self.linear = LinearFill(28, 28)
+        self.unet = UNet(3, 1, width, depth=depth, timed=True)
+        self.register_buffer("alpha_bar", cosine_schedule(T), persistent=False)
+
+    def forward(
+        self,
+        xt: torch.Tensor,
+        t: torch.Tensor,
+        known: torch.Tensor,
+        guess: torch.Tensor,
+        hole: torch.Tensor,
+    ) -> torch.Tensor:
+        """F (n, 1, 28, 28); `known` and `guess` are picture and linear fill, in [-1, 1]."""
+        seen = torch.cat([torch.where(hole, xt, known), guess, hole.to(xt)], dim=1)
+        return self.unet(seen, t / len(self.alpha_bar))
+
+    def denoiser(self, images: torch.Tensor, hole: torch.Tensor) -> Denoiser:
+        """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read."""
+        hole = check_holes(images, hole)
+        known = 2 * cut(images, hole) - 1
+        guess = 2 * self.linear(cut(images, hole), hole) - 1
+
+        def eps(xt: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+            a = level(self.alpha_bar, t, xt)
+            said = self(xt, t, known, guess, hole).float()
+            x0 = a.sqrt() * xt + (1 - a) * guess - (1 - a).sqrt() * said
+            return predicted_eps(xt, composite(x0, known, hole), t, self.alpha_bar)
+
+        return eps
+
+    def inventor(self, count: int) -> Denoiser:
+        """ε(xt, t) where nothing is known of `count` pictures: an ordinary diffusion model."""
+        return self.denoiser(*self._nothing(count))
+
+    @torch.no_grad()
+    def fills(
+        self,
+        images: torch.Tensor,
+        hole: torch.Tensor,
+        count: int,
+        generator: torch.Generator | None = None,
+        *,
+        calls: int = CALLS,
+    ) -> torch.Tensor:
+        """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
+
+        `calls` network calls each. Raises ValueError where `hole` does not go with `images`.
+        """
+        hole = check_holes(images, hole)
+        parts = zip(images.split(CHUNK), hole.split(CHUNK), strict=True)
+        made = [self._some(x, h, count, generator, calls) for x, h in parts]
+        return torch.cat(made, dim=1)
+
+    def _some(
+        self,
+        images: torch.Tensor,
+        hole: torch.Tensor,
+        count: int,
+        generator: torch.Generator | None,
+        calls: int,
+    ) -> torch.Tensor:
+        eps, draws = self.denoiser(images, hole), []
+        for _ in range(count):
+            noise = draw_like(images, generator)
+            *_, last = ddim(eps, noise, self.alpha_bar, calls, order=2, power=2.0)
+            draws.append(composite((last.x0 + 1) / 2, images, hole))
+        return torch.stack(draws)
+
+    def fill(
+        self,
+        images: torch.Tensor,
+        hole: torch.Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        count: int = 1,
+        calls: int = CALLS,
+    ) -> torch.Tensor:
+        """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
+        made = self.fills(images, hole, count, generator, calls=calls).mean(dim=0)
+        return composite(made, images, hole)  # a mean of equal floats may differ in its last bit
+
+    def sample(
+        self, count: int, generator: torch.Generator | None = None, *, calls: int = CALLS
+    ) -> torch.Tensor:
+        """`count` pictures that were never there: fills of a hole that covers everything."""
+        return self.fill(*self._nothing(count), generator, calls=calls)
+
+    def _nothing(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Pictures of which nothing is known, and the hole that says so."""
+        size = (count, 1, self.linear.height, self.linear.width)
+        device = self.alpha_bar.device
+        return torch.zeros(size, device=device), torch.ones(size, dtype=torch.bool, device=device)

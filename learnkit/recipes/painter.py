@@ -1,0 +1,113 @@
+"""The painter learns: noise is put into holes of every kind, half of them as large as the picture.
+
+Four garments share a hole, and with it the factorisation that the linear fill needs. Were the rest
+of a hole Gaussian with variance L, what the linear fill is expected to leave, the best guess of it
+through noise of the level ᾱ would be wrong by L ᾱ' / (L ᾱ + ᾱ'), ᾱ' = 1 - ᾱ. The error of each
+picture is measured in that unit, so that no level of noise and no kind of hole drowns the others.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from learnkit.images.frechet import frechet_of
+from learnkit.models.diffusion import level, q_sample
+from learnkit.models.painter import Painter
+from learnkit.models.pretrained import garment_features
+from learnkit.recipes.bake import by_objective
+from learnkit.recipes.gan import real_features
+from learnkit.recipes.garments import garments, unseen
+from learnkit.recipes.holes import MEASURED, hole_psnr, portions, random_holes
+from learnkit.recipes.recipe import Recipe
+from learnkit.training import distributed
+from learnkit.training.loop import Step
+from learnkit.training.pictures import Pictures
+
+SHARE = 4  # garments to a hole
+KINDS = {"box": 5, "half": 3, "scatter": 4, "strokes": 4}  # of 16 holes, for half of a batch of 128
+COUNT, FIRST, DRAWS = 1_000, 100, 16
+
+
+def training(
+    recipe: Recipe, model: Painter, pictures: Pictures, **options: Any
+) -> Iterator[Step]:
+    """The linear fill is solved from all pictures; then the U-Net above it is trained."""
+    model.linear.to(pictures.images.device).fit(pictures.take(torch.arange(len(pictures))))
+    yield from by_objective(recipe, model, pictures, **options)
+
+
+def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], torch.Tensor]:
+    """The mean over the pictures of (squared error of x0 in the hole / what a Gaussian leaves)."""
+
+    def relative_error(model: Painter, images: torch.Tensor) -> torch.Tensor:
+        n, _, h, w = images.shape
+        whole = n * distributed.world_size()
+        holes, counts = _holes(whole, h, w, generator)
+        left = 4 * torch.stack([model.linear.left(hole.flatten()) for hole in holes])  # in [-1, 1]
+        hole = distributed.shard(holes.repeat_interleave(counts, dim=0))
+        left = distributed.shard(left.repeat_interleave(counts)).reshape(-1, 1, 1, 1)
+        t = distributed.shard(_times(whole, len(model.alpha_bar), generator))
+        noise = distributed.randn(tuple(images.shape), generator)
+
+        x0, guess, a = 2 * images - 1, 2 * model.linear(images, hole) - 1, level(model.alpha_bar, t, images)
+        said = model(q_sample(x0, t, noise, model.alpha_bar), t, x0, guess, hole).float()
+        wrong = (said - (a.sqrt() * noise - (1 - a).sqrt() * (x0 - guess))).square()
+        worth = a + (1 - a) / left.clamp(min=1e-3)  # of F's error; x0's is √(1 - ᾱ) times as large
+        each = torch.where(hole, worth * wrong, 0).flatten(1).sum(dim=1)
+        return (each / hole.flatten(1).sum(dim=1)).mean()
+
+    return relative_error
+
+
+def _holes(
+    n: int, h: int, w: int, generator: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The holes of a batch of n, and how many pictures share each: the last has half of them."""
+    groups = max(1, n // 2 // SHARE)
+    some = random_holes(portions(KINDS, groups), h, w, generator, wide=True)
+    everything = torch.ones(1, 1, h, w, dtype=torch.bool, device=some.device)
+    counts = [SHARE] * groups + [n - SHARE * groups]
+    return torch.cat([some, everything]), torch.tensor(counts, device=some.device)
+
+
+def _times(n: int, T: int, generator: torch.Generator) -> torch.Tensor:
+    """A step for each picture, one from every n-th part of the schedule, in random order."""
+    device = generator.device
+    places = torch.randperm(n, generator=generator, device=device)
+    within = torch.rand(n, generator=generator, device=device)
+    return ((places + within) / n * T).long().clamp(max=T - 1)
+
+
+def measure(model: Painter) -> dict[str, float]:
+    """The Frechet distance of COUNT inventions; hole PSNR on the first FIRST test garments."""
+    device = model.alpha_bar.device
+    dice = torch.Generator(device).manual_seed(0)
+    images, found = unseen(device).take(torch.arange(FIRST)), {}
+    for kind in ("centre 14x14", "right half"):
+        place = torch.from_numpy(MEASURED[kind]).to(device)[None, None]
+        draws = model.fills(images, place, DRAWS, dice)
+        found[f"hole PSNR of {kind}, one draw, dB"] = hole_psnr(draws[0], images, place)
+        found[f"hole PSNR of {kind}, mean of {DRAWS}, dB"] = hole_psnr(
+            draws.mean(dim=0), images, place
+        )
+    made = torch.cat([model.sample(250, dice) for _ in range(COUNT // 250)]).cpu()
+    found[f"Frechet classifier distance of {COUNT:,} inventions"] = frechet_of(
+        garment_features(made), real_features()
+    )
+    return found
+
+
+RECIPE = Recipe(
+    name="painter",
+    what="A diffusion model that invents garments and fills holes in them with the same weights.",
+    data="Fashion-MNIST (MIT, Zalando SE), training pictures",
+    pictures=garments,
+    objective=objective,
+    training=training,
+    measure=measure,
+    steps=8_000,
+    batch_size=128,
+    lr=1.5e-3,
+    clip=1.0,
+)
