@@ -43,4 +43,8 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "latent_step": 11,
     "masked_negative_elbo": 11,
     "sample_fills": 11,
+    "q_sample": 12,
+    "denoising_loss": 12,
+    "ddim_step": 12,
+    "repaint_blend": 12,
 }

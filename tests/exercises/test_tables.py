@@ -55,6 +55,10 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "latent_step": "(z, decode, image, hole, lr, sigma=0.1)",
     "masked_negative_elbo": "(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var)",
     "sample_fills": "(encode, decode, image, hole, count, generator)",
+    "q_sample": "(x0, t, noise, alpha_bar)",
+    "denoising_loss": "(model, x0, t, noise, alpha_bar)",
+    "ddim_step": "(xt, eps, t, t_prev, alpha_bar)",
+    "repaint_blend": "(x_prev, x0, hole, t_prev, noise, alpha_bar)",
 }
 # Mutants that no input can tell from the reference, or none that an exercise may be given.
 EQUIVALENT = {
