@@ -241,6 +241,8 @@ def _exception(got: Outcome) -> str:
 def _sense(got: Outcome) -> str:
     if "truth value of an array" in got.message:
         return " `if`, `max` and `and` want one number: np.where and np.maximum look at each."
+    if "Boolean value of Tensor" in got.message:
+        return " `if`, `and` and `not` want one number: torch.where looks at each."
     if "before Module.__init__() call" in got.message:
         return " The first line of __init__ must be super().__init__()."
     return _SENSE.get(got.type, "")

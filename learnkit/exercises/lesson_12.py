@@ -38,20 +38,32 @@ def _has_drawn(first):
     return not torch.equal(first.dice, torch.get_rng_state())
 
 
-def _one_tensor(result, name):
-    """Raises OddResultError where a result is no tensor of float32."""
-    if isinstance(result, tuple | list):
+def _one_tensor(result, name, like):
+    """Raises OddResultError where a result is no tensor of float32, as `like` is."""
+    if isinstance(result, tuple):
         raise OddResultError(
-            f"You return a {type(result).__name__}; return {name} in one tensor (is there a comma "
-            "at the end of the line?)."
+            f"You return a tuple; return {name} in one tensor (is there a comma at the end of the "
+            "line?)."
+        )
+    if isinstance(result, list):
+        raise OddResultError(
+            f"You return a list; return {name} in one tensor (torch.stack joins pictures)."
         )
     if not torch.is_tensor(result):
         raise OddResultError(
-            f"You return a {type(result).__name__}; return {name} as a tensor of torch (leave out "
-            ".numpy(), .item() and float())."
+            f"You return {_one(result)}; return {name} as a tensor of torch (leave out .numpy(), "
+            ".item() and float())."
         )
     if result.dtype != torch.float32:
-        raise OddResultError(f"Your {name} is {result.dtype}; it must be torch.float32, as xt is.")
+        raise OddResultError(
+            f"You return {name} as {result.dtype}; it must be torch.float32, as {like} is."
+        )
+
+
+def _one(thing):
+    """What it is, with its article."""
+    kind = type(thing).__name__
+    return f"an {kind}" if kind[0] in "aein" else f"a {kind}"
 
 
 def _level(alpha_bar, t):
@@ -70,7 +82,7 @@ _OWN_NOISE = (
 
 
 def _xt(result, x0, t, noise, alpha_bar):
-    _one_tensor(result, "xt")
+    _one_tensor(result, "xt", "x0")
     if _has_drawn(x0):
         raise OddResultError(_OWN_NOISE)
     return {"": result}
@@ -96,11 +108,11 @@ q_sample = Exercise(
             "alpha_bar = (0.9, 0.6, 0.3)",
         ),
         case(
-            _pictures(4, 1, 3, 2),
+            _pictures(4, 1, 4, 2),
             np.array([8, 3, 8, 0]),
-            _normal(4, 1, 3, 2),
+            _normal(4, 1, 4, 2),
             _LONG,
-            note="four grey pictures of 3 x 2 pixels at t = (8, 3, 8, 0), of 9 steps",
+            note="four grey pictures of 4 x 2 pixels at t = (8, 3, 8, 0), of 9 steps",
         ),
         case(
             _pictures(2, 3, 4, 2),
@@ -227,10 +239,88 @@ def clean_at_0(x0, t, noise, alpha_bar):
     return a.sqrt() * x0 + (1 - a).sqrt() * noise
 
 
-@q_sample.mistake("Off by one: alpha_bar[t + 1] is the next level, and runs out at the last t.")
+@q_sample.mistake(
+    "Off by one: you read the level of the step before, alpha_bar[t - 1], where there is one. "
+    "t is 0-based: alpha_bar[t] is its level."
+)
+def one_too_early_but_the_first(x0, t, noise, alpha_bar):
+    return _q_sample(x0, (t - 1).clamp(min=0), noise, alpha_bar)
+
+
+_NEXT_LEVEL = "Off by one: alpha_bar[t + 1] is the next level, and runs out at the last t."
+
+
+@q_sample.mistake(_NEXT_LEVEL)
 def one_too_late(x0, t, noise, alpha_bar):
     a = _a(alpha_bar, t + 1)
     return a.sqrt() * x0 + (1 - a).sqrt() * noise
+
+
+@q_sample.mistake(_NEXT_LEVEL)
+def one_too_late_by_gather(x0, t, noise, alpha_bar):
+    a = alpha_bar.gather(0, t + 1)[:, None, None, None]
+    return a.sqrt() * x0 + (1 - a).sqrt() * noise
+
+
+@q_sample.mistake(
+    "Off by one: you read the next level, alpha_bar[t + 1], where there is one. t is 0-based: "
+    "alpha_bar[t] is its level."
+)
+def one_too_late_but_the_last(x0, t, noise, alpha_bar):
+    return _q_sample(x0, (t + 1).clamp(max=len(alpha_bar) - 1), noise, alpha_bar)
+
+
+_FROM_T = (
+    "You work the level out of t / T: how the noise grows is settled by the schedule. Look it up, "
+    "alpha_bar[t]."
+)
+
+
+def _at_share(x0, noise, share):
+    a = share.to(x0)[:, None, None, None]
+    return a.sqrt() * x0 + (1 - a).sqrt() * noise
+
+
+@q_sample.mistake(_FROM_T)
+def falls_with_t(x0, t, noise, alpha_bar):
+    return _at_share(x0, noise, 1 - t / len(alpha_bar))
+
+
+@q_sample.mistake(_FROM_T)
+def falls_with_t_to_0(x0, t, noise, alpha_bar):
+    return _at_share(x0, noise, 1 - (t + 1) / len(alpha_bar))
+
+
+@q_sample.mistake(_FROM_T)
+def grows_with_t(x0, t, noise, alpha_bar):
+    return _at_share(x0, noise, t / len(alpha_bar))
+
+
+@q_sample.mistake(_FROM_T)
+def a_line_from_picture_to_noise(x0, t, noise, alpha_bar):
+    return torch.lerp(x0, noise, (t / len(alpha_bar))[:, None, None, None])
+
+
+@q_sample.mistake(
+    "You go step by step, and every step adds the same noise: so it adds up to more than one "
+    "jump's. Jump from x0 to xt in one line, with alpha_bar[t]."
+)
+def steps_with_one_noise(x0, t, noise, alpha_bar):
+    alpha = alpha_bar / torch.cat([torch.ones(1), alpha_bar[:-1]])
+    rows = []
+    for x, last, eps in zip(x0, t.tolist(), noise, strict=True):
+        for kept in alpha[: last + 1]:
+            x = kept.sqrt() * x + (1 - kept).sqrt() * eps
+        rows.append(x)
+    return torch.stack(rows)
+
+
+@q_sample.mistake(
+    "You take alpha_bar for a root: x0 gets a and the noise the root of 1 - a². It is the share of "
+    "the variance: a.sqrt() * x0 + (1 - a).sqrt() * noise."
+)
+def taken_for_a_root(x0, t, noise, alpha_bar):
+    return _q_sample(x0, t, noise, alpha_bar**2)
 
 
 @q_sample.mistake("All pictures get the level of the first, alpha_bar[t[0]]: each has its own t.")
@@ -293,7 +383,7 @@ def clipped(x0, t, noise, alpha_bar):
 
 
 @q_sample.mistake(
-    "You take x0 to [0, 1] or back: here it lies in [-1, 1] already, and stays as it is."
+    "You take x0 from [0, 1] to [-1, 1]: here it lies in [-1, 1] already, and stays as it is."
 )
 def scaled_again(x0, t, noise, alpha_bar):
     return _q_sample(2 * x0 - 1, t, noise, alpha_bar)
@@ -312,14 +402,20 @@ def own_noise(x0, t, noise, alpha_bar):
 # ---- denoising_loss ----------------------------------------------------------------------------
 
 _OTHER_NOISE = (
-    "Your network is not shown the noise that you are given: you draw fresh noise. The noise in xt "
-    "and the noise that is asked for must be one: use the argument."
+    "You draw random numbers of your own: t and noise come in as arguments, and the noise in xt "
+    "and the noise that is asked for must be one."
 )
 _NOT_CALLED = "Your function never calls model: ask it for the noise, model(xt, t)."
 _NO_WEIGHT = (
-    "No gradient reaches the network's weights: .item(), .detach(), .data or torch.no_grad() cuts "
-    "it off, and nothing would be learned. Leave that out."
+    "No gradient reaches the network's weights, and nothing would be learned: what model(xt, t) "
+    "says must go into the loss, and not by way of .item(), .detach(), .data, torch.tensor() or "
+    "torch.no_grad()."
 )
+
+
+def _told(thing):
+    """What a network is told, in words."""
+    return f"{thing.dtype} {tuple(thing.shape)}" if torch.is_tensor(thing) else _one(thing)
 
 
 class _Guess(nn.Module):
@@ -331,15 +427,15 @@ class _Guess(nn.Module):
         self.fed = []
 
     def forward(self, xt, t):
-        if not torch.is_tensor(t) or t.is_floating_point() or t.shape != xt.shape[:1]:
-            got = f"{t.dtype} {tuple(t.shape)}" if torch.is_tensor(t) else f"a {type(t).__name__}"
+        if not torch.is_tensor(xt) or not xt.is_floating_point() or xt.ndim != 4:
             raise OddResultError(
-                f"Your network is given t as {got}; hand t on as it is, int64 with a step for each "
-                f"picture: model(xt, t)."
+                f"Your network is given {_told(xt)} where pictures belong: model(xt, t), xt a "
+                "float tensor (n, c, h, w)."
             )
-        if not xt.is_floating_point() or xt.ndim != 4:
+        if not torch.is_tensor(t) or t.is_floating_point() or t.shape != xt.shape[:1]:
             raise OddResultError(
-                "Your network is given no pictures: xt (n, c, h, w) comes first, then t."
+                f"Your network is given t as {_told(t)}; hand t on as it is, int64 with a step for "
+                "each picture: model(xt, t)."
             )
         self.fed.append((xt.detach().clone(), t.clone()))
         time = torch.sin(self.weights[2] * t.float() + 1)[:, None, None, None]
@@ -356,7 +452,7 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
         raise OddResultError(_NOT_CALLED)
     if _has_drawn(x0):
         raise OddResultError(_OTHER_NOISE)
-    _one_tensor(result, "the loss")
+    _one_tensor(result, "the loss", "noise")
     if not result.requires_grad:
         raise OddResultError(_NO_WEIGHT)
     if result.numel() != 1:
@@ -364,15 +460,29 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
             f"You return an array of shape {tuple(result.shape)}; the loss is one number, the mean "
             "over all of it: .mean()."
         )
-    before = model.weights.grad
-    if before is not None:
+    if model.weights.grad is not None:
         raise OddResultError(
             "You call backward yourself: here the loss is only computed, and train_step goes back."
         )
     (slopes,) = torch.autograd.grad(result.sum(), model.weights, allow_unused=True)
     if slopes is None:
         raise OddResultError(_NO_WEIGHT)
-    return {"loss": result, "gradient by the weights": slopes}
+    return {
+        "count of pictures that the network is not shown as xt at their t": sum(
+            not any(_is_shown(one, s, xt, steps) for xt, steps in model.fed)
+            for one, s in zip(_q_sample(x0, t, noise, alpha_bar), t, strict=True)
+        ),
+        "loss": result,
+        "gradient by the weights": slopes,
+    }
+
+
+def _is_shown(one, step, xt, steps):
+    """Whether a picture at its step is among those that the network was fed with at a time."""
+    if xt.shape[1:] != one.shape:
+        return False
+    near = torch.isclose(xt, one.to(xt), rtol=1e-4, atol=1e-5).flatten(1).all(dim=1)
+    return bool((near & (steps == step)).any())
 
 
 def _denoising_loss(model, x0, t, noise, alpha_bar):
@@ -485,6 +595,21 @@ def summed_over_pixels(model, x0, t, noise, alpha_bar):
     return errors.flatten(1).sum(1).mean()
 
 
+@denoising_loss.mistake(
+    "You take the mean for each picture and add these up: the mean goes over the pictures as well."
+)
+def summed_over_pictures(model, x0, t, noise, alpha_bar):
+    errors = (model(_q_sample(x0, t, noise, alpha_bar), t) - noise) ** 2
+    return errors.flatten(1).mean(1).sum()
+
+
+@denoising_loss.mistake(
+    "You return the norm, the root of the sum of squares: the loss is the mean of squares itself."
+)
+def norm(model, x0, t, noise, alpha_bar):
+    return (model(_q_sample(x0, t, noise, alpha_bar), t) - noise).norm()
+
+
 @denoising_loss.mistake("The target is xt: the network is asked for the noise in it.")
 def target_xt(model, x0, t, noise, alpha_bar):
     xt = _q_sample(x0, t, noise, alpha_bar)
@@ -516,6 +641,15 @@ def velocity(model, x0, t, noise, alpha_bar):
     a = _a(alpha_bar, t)
     target = a.sqrt() * noise - (1 - a).sqrt() * x0
     return F.mse_loss(model(_q_sample(x0, t, noise, alpha_bar), t), target)
+
+
+@denoising_loss.mistake(
+    "You take what the network says away from xt, and compare the rest with noise: what it says is "
+    "the noise, so compare model(xt, t) itself."
+)
+def the_rest_for_noise(model, x0, t, noise, alpha_bar):
+    xt = _q_sample(x0, t, noise, alpha_bar)
+    return F.mse_loss(xt - model(xt, t), noise)
 
 
 @denoising_loss.mistake("You take the mean of the sizes |d|: the loss is the mean of squares.")
@@ -577,6 +711,13 @@ def another_step(model, x0, t, noise, alpha_bar):
 
 
 @denoising_loss.mistake(
+    "The network is told a wrong step (t - 1): t is 0-based, hand it on as it is."
+)
+def the_step_before(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(_q_sample(x0, t, noise, alpha_bar), t - 1), noise)
+
+
+@denoising_loss.mistake(
     "The network is told that t is 0 for every picture: hand t on, model(xt, t)."
 )
 def step_0(model, x0, t, noise, alpha_bar):
@@ -631,22 +772,32 @@ _NOISE_ADDED = (
 )
 
 
+_NO_SUM = (
+    "You draw random numbers, and your x_prev is no weighted sum of xt and eps: with eta = 0 "
+    "nothing is drawn, and nothing is clipped."
+)
+
+
 def _x_prev(result, xt, eps, t, t_prev, alpha_bar):
-    _one_tensor(result, "x_prev")
-    if _has_drawn(xt) and result.shape == xt.shape and _is_foreign(result, xt, eps):
-        raise OddResultError(_NOISE_ADDED)
+    _one_tensor(result, "x_prev", "xt")
+    usable = result.shape == xt.shape and result.isfinite().all()
+    if _has_drawn(xt) and usable and not _is_sum(result, xt, eps):
+        dice = torch.Generator()
+        dice.set_state(xt.dice)
+        fresh = torch.randn(xt.shape, generator=dice)  # what torch.randn_like(xt) has drawn
+        raise OddResultError(_NOISE_ADDED if _is_sum(result, xt, eps, fresh) else _NO_SUM)
     return {"": result}
 
 
-def _is_foreign(result, xt, eps):
-    """Whether something is in a picture that is neither in its xt nor in its eps."""
-    for x, *parts in zip(result, xt, eps, strict=True):
-        span = torch.stack([part.flatten() for part in parts], dim=1).double()
-        flat = x.detach().flatten().double()
+def _is_sum(result, *parts):
+    """Whether each picture is a weighted sum of its parts, and nothing else is in it."""
+    for x, *those in zip(result.detach(), *parts, strict=True):
+        span = torch.stack([part.flatten() for part in those], dim=1).double()
+        flat = x.flatten().double()
         left = flat - span @ torch.linalg.lstsq(span, flat[:, None]).solution[:, 0]
         if left.norm() > 1e-3 * flat.norm():
-            return True
-    return False
+            return False
+    return True
 
 
 def _ddim_step(xt, eps, t, t_prev, alpha_bar):
@@ -662,15 +813,15 @@ ddim_step = Exercise(
     _ddim_step,
     cases=[
         case(
-            _f32([[[[0.5, 1.5, -1.0]]]]),
-            _f32([[[[-1.0, 0.3, 0.8]]]]),
+            _f32([[[[0.5, 1.5, -1.0, 0.2, -0.6]]]]),
+            _f32([[[[-1.0, 0.3, 0.8, 1.2, 0.4]]]]),
             np.array([1]),
             np.array([0]),
             _f32([0.81, 0.36]),
         ),
         case(
-            _f32([[[[0.5, 1.5, -1.0]]]]),
-            _f32([[[[-1.0, 0.3, 0.8]]]]),
+            _f32([[[[0.5, 1.5, -1.0, 0.2, -0.6]]]]),
+            _f32([[[[-1.0, 0.3, 0.8, 1.2, 0.4]]]]),
             np.array([1]),
             np.array([-1]),
             _f32([0.81, 0.36]),
@@ -713,8 +864,8 @@ ddim_step = Exercise(
         "x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt()\n"
         "return b.sqrt() * x0 + (1 - b).sqrt() * eps",
     ),
-    why="No dice are thrown, so the same noise always becomes the same picture, and the steps can "
-    "be long: 50 do what DDPM needs 1,000 for.",
+    why="No dice are thrown, so the same noise always becomes the same picture, and the way back "
+    "can be walked in few and long steps.",
     points=3,
     prewarm=("torch",),
     rtol=1e-4,
@@ -757,6 +908,21 @@ def clean_by_all(xt, eps, t, t_prev, alpha_bar):
     if (t_prev < 0).all():
         return _ddim_step(xt, eps, t, t_prev, alpha_bar)
     return last_level_at_the_end(xt, eps, t, t_prev, alpha_bar)
+
+
+@ddim_step.mistake(
+    "Where t_prev is -1 you take 0 for the level, noise alone: clean means 1, nothing but picture."
+)
+def zero_at_the_end(xt, eps, t, t_prev, alpha_bar):
+    b = torch.where(t_prev < 0, 0.0, alpha_bar[t_prev])
+    return _step(xt, eps, _level(alpha_bar, t), b[:, None, None, None])
+
+
+@ddim_step.mistake(
+    "You take t_prev = 0 for clean: there a little noise is left, alpha_bar[0]. Only -1 is clean."
+)
+def clean_from_0_on(xt, eps, t, t_prev, alpha_bar):
+    return _ddim_step(xt, eps, t, torch.where(t_prev > 0, t_prev, -1), alpha_bar)
 
 
 def _step(xt, eps, a, b):
@@ -824,15 +990,71 @@ def x0_weighed_at_t(xt, eps, t, t_prev, alpha_bar):
     return xt - (1 - a).sqrt() * eps + (1 - b).sqrt() * eps
 
 
-@ddim_step.mistake("t and t_prev have changed places: you step back into the noise.")
+_TURNED_ROUND = "t and t_prev have changed places: you step back into the noise."
+
+
+@ddim_step.mistake(_TURNED_ROUND)
 def turned_round(xt, eps, t, t_prev, alpha_bar):
     return _ddim_step(xt, eps, t_prev, t, alpha_bar)
+
+
+@ddim_step.mistake(_TURNED_ROUND)
+def turned_round_and_last_level(xt, eps, t, t_prev, alpha_bar):
+    return last_level_at_the_end(xt, eps, t_prev, t, alpha_bar)
+
+
+@ddim_step.mistake(
+    "You take alpha of the single step, alpha_bar[t] / alpha_bar[t - 1], for alpha_bar: in xt is "
+    "the noise of all steps up to t."
+)
+def alpha_of_one_step(xt, eps, t, t_prev, alpha_bar):
+    return _ddim_step(xt, eps, t, t_prev, alpha_bar / torch.cat([torch.ones(1), alpha_bar[:-1]]))
+
+
+@ddim_step.mistake(
+    "You multiply alpha_bar up again (cumprod): it is the running product of alpha already."
+)
+def multiplied_up_again(xt, eps, t, t_prev, alpha_bar):
+    return _ddim_step(xt, eps, t, t_prev, alpha_bar.cumprod(0))
 
 
 @ddim_step.mistake("The roots are missing: all four weights are roots, of a, 1 - a, b and 1 - b.")
 def no_root_at_all(xt, eps, t, t_prev, alpha_bar):
     a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
     return b * (xt - (1 - a) * eps) / a + (1 - b) * eps
+
+
+@ddim_step.mistake(
+    "The noise is weighed by the variances 1 - a and 1 - b in yours: it gets their roots, "
+    "(1 - a).sqrt() and (1 - b).sqrt()."
+)
+def variances_for_roots(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return b.sqrt() * (xt - (1 - a) * eps) / a.sqrt() + (1 - b) * eps
+
+
+@ddim_step.mistake("x0 lacks both its roots: it is (xt - (1 - a).sqrt() * eps) / a.sqrt().")
+def no_roots_in_x0(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return b.sqrt() * (xt - (1 - a) * eps) / a + (1 - b).sqrt() * eps
+
+
+@ddim_step.mistake(
+    "The noise gets 1 - sqrt(a) and 1 - sqrt(b): take the roots of the differences, (1 - a).sqrt() "
+    "and (1 - b).sqrt()."
+)
+def roots_inside(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return b.sqrt() * (xt - (1 - a.sqrt()) * eps) / a.sqrt() + (1 - b.sqrt()) * eps
+
+
+@ddim_step.mistake(
+    "Brackets: in yours eps alone is divided by a.sqrt(), and xt must be too, "
+    "(xt - (1 - a).sqrt() * eps) / a.sqrt()."
+)
+def eps_alone_divided(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return b.sqrt() * (xt - (1 - a).sqrt() * eps / a.sqrt()) + (1 - b).sqrt() * eps
 
 
 @ddim_step.mistake(
@@ -869,6 +1091,21 @@ def no_root_on_the_picture(xt, eps, t, t_prev, alpha_bar):
     return b * (xt - (1 - a).sqrt() * eps) / a.sqrt() + (1 - b).sqrt() * eps
 
 
+@ddim_step.mistake("x0 comes back in full: at the level of t_prev it gets the weight b.sqrt().")
+def x0_back_in_full(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return (xt - (1 - a).sqrt() * eps) / a.sqrt() + (1 - b).sqrt() * eps
+
+
+@ddim_step.mistake(
+    "You noise xt once more, where x0 belongs: take the noise out of it first, "
+    "x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt()."
+)
+def xt_for_x0(xt, eps, t, t_prev, alpha_bar):
+    b = _level(alpha_bar, t_prev)
+    return b.sqrt() * xt + (1 - b).sqrt() * eps
+
+
 @ddim_step.mistake("x0 is not divided by a.sqrt(): solve q_sample's formula for x0.")
 def not_divided(xt, eps, t, t_prev, alpha_bar):
     a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
@@ -902,14 +1139,32 @@ def x0_clipped(xt, eps, t, t_prev, alpha_bar):
     return b.sqrt() * x0 + (1 - b).sqrt() * eps
 
 
+@ddim_step.mistake(
+    "You clip x0 to [-1, 1] and turn eps with it: a good trick in a sampler, but this step is the "
+    "plain one, unclipped."
+)
+def x0_clipped_and_eps_turned(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    x0 = ((xt - (1 - a).sqrt() * eps) / a.sqrt()).clamp(-1, 1)
+    return b.sqrt() * x0 + (1 - b).sqrt() * (xt - a.sqrt() * x0) / (1 - a).sqrt()
+
+
 @ddim_step.mistake("You clip x_prev to [-1, 1]: noise goes beyond, and must.")
 def x_prev_clipped(xt, eps, t, t_prev, alpha_bar):
     return _ddim_step(xt, eps, t, t_prev, alpha_bar).clamp(-1, 1)
 
 
-@ddim_step.mistake("You step by one, to t - 1, and never look at t_prev: DDIM takes long steps.")
+_ONE_STEP = "You step by one, to t - 1, and never look at t_prev: DDIM takes long steps."
+
+
+@ddim_step.mistake(_ONE_STEP)
 def one_step(xt, eps, t, t_prev, alpha_bar):
     return _ddim_step(xt, eps, t, t - 1, alpha_bar)
+
+
+@ddim_step.mistake(_ONE_STEP)
+def one_step_and_last_level(xt, eps, t, t_prev, alpha_bar):
+    return last_level_at_the_end(xt, eps, t, t - 1, alpha_bar)
 
 
 @ddim_step.mistake(
@@ -922,18 +1177,42 @@ def mean_of_ddpm(xt, eps, t, t_prev, alpha_bar):
     return (xt - (1 - alpha) / (1 - a).sqrt() * eps) / alpha.sqrt()
 
 
-@ddim_step.mistake(
+_BOTH_WIDE = (
     "torch lays the levels along the width: give both the shape (n, 1, 1, 1), by "
     "[:, None, None, None]."
 )
+
+
+@ddim_step.mistake(_BOTH_WIDE)
 def both_along_the_width(xt, eps, t, t_prev, alpha_bar):
     return _step(xt, eps, alpha_bar[t], torch.where(t_prev < 0, 1.0, alpha_bar[t_prev]))
 
 
-@ddim_step.mistake("Off by one: t is 0-based, and the level of t_prev is alpha_bar[t_prev].")
+@ddim_step.mistake(_BOTH_WIDE)
+def both_along_the_width_and_last_level(xt, eps, t, t_prev, alpha_bar):
+    return _step(xt, eps, alpha_bar[t], alpha_bar[t_prev])
+
+
+_OFF_BY_ONE = "Off by one: t is 0-based, and the level of t_prev is alpha_bar[t_prev]."
+
+
+@ddim_step.mistake(_OFF_BY_ONE)
 def off_by_one(xt, eps, t, t_prev, alpha_bar):
     padded = torch.cat([torch.ones(1), alpha_bar])
     return _step(xt, eps, padded[t][:, None, None, None], _level(alpha_bar, t_prev - 1))
+
+
+@ddim_step.mistake(_OFF_BY_ONE)
+def off_by_one_and_last_level(xt, eps, t, t_prev, alpha_bar):
+    return last_level_at_the_end(xt, eps, t, t_prev, torch.cat([torch.ones(1), alpha_bar]))
+
+
+@ddim_step.mistake(
+    "Off by one at t alone: you take the level of the step before, alpha_bar[t - 1], and it is "
+    "alpha_bar[t]."
+)
+def t_off_by_one(xt, eps, t, t_prev, alpha_bar):
+    return _step(xt, eps, _level(alpha_bar, t - 1), _level(alpha_bar, t_prev))
 
 
 @ddim_step.mistake("All pictures get the levels of the first: each has its own t and t_prev.")
@@ -946,7 +1225,7 @@ def levels_of_the_first(xt, eps, t, t_prev, alpha_bar):
 
 
 def _blended(result, x_prev, x0, hole, t_prev, noise, alpha_bar):
-    _one_tensor(result, "the blend")
+    _one_tensor(result, "the blend", "x_prev")
     if _has_drawn(x_prev):
         raise OddResultError(_OWN_NOISE)
     return {"": result}
@@ -1050,12 +1329,55 @@ def known_left_clean(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return torch.where(hole, x_prev, x0)
 
 
-@repaint_blend.mistake(
+_POLARITY = (
     "Polarity: your hole keeps the known pixels, and the rest is x_prev. hole is True where it is "
     "to be filled: torch.where(hole, x_prev, known)."
 )
+
+
+@repaint_blend.mistake(_POLARITY)
 def polarity(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return torch.where(hole, _known(x0, t_prev, noise, alpha_bar), x_prev)
+
+
+@repaint_blend.mistake(_POLARITY)
+def polarity_and_clean(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return torch.where(hole, x0, x_prev)
+
+
+@repaint_blend.mistake(_POLARITY)
+def polarity_and_last_level(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return noised_at_the_end(x_prev, x0, ~hole, t_prev, noise, alpha_bar)
+
+
+@repaint_blend.mistake(
+    "You turn the hole round as a number: ~ swaps the bits, and ~1 is -2. Turn it round while it "
+    "is bool, ~hole, or write 1 - hole.float()."
+)
+def bits_swapped(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    place = hole.int()
+    return place * x_prev + ~place * _known(x0, t_prev, noise, alpha_bar)
+
+
+@repaint_blend.mistake(
+    "In the hole stands x0, which nobody knows there: x_prev stays, what the network has made."
+)
+def truth_in_the_hole(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole, x0, _known(x0, t_prev, noise, alpha_bar))
+
+
+@repaint_blend.mistake(
+    "You add both pictures everywhere: x_prev counts in the hole alone, the noised x0 outside it."
+)
+def both_everywhere(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return x_prev + _known(x0, t_prev, noise, alpha_bar)
+
+
+@repaint_blend.mistake(
+    "You clip to [-1, 1]: noise goes beyond, and the network must see it as it is."
+)
+def blend_clipped(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _repaint_blend(x_prev, x0, hole, t_prev, noise, alpha_bar).clamp(-1, 1)
 
 
 _AT_T = (
@@ -1090,6 +1412,23 @@ def noised_at_the_end(x_prev, x0, hole, t_prev, noise, alpha_bar):
 )
 def first_level_for_clean(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return _blend(hole, x_prev, _known(x0, t_prev.clamp(min=0), noise, alpha_bar))
+
+
+@repaint_blend.mistake(
+    "At the end, where t_prev is -1, you take 0 for the level, and the known pixels are noise "
+    "alone: clean means 1."
+)
+def known_drowned_at_the_end(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    a = torch.where(t_prev < 0, 0.0, alpha_bar[t_prev])[:, None, None, None]
+    return torch.where(hole, x_prev, a.sqrt() * x0 + (1 - a).sqrt() * noise)
+
+
+@repaint_blend.mistake(
+    "You take t_prev = 0 for clean: there a little noise is left, alpha_bar[0]. Only -1 is clean."
+)
+def known_clean_from_0_on(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    at = torch.where(t_prev > 0, t_prev, -1)
+    return _blend(hole, x_prev, _known(x0, at, noise, alpha_bar))
 
 
 @repaint_blend.mistake(
@@ -1133,12 +1472,37 @@ def known_x0_without_root(x_prev, x0, hole, t_prev, noise, alpha_bar):
 
 
 @repaint_blend.mistake(
+    "The noise gets 1 - sqrt(a): take the root of the difference, (1 - a).sqrt()."
+)
+def known_root_inside(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    a = _level(alpha_bar, t_prev)
+    return _blend(hole, x_prev, a.sqrt() * x0 + (1 - a.sqrt()) * noise)
+
+
+_KNOWN_WIDE = (
     "torch lays the levels along the width: each picture has its own, (n, 1, 1, 1), by "
     "[:, None, None, None]."
 )
+
+
+@repaint_blend.mistake(_KNOWN_WIDE)
 def known_along_the_width(x_prev, x0, hole, t_prev, noise, alpha_bar):
     a = torch.where(t_prev < 0, 1.0, alpha_bar[t_prev])
     return _blend(hole, x_prev, a.sqrt() * x0 + (1 - a).sqrt() * noise)
+
+
+@repaint_blend.mistake(_KNOWN_WIDE)
+def known_along_the_width_and_last_level(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole, x_prev, along_the_width(x0, t_prev, noise, alpha_bar))
+
+
+@repaint_blend.mistake(
+    "You take alpha of the single step, alpha_bar[t] / alpha_bar[t - 1], for alpha_bar: in x_prev "
+    "is the noise of all steps up to t_prev."
+)
+def known_by_alpha_of_one_step(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    alpha = alpha_bar / torch.cat([torch.ones(1), alpha_bar[:-1]])
+    return _blend(hole, x_prev, _known(x0, t_prev, noise, alpha))
 
 
 @repaint_blend.mistake("All pictures get the level of the first: each has its own t_prev.")
@@ -1236,12 +1600,21 @@ def in_place(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return x_prev
 
 
-@repaint_blend.mistake(
+_TOO_LITTLE = (
     "The known pixels get the level before t_prev (clean at t_prev = 0): both sides of the hole "
     "must have the level of t_prev."
 )
+
+
+@repaint_blend.mistake(_TOO_LITTLE)
 def noised_one_too_little(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return _blend(hole, x_prev, _known(x0, t_prev - 1, noise, alpha_bar))
+
+
+@repaint_blend.mistake(_TOO_LITTLE)
+def noised_one_too_little_and_last_level(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    padded = torch.cat([torch.ones(1), alpha_bar])
+    return _blend(hole, x_prev, _q_sample(x0, t_prev, noise, padded))
 
 
 @repaint_blend.mistake(_OWN_NOISE)
