@@ -1,6 +1,7 @@
 """Holes that networks learn to fill: of every kind and size, drawn anew for every batch.
 
-The holes that the benchmark asks about are never shown: a network that knows one box is no use.
+None is made for the sake of those that the benchmark asks about, which come up as seldom as any
+other: a network that knows one box is no use.
 All are made at once, by arithmetic on whole batches, so that they cost nothing beside a step.
 """
 

@@ -1,9 +1,10 @@
 """The painter learns: noise is put into holes of every kind, half of them as large as the picture.
 
 Four garments share a hole, and with it the factorisation that the linear fill needs. Were the rest
-of a hole Gaussian with variance L, what the linear fill is expected to leave, the best guess of it
-through noise of the level ᾱ would be wrong by L ᾱ' / (L ᾱ + ᾱ'), ᾱ' = 1 - ᾱ. The error of each
-picture is measured in that unit, so that no level of noise and no kind of hole drowns the others.
+of a hole Gaussian with variance L, what the linear fill is expected to leave, pixel for pixel, the
+best guess of it through noise of the level ᾱ would have the squared error L ᾱ' / (L ᾱ + ᾱ'),
+ᾱ' = 1 - ᾱ. That of each picture is measured in this unit, so that no level of noise and no kind of
+hole drowns the others.
 """
 
 from collections.abc import Callable, Iterator
@@ -48,11 +49,8 @@ def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], t
         t = distributed.shard(_times(whole, len(model.alpha_bar), generator))
         noise = distributed.randn(tuple(images.shape), generator)
 
-        x0, guess, a = (
-            2 * images - 1,
-            2 * model.linear(images, hole) - 1,
-            level(model.alpha_bar, t, images),
-        )
+        x0, guess = 2 * images - 1, 2 * model.linear(images, hole) - 1
+        a = level(model.alpha_bar, t, images)
         said = model(q_sample(x0, t, noise, model.alpha_bar), t, x0, guess, hole).float()
         wrong = (said - (a.sqrt() * noise - (1 - a).sqrt() * (x0 - guess))).square()
         worth = a + (1 - a) / left.clamp(min=1e-3)  # of F's error; x0's is √(1 - ᾱ) times as large
