@@ -89,7 +89,7 @@ class Painter(nn.Module):
     ) -> torch.Tensor:
         """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
 
-        `calls` network calls each. Raises TypeError or ValueError where `hole` is no hole of theirs.
+        `calls` network calls each. Raises TypeError or ValueError where `hole` does not fit.
         """
         hole = check_holes(images, hole)
         parts = zip(images.split(CHUNK), hole.split(CHUNK), strict=True)
