@@ -32,7 +32,7 @@ from learnkit.models.filling import CHUNK, check_holes, composite, cut
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.unet import UNet
 
-CALLS = 12  # network calls of a sample, unless more are asked for
+CALLS = 25  # network calls of a sample, unless others are asked for
 
 
 class Painter(nn.Module):

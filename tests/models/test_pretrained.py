@@ -7,8 +7,12 @@ from learnkit.models import pretrained as module
 from learnkit.models.pretrained import NETWORKS, card, half, network, pretrained
 from learnkit.recipes.recipe import find
 
+SLOW = {"painter"}  # to draw sixteen fills takes minutes; lesson 12's figures watch it as well
 
-@pytest.mark.parametrize("name", NETWORKS)
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW)) for n in NETWORKS]
+)
 def test_the_shipped_weights_have_the_quality_that_their_card_says(name):
     said = card(name)
     model = pretrained(name)

@@ -1,0 +1,509 @@
+# %% [markdown]
+# # 12 Diffusion
+#
+# > What do today's picture machines do, and can one of them fill a hole that it was never told of?
+#
+# | you need | you will be able to | time |
+# |---|---|---|
+# | lessons 07, 10 and 11 | put any amount of noise into a picture in one line; train a network that tells noise from picture; walk back from noise to a garment; fill holes with the same weights, in at most 100 network calls | 90 min; the cells alone run in about two minutes, on a GPU sooner |
+#
+# A VAE paints a garment in one go, and it is soft. A GAN paints in one go, and it has to win a game. Both must get
+# everything right at once. Here is a patient way: **ruin a picture little by little, and learn to undo each little step.**
+
+# %%
+import math
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+from learnkit.exercises import exercise
+from learnkit.images import masks
+from learnkit.images.data import fashion_mnist
+from learnkit.images.frechet import frechet_of
+from learnkit.models.diffusion import (
+    at,
+    believe,
+    cosine_schedule,
+    ddpm,
+    ddpm_step,
+    linear_schedule,
+    usable_timesteps,
+)
+from learnkit.models.pretrained import garment_features, pretrained
+from learnkit.models.repaint import schedule
+from learnkit.models.unet import UNet
+from learnkit.training.device import budget, choose
+from learnkit.training.loop import train
+from learnkit.training.pictures import as_image, resident
+from learnkit.widgets import film
+from learnkit.widgets.show import show, show_pictures
+
+# %% [markdown]
+# ## Into the noise
+#
+# In this lesson a picture $x_0$ lies in $[-1, 1]$, so that grey is 0, as noise is on average. There are $T = 1000$ steps. At each
+# of them the picture fades a little and a little noise comes in; after the last one nothing but noise is left. What remains of
+# the picture after step $t$ is told by one number, $\bar\alpha_t$, which falls from nearly 1 to nearly 0:
+#
+# $$x_t = \sqrt{\bar\alpha_t}\; x_0 + \sqrt{1 - \bar\alpha_t}\;\varepsilon, \qquad \varepsilon \sim N(0, I)$$
+#
+# The squares of the two weights add up to 1, so the spread neither grows nor shrinks much on the way. How fast should $\bar\alpha$
+# fall?
+
+# %%
+machine = choose()
+garments = resident(fashion_mnist("train")[0], device=machine.device)
+test = resident(fashion_mnist("test")[0], device=machine.device).take(torch.arange(24))
+alpha_bar = cosine_schedule(1000).to(machine.device)
+
+# %%
+fig, ax = plt.subplots(figsize=(7.5, 3.2))
+ax.plot(alpha_bar.sqrt().cpu(), label="cosine: weight of the picture")
+ax.plot(linear_schedule(1000).sqrt(), "--", label="linear: weight of the picture")
+ax.plot((1 - alpha_bar).sqrt().cpu(), ":", label="cosine: weight of the noise")
+ax.set(xlabel="step t", ylabel="weight", title="Two schedules")
+ax.legend()
+fig.tight_layout()
+show(
+    fig,
+    alt="The cosine schedule falls evenly over all steps; the linear one is near zero from step 700 on.",
+)
+
+# %% [markdown]
+# The linear schedule of the first paper spends its last third on pictures that are noise already. The cosine
+# schedule wastes nothing, and we take it.
+#
+# ### Exercise: any amount of noise at once
+#
+# `x0` and `noise` are `(n, c, h, w)`, `t` is `(n,)`: **each picture has a step of its own**, 0-based. `alpha_bar` is `(T,)`.
+# Look up each picture's number, give it the shape `(n, 1, 1, 1)`, so that it meets its own picture and no other, and mix.
+
+
+# %% nbgrader={"grade": false, "grade_id": "q_sample", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def q_sample(x0, t, noise, alpha_bar):
+    """The pictures x0 under the noise of their steps t."""
+    ### BEGIN SOLUTION
+    a = alpha_bar[t][:, None, None, None]
+    return a.sqrt() * x0 + (1 - a).sqrt() * noise
+    ### END SOLUTION
+
+
+# %%
+dice = torch.Generator(machine.device).manual_seed(0)
+
+
+def normal(like):
+    """Noise from N(0, I) in the shape of a batch."""
+    return torch.randn(like.shape, generator=dice, device=like.device)
+
+
+marks = torch.tensor([0, 100, 300, 500, 700, 999], device=machine.device)
+boots = (2 * test[:1] - 1).expand(6, -1, -1, -1)
+drowning = q_sample(boots, marks, normal(boots), alpha_bar)
+
+# %% [markdown]
+# **Predict:** one boot at $t$ = 0, 100, 300, 500, 700 and 999. Until when will you see that it is a boot?
+
+# %%
+show_pictures(
+    {f"t = {t}": as_image((x + 1) / 2) for t, x in zip(marks.tolist(), drowning, strict=True)},
+    columns=6,
+    alt="A boot under more and more noise: clear, grainy, a shape at 500, a hint at 700, nothing at 999.",
+)
+
+# %% [markdown]
+# At 500 the boot is still there, though noise has more than two thirds of the weight; at 700 you must know that it was one.
+# That is the clue: **at every step there is a little to be guessed**, first that it is a shoe, then that it is a boot, then where its seams run.
+#
+# ## What is learned
+#
+# A network is shown $x_t$ and told $t$, and must say which noise $\varepsilon$ is in it. The loss is lesson 01's:
+#
+# $$\text{mean of}\;\big(\varepsilon_\theta(x_t, t) - \varepsilon\big)^2$$
+#
+# Who knows the noise knows the picture, for the line above can be solved for $x_0$. And lesson 01 says what the best answer
+# is: **the mean of all that could be there**, now not over all garments, but over those that could look like this $x_t$.
+#
+# ### Exercise: the denoising loss
+#
+# `model(xt, t)` gives a tensor of the shape of `xt`. Use the `noise` that you are given: it is the answer.
+
+
+# %% nbgrader={"grade": false, "grade_id": "denoising_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def denoising_loss(model, x0, t, noise, alpha_bar):
+    """How far the network's word is from the noise that is in the pictures."""
+    ### BEGIN SOLUTION
+    said = model(q_sample(x0, t, noise, alpha_bar), t)
+    return ((said - noise) ** 2).mean()
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The network is lesson 10's U-Net, and beside the picture it is told the time. There is no game as in lesson 09 and no second network: one
+# loss, going down.
+
+
+# %%
+def cost(model, images):
+    """Your loss, each picture at a step of its own."""
+    t = torch.randint(1000, (len(images),), generator=dice, device=images.device)
+    return denoising_loss(told(model), 2 * images - 1, t, normal(images), alpha_bar)
+
+
+def told(model):
+    """The network as a function of (xt, t)."""
+    return lambda xt, t: model(xt, t / 1000).float()
+
+
+torch.manual_seed(0)
+young = UNet(1, 1, width=24, depth=1, timed=True)
+
+# %%
+steps = budget(200, gpu=5000)
+taken = train(
+    young, cost, garments, steps=steps, batch_size=128, schedule=lambda t: 2e-3 * (1 - t / steps)
+)
+losses = [step.loss for step in taken]
+print(f"loss {np.mean(losses[:5]):.2f} at first, {np.mean(losses[-30:]):.2f} at the end")
+
+# %% [markdown]
+# > **Trap.** A loss of 1.00 is that of a network that says "no noise" whatever it sees, for noise has a mean square of 1. So a loss of 0.15
+# > is no achievement by itself. It is the mean over all steps, and not all are equally hard.
+#
+# **Predict:** where is the noise harder to tell, in a picture that is nearly clean or in one that is nearly drowned?
+
+
+# %%
+def loss_at(t):
+    """The young network's loss where all test garments are at the step t."""
+    with torch.no_grad():
+        there = torch.full((len(test),), t, device=machine.device)
+        return denoising_loss(told(young), 2 * test - 1, there, normal(test), alpha_bar).item()
+
+
+young.eval()
+by_step = {t: loss_at(t) for t in (0, 20, 100, 300, 600, 950)}
+print({f"t = {t}": round(loss, 3) for t, loss in by_step.items()})
+
+# %% [markdown]
+# In a clean picture: at $t = 0$ the noise is fainter than the grain of the cloth, and hardly better than 1 can be had. At 950 all that you see
+# *is* the noise. And yet it is there that it matters what the network believes.
+#
+# ## The way back
+#
+# From $x_t$ and $\varepsilon$ comes the picture that the network believes in,
+#
+# $$\hat x_0 = \frac{x_t - \sqrt{1 - \bar\alpha_t}\;\varepsilon}{\sqrt{\bar\alpha_t}}$$
+#
+# It is a mean, so it is a blur. But we do not stop there: we put the *same* noise back, only **less of it**, at the level of an
+# earlier step $t_\text{prev}$, and ask again. There is less noise now, so fewer garments could be there, and their mean is less of a blur.
+#
+# ### Exercise: one step of the way back
+#
+# `t` and `t_prev` are `(n,)`. `t_prev` is $-1$ where the way ends: there nothing is noise, so $\bar\alpha = 1$. Clip nothing, draw nothing.
+
+
+# %% nbgrader={"grade": false, "grade_id": "ddim_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def ddim_step(xt, eps, t, t_prev, alpha_bar):
+    """x at the step t_prev, with the same noise, but less of it."""
+    ### BEGIN SOLUTION
+    a = alpha_bar[t][:, None, None, None]
+    b = torch.where(t_prev < 0, 1.0, alpha_bar[t_prev.clamp(min=0)])[:, None, None, None]
+    x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt()
+    return b.sqrt() * x0 + (1 - b).sqrt() * eps
+    ### END SOLUTION
+
+
+# %% [markdown]
+# > **Trap.** `alpha_bar[-1]` is no error in Python. It is the *last* number, 0.0000000024, where 1 is meant: the finished garment would be thrown
+# > back into the noise.
+#
+# The sampler is a loop around your step. The library's `believe` asks the network and holds $\hat x_0$ to $[-1, 1]$, where pictures lie.
+
+
+# %%
+def walk_back(eps, xT, count):
+    """(t, xt, x0 believed in) at each of `count` calls of the network, and the sample last."""
+    ts, xt, moments = usable_timesteps(alpha_bar, count, power=2.0), xT, []
+    for t, t_prev in pairwise([*ts, -1]):
+        x0, noise = believe(eps, xt, t, alpha_bar, clip=True)
+        moments.append((t, xt, x0))
+        xt = ddim_step(xt, noise, at(t, xt), at(t_prev, xt), alpha_bar)
+    return [*moments, (-1, xt, xt)]
+
+
+def samples(eps, xT, count):
+    """The pictures at the end of the way, in [0, 1]."""
+    return (walk_back(eps, xT, count)[-1][1].clamp(-1, 1) + 1) / 2
+
+
+# %% [markdown]
+# The shipped **painter** is a larger U-Net that has learned for 8,000 steps, under an hour of one core. `inventor(n)` gives it as a function of
+# $(x_t, t)$ for $n$ pictures.
+#
+# **Predict:** your network has learned for less than a minute. From the same six noises, what will yours paint, and what the painter?
+
+# %%
+painter = machine.place(pretrained("painter"))
+six = torch.randn(6, 1, 28, 28, generator=torch.Generator().manual_seed(3)).to(machine.device)
+with torch.no_grad():
+    of_yours, of_painter = samples(told(young), six, 25), samples(painter.inventor(6), six, 25)
+show_pictures(
+    {f"yours, {i}": as_image(x) for i, x in enumerate(of_yours)}
+    | {f"painter, {i}": as_image(x) for i, x in enumerate(of_painter)},
+    columns=6,
+    alt="Above, six grainy patches with the outlines of garments; below, six clean garments.",
+)
+
+# %% [markdown]
+# Yours has the outlines after less than a minute; the painter has garments. Neither knows any $z$: the noise itself is the $z$, 784 numbers of it.
+#
+# **Predict:** the way back in 1 call, in 3, in 8 and in 25, from one and the same noise. What does a single call paint?
+
+# %%
+with torch.no_grad():
+    hurried = {count: samples(painter.inventor(2), six[:2], count) for count in (1, 3, 8, 25)}
+show_pictures(
+    {f"noise {i}, {count} calls": as_image(hurried[count][i]) for i in (0, 1) for count in hurried},
+    columns=4,
+    alt="One call paints the grey mean of all garments; 3 and 8 something muddled; 25 a clear garment.",
+)
+
+# %% [markdown]
+# A single call paints lesson 01's **ghost**: from noise alone anything could come, and the mean of anything is grey. Few calls take
+# strides too long: the first noise is still a muddle after 8, and ends elsewhere with 25. Here is the whole film.
+
+# %%
+moments = walk_back(painter.inventor(1), six[1:2], 25)
+chosen = [0, 5, 10, 15, 20, 25]
+show_pictures(
+    {f"xt, call {i}": as_image((moments[i][1][0] + 1) / 2) for i in chosen}
+    | {f"x0, call {i}": as_image((moments[i][2][0] + 1) / 2) for i in chosen},
+    columns=6,
+    alt="Above, noise that clears up into a garment; below, what is believed in: from a ghost to the same garment.",
+)
+
+# %% [markdown]
+# **The film from noise to garment.** Above is what there is, below what the network believes in. It is sure of the kind long before you can see
+# it in the noise, and of the details last. Scrub it back and forth.
+#
+# **Predict:** at which level of noise does the belief stop changing its mind about the *kind* of garment?
+
+# %%
+film.explore(film.record([[t, *(x.cpu() for x in xs)] for t, *xs in moments], alpha_bar.cpu()))
+
+# %% [markdown]
+# Your step draws no dice: one noise, one garment, always. That is DDIM. The older DDPM draws fresh noise in each step, as much as was taken
+# away, and so the same start ends elsewhere each time.
+#
+# **Predict:** three ways of DDPM from one noise. Will the three be garments of one kind?
+
+# %%
+with torch.no_grad():
+    same = six[1:2].expand(3, -1, -1, -1)
+    *_, ended = ddpm(painter.inventor(3), same, alpha_bar, 50, generator=dice)
+show_pictures(
+    {"DDIM": as_image(of_painter[1])}
+    | {f"DDPM, {i}": as_image((x + 1) / 2) for i, x in enumerate(ended.x0)},
+    columns=4,
+    alt="One garment by DDIM, and three different garments by DDPM, from one and the same noise.",
+)
+
+# %% [markdown]
+# They need not be: the start decides nothing when fresh noise comes in at every step.
+#
+# How good is it, beside lesson 08's VAE and lesson 09's GAN? The judge is the Frechet classifier distance again, on 300 inventions each. (So few
+# make the number larger; compare it with no other.) `painter.sample` walks as you do, with one thing more: it looks ahead along the line through
+# its last two beliefs.
+
+# %%
+draw = torch.Generator().manual_seed(5)
+real = garment_features(garments.take(torch.arange(8000, 10_000)).cpu())
+frechet = {
+    name: frechet_of(garment_features(pretrained(name).sample(300, draw)), real)
+    for name in ("vae", "gan")
+}
+invented = painter.sample(300, torch.Generator(machine.device).manual_seed(5)).cpu()
+frechet["painter"] = frechet_of(garment_features(invented), real)
+
+# %% [markdown]
+# **Predict:** which of the three is nearest to real garments?
+
+# %%
+print({name: round(distance, 1) for name, distance in frechet.items()})
+
+# %% [markdown]
+# Near the GAN, 11.0 against 9.8, and far ahead of the VAE's 21.6; and it played no game for it: one loss, which
+# goes down. It pays in time, 25 calls of the network for one picture.
+#
+# ## The hole
+#
+# Now the claim of the course. The painter as we have used it was told of no hole. Can it fill one? Here is **RePaint**: walk back from noise as
+# ever, and after each step overwrite what is known: outside the hole put in the true picture, *under as much noise as the rest has
+# at that step*. Otherwise the network would see a clean half beside a noisy one, which it has never met.
+#
+# ### Exercise: put in what is known
+#
+# `x_prev` is where the sampler stands, at the step `t_prev`; `x0` is the picture, clean, in $[-1, 1]$; `hole` is `(n, 1, h, w)` bool, `True` =
+# to be filled. Where `t_prev` is $-1$ the known pixels are clean.
+
+
+# %% nbgrader={"grade": false, "grade_id": "repaint_blend", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def repaint_blend(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    """x_prev in the hole; outside the known picture under the noise of t_prev."""
+    ### BEGIN SOLUTION
+    level = torch.where(t_prev < 0, 1.0, alpha_bar[t_prev.clamp(min=0)])[:, None, None, None]
+    known = level.sqrt() * x0 + (1 - level).sqrt() * noise
+    return torch.where(hole, x_prev, known)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# One pass is not enough: each step fills the hole for a surrounding that is overwritten right after it. So RePaint goes
+# *back into the noise* one level and down again, several times over, until hole and surrounding have settled. `schedule` says where it
+# goes: down, up, down.
+
+
+# %%
+box = masks.box((28, 28), height=14, width=14)
+hole = torch.from_numpy(box).to(machine.device).expand(len(test), 1, 28, 28)
+levels = [-1, *usable_timesteps(alpha_bar, 25, power=2.0)[::-1]]  # level 0 is clean
+straight, back_and_forth = schedule(25, resamples=1), schedule(25, resamples=4)
+print(
+    f"straight {len(straight) - 1} calls; RePaint {sum(b < a for a, b in pairwise(back_and_forth))}"
+)
+
+
+# %%
+def move(eps, xt, known, where, here, there):
+    """x at the level `there`: down by the network and your blend, or up by noise alone."""
+    t, to = at(levels[here], xt), at(levels[there], xt)
+    if there > here:
+        kept = alpha_bar[levels[there]] / alpha_bar[levels[here]]
+        return kept.sqrt() * xt + (1 - kept).sqrt() * normal(xt)
+    _, noise = believe(eps, xt, levels[here], alpha_bar, clip=True)
+    xt = ddpm_step(xt, noise, t, to, alpha_bar, normal(xt))
+    return repaint_blend(xt, known, where, to, normal(xt), alpha_bar)
+
+
+# %%
+def repainted(images, where, path):
+    """The pictures, filled by the painter that is told of no hole."""
+    known, eps = 2 * images - 1, painter.inventor(len(images))
+    xt = repaint_blend(normal(images), known, where, at(999, images), normal(images), alpha_bar)
+    for here, there in pairwise(path):
+        xt = move(eps, xt, known, where, here, there)
+    return torch.where(where, (xt.clamp(-1, 1) + 1) / 2, images)
+
+
+# %% [markdown]
+# There is another way. The painter **was told**, in training: half of its pictures had a hole, and it was shown what is known, clean, with noise
+# in the hole alone; in the other half the hole covered everything, and that is the painter that you know. So with `painter.denoiser(images,
+# hole)` the same weights fill by your `walk_back`, without any going back and forth.
+
+
+# %%
+def told_of(images, where):
+    """The pictures, filled by the painter that is told what is known."""
+    drawn = samples(painter.denoiser(images, where), normal(images), 25)
+    return torch.where(where, drawn, images)
+
+
+with torch.no_grad():
+    filled = {
+        "straight": repainted(test, hole, straight),
+        "RePaint": repainted(test, hole, back_and_forth),
+        "told": told_of(test, hole),
+    }
+
+# %% [markdown]
+# **Predict:** straight on, RePaint, and told of the hole: whose fills break at the rim of the hole?
+
+# %%
+show_pictures(
+    {f"{kind}, {i}": as_image(images[i]) for kind, images in filled.items() for i in (0, 1, 7, 11)},
+    columns=4,
+    alt="Four garments in three rows: filled straight on, by RePaint, and by the painter that is told.",
+)
+
+# %% [markdown]
+# Now the score, in decibels over the hole, beside lesson 10's U-Net, which gives one answer. Recall lesson 11: an honest draw is 3.01 dB worse than
+# the mean, and averaging sixteen wins 2.75 of it back. The conditional VAE won 0.9.
+#
+# **Predict:** which is best by PSNR: RePaint, one draw of the told painter, the mean of sixteen, or the U-Net?
+
+
+# %%
+def score(images):
+    """Decibels in the hole, pooled."""
+    return -10 * math.log10((images - test).square()[hole].mean().item())
+
+
+with torch.no_grad():
+    sixteen = torch.stack([filled["told"], *(told_of(test, hole) for _ in range(15))])
+decibels = {kind: score(images) for kind, images in filled.items()}
+decibels["told, mean of 16"] = score(sixteen.mean(dim=0))
+decibels["U-Net"] = score(machine.place(pretrained("inpainter")).fill(test, hole))
+print({kind: f"{dB:.2f} dB" for kind, dB in decibels.items()})
+
+# %% [markdown]
+# The U-Net, which never draws, is first, and that is the law of lesson 11 again: by PSNR a mean beats a draw. One draw of the told painter is
+# 2.4 dB below the U-Net. But the mean of sixteen is only 0.25 dB below it: they win 2.2 of the 2.75 dB that a perfect sampler would,
+# where the conditional VAE won 0.9. Its draws differ as garments do.
+#
+# Straight on is the worst, for its fills ignore what is around them. RePaint reaches the told painter's score, by 97 calls where
+# that one needs 25, and without ever having been told of a hole.
+#
+# ## One model for both
+#
+# So the claim, with a third kind of network: **one set of weights invents garments and fills holes**, and what it
+# invents is a fill of a hole of 100 %. Here is the film of a fill. Its curve goes straight down; RePaint's would be a saw.
+#
+# **Predict:** in the film of synthesis the belief began with a ghost. What does it begin with here?
+
+# %%
+boot_and_hole = test[:1], hole[:1]
+filling = walk_back(painter.denoiser(*boot_and_hole), six[:1], 25)
+film.explore(
+    film.record([[t, *(x.cpu() for x in xs)] for t, *xs in filling], alpha_bar.cpu(), hole=box)
+)
+
+# %% [markdown]
+# With **lesson 10's blur**: nothing but noise in the hole, so the first belief is the mean of all that could be there, given what is known.
+# Then it makes up its mind. A CNN stops at the first call of a diffusion model.
+#
+# ## Quiz
+#
+# <details><summary>1. The network's best answer is a mean, and means are blurred. Why is the sample not?</summary>
+#
+# The first belief is blurred, and only a little of it is taken: noise is put back and the network asked again. Each time fewer garments could be
+# there, and the mean of few is sharp. At the end there is one.
+# </details>
+# <details><summary>2. Why is each picture of a batch given a step t of its own?</summary>
+#
+# One network must know all levels of noise. With one t for the whole batch each step of training would pull it towards one level, and the loss
+# would jump, for the levels are unequally hard. And q_sample makes any level at no further cost.
+# </details>
+# <details><summary>3. In RePaint, why is what is known noised before it is put in?</summary>
+#
+# The network has learned on pictures whose pixels are all under the same noise. A clean surrounding beside a noisy hole is a picture that it has
+# never seen, and what it says of it means nothing.
+# </details>
+#
+# ## What you have seen
+#
+# - Any amount of noise is one line, so training takes a random step for each picture and needs one loss.
+# - The best answer is a mean; walking back in small steps turns means into one garment.
+# - DDIM draws nothing after the start; DDPM draws all the way.
+# - RePaint fills holes with a network that was never told of them; a network that is told needs about a quarter of the calls.
+#
+# **For the course's table** of fills: *diffusion, one draw*; `learnkit benchmark` prints it.
+#
+# **Read on:** Ho, Jain and Abbeel, *Denoising Diffusion Probabilistic Models* (NeurIPS 2020), sections 2 and 3; Song, Meng and Ermon, *Denoising
+# Diffusion Implicit Models* (ICLR 2021), section 4; Lugmayr et al., *RePaint* (CVPR 2022), section 4. Next: **13 Evaluation**.
