@@ -29,9 +29,7 @@ KINDS = {"box": 5, "half": 3, "scatter": 4, "strokes": 4}  # of 16 holes, for ha
 COUNT, FIRST, DRAWS = 1_000, 100, 16
 
 
-def training(
-    recipe: Recipe, model: Painter, pictures: Pictures, **options: Any
-) -> Iterator[Step]:
+def training(recipe: Recipe, model: Painter, pictures: Pictures, **options: Any) -> Iterator[Step]:
     """The linear fill is solved from all pictures; then the U-Net above it is trained."""
     model.linear.to(pictures.images.device).fit(pictures.take(torch.arange(len(pictures))))
     yield from by_objective(recipe, model, pictures, **options)
@@ -50,7 +48,11 @@ def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], t
         t = distributed.shard(_times(whole, len(model.alpha_bar), generator))
         noise = distributed.randn(tuple(images.shape), generator)
 
-        x0, guess, a = 2 * images - 1, 2 * model.linear(images, hole) - 1, level(model.alpha_bar, t, images)
+        x0, guess, a = (
+            2 * images - 1,
+            2 * model.linear(images, hole) - 1,
+            level(model.alpha_bar, t, images),
+        )
         said = model(q_sample(x0, t, noise, model.alpha_bar), t, x0, guess, hole).float()
         wrong = (said - (a.sqrt() * noise - (1 - a).sqrt() * (x0 - guess))).square()
         worth = a + (1 - a) / left.clamp(min=1e-3)  # of F's error; x0's is √(1 - ᾱ) times as large
@@ -60,9 +62,7 @@ def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], t
     return relative_error
 
 
-def _holes(
-    n: int, h: int, w: int, generator: torch.Generator
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _holes(n: int, h: int, w: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
     """The holes of a batch of n, and how many pictures share each: the last has half of them."""
     groups = max(1, n // 2 // SHARE)
     some = random_holes(portions(KINDS, groups), h, w, generator, wide=True)
