@@ -143,10 +143,15 @@ METHODS: dict[str, Method] = {
     "total-variation": Method("total variation", total_variation),
     "neighbours": Method("10 nearest neighbours", neighbours),
     "linear": Method("linear MMSE", linear),
+    "context-encoder": Method("context encoder, small", network("context_encoder")),
+    "partial": Method("partial-convolution U-Net, small", network("partial_unet")),
+    "gated": Method("gated-convolution U-Net, small", network("gated_unet")),
     "inpainter": Method("U-Net over the linear fill", network("inpainter")),
     "search": Method("latent search in the VAE", search),
     "conditional": Method("conditional VAE, one draw", network("conditional_vae", count=1)),
     "conditional16": Method("conditional VAE, mean of 16", network("conditional_vae", count=16)),
+    "diffusion": Method("diffusion, one draw", network("painter", count=1)),
+    "diffusion16": Method("diffusion, mean of 16", network("painter", count=16)),
 }
 
 

@@ -205,8 +205,11 @@ def run_train(arguments: argparse.Namespace) -> int:
                 if step.number % 100 == 0:
                     bar.set_postfix(loss=f"{step.loss:.2f}", refresh=False)
     if first:
-        for what, value in card(recipe.name, arguments.folder)["quality"].items():
+        told = card(recipe.name, arguments.folder)
+        for what, value in told["quality"].items():
             print(f"{what}: {value}")
+        for sentence in told.get("missed", ()):
+            print(f"missed: {sentence}")
         print(f"written: {arguments.folder / recipe.name}.safetensors and .json")
     return 0
 

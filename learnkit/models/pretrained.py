@@ -18,7 +18,17 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import autoencoder, classifier, conditional_vae, gan, painter, unet, vae
+from learnkit.models import (
+    autoencoder,
+    classifier,
+    conditional_vae,
+    context_encoder,
+    gan,
+    painter,
+    partial_conv,
+    unet,
+    vae,
+)
 
 SEEN_AT_ONCE = 500  # garments that the classifier looks at
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
@@ -27,6 +37,9 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "garment_denoiser": lambda: autoencoder.Restorer(1),
     "restorer": autoencoder.Restorer,
     "gan": lambda: gan.dcgan()[0],
+    "context_encoder": lambda: context_encoder.ContextEncoder(width=24, latent=64),
+    "partial_unet": partial_conv.PartialUNet,
+    "gated_unet": partial_conv.GatedUNet,
     "inpainter": unet.Inpainter,
     "painter": painter.Painter,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),

@@ -12,6 +12,10 @@ Read it in this order:
     restorer          blurred and noisy photographs made sharp
     garment_denoiser  noise taken off garments
     inpainter         holes in garments filled by a U-Net over the linear fill
+    small_fillers     what the three small networks that fill holes share
+    context_encoder   holes filled through a bottleneck
+    partial_unet      holes filled by partial convolutions
+    gated_unet        holes filled by gated convolutions
     vae               garments from a variational autoencoder
     conditional_vae   garments filled and invented by one set of weights
     emoji_vae         emoji in colour, from another one

@@ -41,6 +41,7 @@ class Recipe:
     clip: float | None = None
     seed: int = 0
     every: int = 200  # steps between two checkpoints
+    missed: tuple[str, ...] = ()  # targets that the shipped weights missed, and what to try next
 
     def schedule(self, steps: int) -> Callable[[int], float]:
         """The learning rate at step t: up within a twentieth, then down along half a cosine."""

@@ -1,0 +1,48 @@
+"""What the small networks that fill holes share: pictures, holes, loss and measure.
+
+None of them sees the linear fill: each has the cut picture alone, and is what its paper adds to a
+plain network, at a size that ten minutes of a CPU can train. They are rows to compare with.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from learnkit.models.filling import hole_mse
+from learnkit.recipes.garments import garments
+from learnkit.recipes.holes import portions, random_holes
+from learnkit.recipes.inpainter import KINDS, measure
+from learnkit.recipes.recipe import Recipe
+from learnkit.training import distributed
+
+
+def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
+    """The mean squared error over all holes of the batch, a hole of its own for each garment."""
+
+    def error(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+        n, _, h, w = images.shape
+        kinds = portions(KINDS, n * distributed.world_size())
+        hole = distributed.shard(random_holes(kinds, h, w, generator))
+        return hole_mse(model(images, hole).float(), images, hole)
+
+    return error
+
+
+def small_filler(
+    name: str, what: str, *, steps: int, batch_size: int, lr: float, missed: tuple[str, ...] = ()
+) -> Recipe:
+    """The recipe of the small network `name`."""
+    return Recipe(
+        name=name,
+        what=what,
+        data="Fashion-MNIST (MIT, Zalando SE), training pictures",
+        pictures=garments,
+        objective=objective,
+        measure=measure,
+        steps=steps,
+        batch_size=batch_size,
+        lr=lr,
+        clip=1.0,
+        missed=missed,
+    )
