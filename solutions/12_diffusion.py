@@ -5,7 +5,7 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 07, 10 and 11 | put any amount of noise into a picture in one line; train a network that tells noise from picture; walk back from noise to a garment; fill holes with the same weights, in at most 100 network calls | 90 min; the cells alone run in about two minutes, on a GPU sooner |
+# | lessons 07, 10 and 11 | put any amount of noise into a picture in one line; train a network that tells noise from picture; walk back from noise to a garment; fill holes with the same weights, in at most 100 network calls | 90 min; the cells alone run in about a minute and a half, on a GPU sooner |
 #
 # A VAE paints a garment in one go, and it is soft. A GAN paints in one go, and it has to win a game. Both must get
 # everything right at once. Here is a patient way: **ruin a picture little by little, and learn to undo each little step.**
@@ -190,8 +190,8 @@ by_step = {t: loss_at(t) for t in (0, 20, 100, 300, 600, 950)}
 print({f"t = {t}": round(loss, 3) for t, loss in by_step.items()})
 
 # %% [markdown]
-# In a clean picture: at $t = 0$ the noise is fainter than the grain of the cloth, and hardly better than 1 can be had. At 950 all that you see
-# *is* the noise. And yet it is there that it matters what the network believes.
+# In a clean picture: at $t = 0$ the noise is fainter than the grain of the cloth, and your network does no better than one that says nothing. At 950
+# all that you see *is* the noise, and the loss is small; but what is left of it decides which garment it will be.
 #
 # ## The way back
 #
@@ -455,10 +455,10 @@ print({kind: f"{dB:.2f} dB" for kind, dB in decibels.items()})
 # %% [markdown]
 # The U-Net, which never draws, is first, and that is the law of lesson 11 again: by PSNR a mean beats a draw. One draw of the told painter is
 # 2.4 dB below the U-Net. But the mean of sixteen is only 0.25 dB below it: they win 2.2 of the 2.75 dB that a perfect sampler would,
-# where the conditional VAE won 0.9. Its draws differ as garments do.
+# where the conditional VAE won 0.9 (on right halves). The painter's draws differ more as garments do.
 #
-# Straight on is the worst, for its fills ignore what is around them. RePaint reaches the told painter's score, by 97 calls where
-# that one needs 25, and without ever having been told of a hole.
+# Straight on is the worst, by 2 dB, for its fills listen too little to what is around them. RePaint reaches the told painter's score without telling
+# the network of the hole, by 97 calls where the other needs 25.
 #
 # ## One model for both
 #
@@ -492,8 +492,8 @@ film.explore(
 # </details>
 # <details><summary>3. In RePaint, why is what is known noised before it is put in?</summary>
 #
-# The network has learned on pictures whose pixels are all under the same noise. A clean surrounding beside a noisy hole is a picture that it has
-# never seen, and what it says of it means nothing.
+# Told of no hole, the network expects all pixels under the same noise. A clean surrounding beside a noisy hole is no picture that it knows in that
+# role, and what it says of it means nothing.
 # </details>
 #
 # ## What you have seen
@@ -501,7 +501,7 @@ film.explore(
 # - Any amount of noise is one line, so training takes a random step for each picture and needs one loss.
 # - The best answer is a mean; walking back in small steps turns means into one garment.
 # - DDIM draws nothing after the start; DDPM draws all the way.
-# - RePaint fills holes with a network that was never told of them; a network that is told needs about a quarter of the calls.
+# - RePaint fills a hole without telling the network of it; a network that is told needs about a quarter of the calls.
 #
 # **For the course's table** of fills: *diffusion, one draw*; `learnkit benchmark` prints it.
 #
