@@ -16,6 +16,7 @@ Read it in this order:
     latent_search    holes filled by the VAE, which was never told of them
     diffusion        noise that a network learns to undo, step by step; DDPM and DDIM
     repaint          holes filled with a diffusion model's weights
+    painter          one diffusion model that invents garments and is told of holes
     pretrained       any of them with its trained weights
 
 Importing this room loads nothing: ask for the file you need.

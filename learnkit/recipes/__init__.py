@@ -18,6 +18,7 @@ Read it in this order:
     gated_unet        holes filled by gated convolutions
     vae               garments from a variational autoencoder
     conditional_vae   garments filled and invented by one set of weights
+    painter           the same by diffusion
     emoji_vae         emoji in colour, from another one
     gan               garments from a generative adversarial network
 
