@@ -17,6 +17,7 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from learnkit.exercises import exercise
 from learnkit.images import masks
@@ -138,7 +139,7 @@ def denoising_loss(model, x0, t, noise, alpha_bar):
     """How far the network's word is from the noise that is in the pictures."""
     ### BEGIN SOLUTION
     said = model(q_sample(x0, t, noise, alpha_bar), t)
-    return ((said - noise) ** 2).mean()
+    return F.mse_loss(said, noise)
     ### END SOLUTION
 
 

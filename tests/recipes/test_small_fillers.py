@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from learnkit import assets
 from learnkit.images.data import fashion_mnist
@@ -18,11 +19,12 @@ GARMENTS = resident(fashion_mnist("train")[0][:256])
 def test_the_loss_is_the_error_of_holes_of_every_kind_and_of_nothing_else():
     images, seen = GARMENTS.take(torch.arange(64)), []
 
-    def model(images, hole):
-        seen.append(hole)
-        return torch.where(hole, images + 0.1, images + 9)
+    class Model(nn.Module):
+        def forward(self, images, hole):
+            seen.append(hole)
+            return torch.where(hole, images + 0.1, images + 9)
 
-    loss = objective(torch.Generator().manual_seed(0))(model, images)
+    loss = objective(torch.Generator().manual_seed(0))(Model(), images)
     assert loss.item() == pytest.approx(0.01, rel=1e-4)
     (hole,) = seen
     again = holes.random_holes(holes.portions(KINDS, 64), 28, 28, torch.Generator().manual_seed(0))
