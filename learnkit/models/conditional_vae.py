@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_linear
-from learnkit.models.filling import check_holes, composite, cut
+from learnkit.models.filling import check_holes, cut, mean_fill
 from learnkit.models.vae import gaussian, reparameterize
 
 Decode = Callable[[torch.Tensor], torch.Tensor]  # z (n, d) to pictures (n, c, h, w) in [0, 1]
@@ -206,8 +206,7 @@ class ConditionalVAE(nn.Module):
         count: int = 1,
     ) -> torch.Tensor:
         """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
-        made = self.fills(images, hole, count, generator).mean(dim=0)
-        return composite(made, images, hole)  # a mean of equal floats may differ in its last bit
+        return mean_fill(self.fills(images, hole, count, generator), images, hole)
 
     def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
         """`count` pictures that were never there: fills of a hole that covers everything."""

@@ -47,6 +47,11 @@ def cut(images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
     return torch.where(hole, 0, images)
 
 
+def mean_fill(fills: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    """The mean of several fills (count, n, c, h, w): of many a blur. Known pixels bit for bit."""
+    return composite(fills.mean(dim=0), image, hole)  # equal floats may have another mean
+
+
 def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") -> torch.Tensor:
     """The hole of each picture, (n, 1, h, w), where there may have been one for all.
 

@@ -28,7 +28,7 @@ from learnkit.models.diffusion import (
     level,
     predicted_eps,
 )
-from learnkit.models.filling import CHUNK, check_holes, composite, cut
+from learnkit.models.filling import CHUNK, check_holes, composite, cut, mean_fill
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.unet import UNet
 
@@ -62,8 +62,8 @@ class Painter(nn.Module):
     def denoiser(self, images: torch.Tensor, hole: torch.Tensor) -> Denoiser:
         """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read."""
         hole = check_holes(images, hole)
-        known = 2 * cut(images, hole) - 1
-        guess = 2 * self.linear(cut(images, hole), hole) - 1
+        seen = cut(images, hole)
+        known, guess = 2 * seen - 1, 2 * self.linear(seen, hole) - 1
 
         def eps(xt: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
             a = level(self.alpha_bar, t, xt)
@@ -121,8 +121,7 @@ class Painter(nn.Module):
         calls: int = CALLS,
     ) -> torch.Tensor:
         """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
-        made = self.fills(images, hole, count, generator, calls=calls).mean(dim=0)
-        return composite(made, images, hole)  # a mean of equal floats may differ in its last bit
+        return mean_fill(self.fills(images, hole, count, generator, calls=calls), images, hole)
 
     def sample(
         self, count: int, generator: torch.Generator | None = None, *, calls: int = CALLS

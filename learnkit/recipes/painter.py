@@ -7,8 +7,7 @@ best guess of it through noise of the level á¾± would have the squared error L á
 hole drowns the others.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import torch
 
@@ -16,24 +15,16 @@ from learnkit.images.frechet import frechet_of
 from learnkit.models.diffusion import level, q_sample
 from learnkit.models.painter import Painter
 from learnkit.models.pretrained import garment_features
-from learnkit.recipes.bake import by_objective
 from learnkit.recipes.gan import real_features
 from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.holes import MEASURED, hole_psnr, portions, random_holes
+from learnkit.recipes.inpainter import training
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
-from learnkit.training.loop import Step
-from learnkit.training.pictures import Pictures
 
 SHARE = 4  # garments to a hole
 KINDS = {"box": 5, "half": 3, "scatter": 4, "strokes": 4}  # of 16 holes, for half of a batch of 128
 COUNT, FIRST, DRAWS = 1_000, 100, 16
-
-
-def training(recipe: Recipe, model: Painter, pictures: Pictures, **options: Any) -> Iterator[Step]:
-    """The linear fill is solved from all pictures; then the U-Net above it is trained."""
-    model.linear.to(pictures.images.device).fit(pictures.take(torch.arange(len(pictures))))
-    yield from by_objective(recipe, model, pictures, **options)
 
 
 def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], torch.Tensor]:
@@ -89,7 +80,7 @@ def measure(model: Painter) -> dict[str, float]:
         found[f"hole PSNR of {kind}, mean of {DRAWS}, dB"] = hole_psnr(
             draws.mean(dim=0), images, place
         )
-    made = torch.cat([model.sample(250, dice) for _ in range(COUNT // 250)]).cpu()
+    made = model.sample(COUNT, dice).cpu()
     found[f"Frechet classifier distance of {COUNT:,} inventions"] = frechet_of(
         garment_features(made), real_features()
     )

@@ -1,5 +1,7 @@
 """Further answers to a lesson's exercises, right and wrong, collected as they are written."""
 
+import pytest
+
 from learnkit.exercises.judge import judge
 from learnkit.exercises.table import find
 
@@ -24,3 +26,19 @@ def verdict(name, answer):
     """The judge's, with the answer run in this process."""
     task = find(name)
     return judge(task, task.run(answer))
+
+
+def further_tests(rights, wrongs):
+    """Two tests: each right answer passes, and each wrong one is told what is wrong with it."""
+
+    @pytest.mark.parametrize(("name", "answer", "_words"), rights)
+    def right(name, answer, _words):
+        report = verdict(name, answer)
+        assert report.correct, report.message
+
+    @pytest.mark.parametrize(("name", "answer", "words"), wrongs)
+    def wrong(name, answer, words):
+        report = verdict(name, answer)
+        assert report.status == "incorrect" and words in report.message, report.message
+
+    return right, wrong

@@ -7,8 +7,8 @@ from learnkit.images.data import fashion_mnist
 from learnkit.models.filling import hole_mse
 from learnkit.models.unet import Inpainter
 from learnkit.recipes.inpainter import RECIPE, objective
-from learnkit.training.device import choose
 from learnkit.training.pictures import resident
+from tests.recipes.resuming import check_resumes
 
 
 @pytest.fixture(scope="module")
@@ -48,28 +48,7 @@ def _unclipped(linear):
 
 
 def test_stopped_and_resumed_it_learns_the_same_weights(pictures, tmp_path):
-    def learned(path, *, stop):
-        torch.manual_seed(0)
-        model = Inpainter(width=16, depth=1)
-        generator = torch.Generator().manual_seed(0)
-        options = {"steps": 4, "machine": choose("cpu"), "path": path, "generator": generator}
-        for resume in (False, True):
-            torch.manual_seed(5 if resume else 0)
-            steps = RECIPE.training(_often(), model, pictures, resume=resume, **options)
-            for step in steps:
-                if not resume and step.number == stop:
-                    break
-        return model
-
-    whole, parts = learned(tmp_path / "a.pt", stop=4), learned(tmp_path / "b.pt", stop=2)
-    for one, two in zip(whole.state_dict().values(), parts.state_dict().values(), strict=True):
-        assert torch.equal(one, two)
-
-
-def _often():
-    import dataclasses
-
-    return dataclasses.replace(RECIPE, every=1)
+    check_resumes(RECIPE, lambda: Inpainter(width=16, depth=1), pictures, tmp_path)
 
 
 def test_the_recipe_never_shows_the_holes_that_it_is_measured_on():

@@ -9,9 +9,9 @@ from learnkit.images.data import fashion_mnist
 from learnkit.models.painter import Painter
 from learnkit.recipes import painter as module
 from learnkit.recipes.holes import MEASURED, portions, random_holes
-from learnkit.training.device import choose
 from learnkit.training.pictures import resident
 from tests.models.gaussian import grain_painter
+from tests.recipes.resuming import check_resumes
 
 
 def seeded(seed=0):
@@ -83,30 +83,14 @@ def test_the_holes_that_it_is_measured_on_are_no_commoner_than_others():
         name: (shown == torch.from_numpy(hole)).all(dim=(1, 2)).sum().item()
         for name, hole in MEASURED.items()
     }
-    print(alike, "of", len(shown))
     assert alike["centre 14x14"] == alike["centre 10x10"] == alike["random 50 %"] == 0
     halves = module.KINDS["half"] * len(shown) // sum(module.KINDS.values())
     assert alike["right half"] < 3 * halves / 90
 
 
 def test_stopped_and_resumed_it_learns_the_same_weights(pictures, tmp_path):
-    recipe = dataclasses.replace(module.RECIPE, every=1, batch_size=16)
-
-    def learned(path, *, stop):
-        torch.manual_seed(0)
-        model = Painter(width=16, depth=1)
-        options = {"steps": 4, "machine": choose("cpu"), "path": path, "generator": seeded()}
-        for resume in (False, True):
-            torch.manual_seed(5 if resume else 0)
-            steps = recipe.training(recipe, model, pictures, resume=resume, **options)
-            for step in steps:
-                if not resume and step.number == stop:
-                    break
-        return model
-
-    whole, parts = learned(tmp_path / "a.pt", stop=4), learned(tmp_path / "b.pt", stop=2)
-    for one, two in zip(whole.state_dict().values(), parts.state_dict().values(), strict=True):
-        assert torch.equal(one, two)
+    recipe = dataclasses.replace(module.RECIPE, batch_size=16)
+    check_resumes(recipe, lambda: Painter(width=16, depth=1), pictures, tmp_path)
 
 
 def test_what_the_network_says_of_known_pixels_costs_nothing():
