@@ -5,7 +5,7 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 07, 10 and 11 | put any amount of noise into a picture in one line; train a network that tells noise from picture; walk back from noise to a garment; fill holes with the same weights, in at most 100 network calls | 90 min; the cells alone run in about a minute and a half, on a GPU sooner |
+# | lessons 07, 10 and 11 | put any amount of noise into a picture in one line; train a network that tells noise from picture; walk back from noise to a garment; fill holes with the same weights, in at most 100 network calls | 90 min; the cells alone run in about a minute, on a GPU sooner |
 #
 # A VAE paints a garment in one go, and it is soft. A GAN paints in one go, and it has to win a game. Both must get
 # everything right at once. Here is a patient way: **ruin a picture little by little, and learn to undo each little step.**
