@@ -258,11 +258,11 @@ show_pictures(
     {f"yours, {i}": as_image(x) for i, x in enumerate(of_yours)}
     | {f"painter, {i}": as_image(x) for i, x in enumerate(of_painter)},
     columns=6,
-    alt="Above, six grainy patches with the outlines of garments; below, six clean garments.",
+    alt="Above, six grainy patches, one of them shaped like a garment; below, six clean garments.",
 )
 
 # %% [markdown]
-# Yours has the outlines after less than a minute; the painter has garments. Neither knows any $z$: the noise itself is the $z$, 784 numbers of it.
+# Yours paints light patches on a dark ground, and now and then the shape of a garment, after less than a minute; the painter has garments. Neither knows any $z$: the noise itself is the $z$, 784 numbers of it.
 #
 # **Predict:** the way back in 1 call, in 3, in 8 and in 25, from one and the same noise. What does a single call paint?
 
