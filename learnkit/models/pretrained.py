@@ -18,7 +18,16 @@ from safetensors.torch import load
 from torch import nn
 
 from learnkit import assets
-from learnkit.models import autoencoder, classifier, conditional_vae, gan, painter, unet, vae
+from learnkit.models import (
+    autoencoder,
+    classifier,
+    conditional_vae,
+    gan,
+    painter,
+    photo_inpainter,
+    unet,
+    vae,
+)
 
 SEEN_AT_ONCE = 500  # garments that the classifier looks at
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
@@ -28,6 +37,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "restorer": autoencoder.Restorer,
     "gan": lambda: gan.dcgan()[0],
     "inpainter": unet.Inpainter,
+    "photo_inpainter": photo_inpainter.PhotoInpainter,
     "painter": painter.Painter,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
     "conditional_vae": conditional_vae.ConditionalVAE,
