@@ -42,6 +42,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
     "conditional_vae": conditional_vae.ConditionalVAE,
     "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),
+    "emoji_inpainter": lambda: photo_inpainter.PhotoInpainter(width=48),
 }
 
 

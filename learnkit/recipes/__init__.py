@@ -12,9 +12,12 @@ Read it in this order:
     restorer          blurred and noisy photographs made sharp
     garment_denoiser  noise taken off garments
     inpainter         holes in garments filled by a U-Net over the linear fill
+    damage            scratches, letters, blots and lost pixels, as photographs have them
+    photo_inpainter   holes in photographs of any size
     vae               garments from a variational autoencoder
     conditional_vae   garments filled and invented by one set of weights
     emoji_vae         emoji in colour, from another one
+    emoji_inpainter   holes in emoji, filled in colour
     gan               garments from a generative adversarial network
 
 Importing this room loads nothing: `find(NAME)` loads one recipe.

@@ -72,7 +72,7 @@ def sheets() -> dict[Damage, torch.Tensor]:
         return int(rng.integers(2**30))
 
     def strokes(width: int) -> np.ndarray:
-        return masks.brush(shape, strokes=max(4, 30 // width), width=width, seed=seed())
+        return masks.brush(shape, strokes=max(14, 60 // width), width=width, seed=seed())
 
     def scratches(count: int, finer: int) -> np.ndarray:
         small = (SHEET // finer, SHEET // finer)  # a smaller picture has thinner scratches
@@ -84,7 +84,7 @@ def sheets() -> dict[Damage, torch.Tensor]:
         return masks.text(shape, " ".join(words), size=size)
 
     lines = [strokes(width) for width in range(1, 8) for _ in range(4)]
-    lines += [scratches(count, finer) for count in (8, 12, 16, 20) for finer in (1, 1, 1, 2)]
+    lines += [scratches(count, finer) for count in (16, 20, 24, 28) for finer in (1, 1, 1, 2)]
     found = {
         "lines": lines,
         "letters": [letters() for _ in range(40)],
