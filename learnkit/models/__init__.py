@@ -10,6 +10,8 @@ Read it in this order:
     filling          what all networks share that fill holes
     linear_fill      the linear fill as a layer
     unet             the U-Net, and the one that fills holes over the linear fill
+    plate            a thin plate over the hole, in a few rounds of arithmetic
+    photo_inpainter  holes in photographs of any size, filled over a plate
     partial_conv     convolutions that know of the hole, and two networks that fill it with them
     context_encoder  a hole filled by way of a few hundred numbers
     conditional_vae  one model that fills holes and invents pictures

@@ -26,6 +26,7 @@ from learnkit.models import (
     gan,
     painter,
     partial_conv,
+    photo_inpainter,
     unet,
     vae,
 )
@@ -41,10 +42,12 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "partial_unet": partial_conv.PartialUNet,
     "gated_unet": partial_conv.GatedUNet,
     "inpainter": unet.Inpainter,
+    "photo_inpainter": photo_inpainter.PhotoInpainter,
     "painter": painter.Painter,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
     "conditional_vae": conditional_vae.ConditionalVAE,
     "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),
+    "emoji_inpainter": lambda: photo_inpainter.PhotoInpainter(width=48),
 }
 
 

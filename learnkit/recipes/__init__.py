@@ -16,10 +16,13 @@ Read it in this order:
     context_encoder   holes filled through a bottleneck
     partial_unet      holes filled by partial convolutions
     gated_unet        holes filled by gated convolutions
+    damage            scratches, letters, blots and lost pixels, as photographs have them
+    photo_inpainter   holes in photographs of any size
     vae               garments from a variational autoencoder
     conditional_vae   garments filled and invented by one set of weights
     painter           the same by diffusion
     emoji_vae         emoji in colour, from another one
+    emoji_inpainter   holes in emoji, filled in colour
     gan               garments from a generative adversarial network
 
 Importing this room loads nothing: `find(NAME)` loads one recipe.

@@ -138,3 +138,15 @@ def portions(kinds: dict[Kind, int], n: int) -> dict[Kind, int]:
 def hole_psnr(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> float:
     """PSNR in dB of all hole pixels of all pictures together."""
     return -10 * math.log10(hole_mse(pred, target, hole).item())
+
+
+def mean_hole_psnr(
+    pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor, *, floor: float
+) -> torch.Tensor:
+    """The mean over the pictures of the PSNR of each one's hole, in dB, of (error + `floor`).
+
+    So each picture counts alike, but for those whose mean squared error is below `floor` already:
+    in a plain sky a tenth of a grey level would be decibels. Every hole must have a pixel.
+    """
+    wrong = torch.where(hole, pred - target, 0).square().mean(dim=1).flatten(1).sum(dim=1)
+    return -10 * torch.log10(wrong / hole.flatten(1).sum(dim=1) + floor).mean()

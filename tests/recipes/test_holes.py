@@ -2,8 +2,9 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from learnkit.recipes.holes import random_holes
+from learnkit.recipes.holes import mean_hole_psnr, random_holes
 
 MANY = {"box": 400, "half": 400, "scatter": 400, "strokes": 400}
 
@@ -59,3 +60,14 @@ def test_kinds_come_in_the_order_asked_and_one_seed_gives_one_batch():
 def test_an_unknown_kind_is_named():
     with pytest.raises(ValueError, match=r"unknown kinds of hole \['circle'\]; there are box, "):
         random_holes({"circle": 1}, 8, 8, torch.Generator())
+
+
+def test_the_mean_hole_psnr_is_the_mean_of_torchs_own_errors():
+    pred, target = torch.rand(2, 4, 3, 6, 5, generator=torch.Generator().manual_seed(0))
+    hole = torch.rand(4, 1, 6, 5, generator=torch.Generator().manual_seed(1)) < 0.5
+    errors = [
+        F.mse_loss(p[h.expand_as(p)], t[h.expand_as(t)])
+        for p, t, h in zip(pred, target, hole, strict=True)
+    ]
+    truth = -10 * torch.log10(torch.stack(errors) + 0.01).mean()
+    torch.testing.assert_close(mean_hole_psnr(pred, target, hole, floor=0.01), truth)

@@ -1,0 +1,113 @@
+"""Holes in photographs of any size: a thin plate first, then a network that knows of edges.
+
+A plate goes on where the picture was going, and that is nearly all there is to say about a scratch
+in the sky. It bends round edges, though, and rubs texture out: that is left to a convolutional
+network, x̂ = plate + σ f(plate, hole). It is told the plate less the local mean, in units of the
+local spread σ, and answers in them: a faint edge in the shade is one task with a bright one. As in
+the U-Net the stem turns 2 x 2 pixels into channels; below it is one more level. There is no norm:
+a photograph of any size then gets what the tiles got that the network was trained on.
+Source: Zhang et al. (2017), Beyond a Gaussian Denoiser (what to add); Lim et al. (2017), Enhanced
+Deep Residual Networks (no norm).
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from learnkit.models.filling import check_holes, check_something_known, composite, cut
+from learnkit.models.plate import bend, push_pull, smooth
+
+ROUNDS = 20  # of the plate: more cost more, and the network mends the rest
+LEAST = 1e-4  # the variance that flat places are said to have: (1/100)²
+SMALL = 0.3  # what the network adds at first, in units of the spread
+
+
+class PhotoInpainter(nn.Module):
+    """Pictures of any size, in colour or grey, with their holes filled."""
+
+    def __init__(self, width: int = 40, *, depth: int = 3) -> None:
+        """`depth` layers at a quarter of the size, where there are 2 `width` channels."""
+        super().__init__()
+        self.stem = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(4 * 7, width, 3, padding=1))
+        self.down = Layer(width)
+        self.shrink = nn.Conv2d(width, 2 * width, 2, stride=2)
+        self.bottom = nn.Sequential(*(Layer(2 * width) for _ in range(depth)))
+        self.enlarge = nn.ConvTranspose2d(2 * width, width, 2, stride=2)
+        self.up = nn.Sequential(Layer(width), Layer(width))
+        self.end = nn.Sequential(nn.Conv2d(width, 4 * 3, 3, padding=1), nn.PixelShuffle(2))
+        nn.init.kaiming_normal_(self.stem[1].weight, nonlinearity="linear")
+        nn.init.zeros_(self.end[0].weight)  # it begins by adding nothing
+        nn.init.zeros_(self.end[0].bias)
+
+    def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+        """The whole picture as it may have been; what `images` hold in the hole is never read.
+
+        Raises ValueError where pictures have neither one channel nor three.
+        """
+        hole = check_holes(images, hole)
+        n, c, h, w = images.shape
+        if c not in (1, 3):
+            raise ValueError(f"pictures must have 1 or 3 channels, got {c} in {(n, c, h, w)}")
+        with torch.no_grad():  # a guess has nothing to learn
+            first = push_pull(cut(images, hole).float(), hole)
+            guess = bend(first, hole, rounds=ROUNDS).clamp(0, 1)
+            mean, spread = around(guess)
+            told = torch.cat([(guess - mean) / spread, (guess - first) / spread], dim=1)
+            told = told if c == 3 else told.repeat_interleave(3, dim=1)  # grey: three alike
+            told = torch.cat([told, hole.float()], dim=1)
+            told = F.pad(told, (0, -w % 4, 0, -h % 4), mode="replicate")
+        said = self.said(told)[..., :h, :w]
+        said = said if c == 3 else said.mean(dim=1, keepdim=True)
+        return guess + SMALL * spread * said
+
+    def said(self, told: torch.Tensor) -> torch.Tensor:
+        """f: (n, 7, h, w), sides multiples of 4, to what is to be added, in units of the spread."""
+        seen = self.down(self.stem(told))
+        deep = self.bottom(self.shrink(seen))
+        return self.end(self.up(seen + self.enlarge(deep)))
+
+    @torch.no_grad()
+    def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+        """The pictures with their holes filled, in [0, 1]; known pixels bit for bit.
+
+        Raises ValueError where a hole covers everything: there is nothing to conclude from.
+        """
+        check_something_known(check_holes(images, hole))
+        return composite(self(images, hole).clamp(0, 1), images, hole)
+
+
+class Layer(nn.Module):
+    """A residual layer of two convolutions: x + W₂ relu(W₁ x).
+
+    The ReLU is what makes it learn quickly: SiLU is nearly a straight line where values are small,
+    as they are without a norm, and a network of straight lines has nothing to add to a plate.
+    """
+
+    def __init__(self, channels: int) -> None:
+        """First weights as He et al. (2015) have them for a ReLU."""
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.kaiming_normal_(self.first.weight, nonlinearity="relu")
+        nn.init.zeros_(self.first.bias)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The sum."""
+        return x + self.second(F.relu(self.first(x)))
+
+
+def around(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The mean (n, c, h, w) and the spread σ (n, 1, h, w) of what lies around each pixel.
+
+    Over blocks of 4 x 4 pixels, three by three of them, smoothly. The channels share one σ, or a
+    grey place would be stretched to a coloured one.
+    """
+    mean = _coarse(images)
+    variance = _coarse((images - mean).square()).mean(dim=1, keepdim=True)
+    return mean, (variance + LEAST).sqrt()
+
+
+def _coarse(images: torch.Tensor) -> torch.Tensor:
+    blocks = F.avg_pool2d(images, 4, ceil_mode=True, count_include_pad=False)
+    return F.interpolate(smooth(blocks), size=images.shape[-2:], mode="bilinear")

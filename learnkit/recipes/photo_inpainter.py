@@ -1,0 +1,98 @@
+"""Scratches and writing taken off photographs of any size, and blots and lost pixels filled.
+
+The network learns on tiles of 64 x 64 pixels and is judged on whole photographs that it never saw:
+in how many decibels it is above the biharmonic fill, which is the best there is without learning
+where damage is thin. Colours of the tiles are mixed up, for few of the photographs have any.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import nn
+
+from learnkit.images import masks
+from learnkit.images.classical import biharmonic
+from learnkit.images.data import photograph
+from learnkit.images.metrics import psnr
+from learnkit.models.filling import fill_with
+from learnkit.recipes.damage import damages
+from learnkit.recipes.holes import mean_hole_psnr, portions
+from learnkit.recipes.photographs import HELD_OUT, tiles
+from learnkit.recipes.recipe import Recipe
+from learnkit.shapes import Hole
+from learnkit.training import distributed
+
+KINDS = {"lines": 6, "letters": 6, "pixels": 2, "blots": 2}  # of 16 holes
+FLOOR = 2e-4  # a mean squared error that is good enough: 37 dB
+DAMAGE: dict[str, Callable[[tuple[int, ...]], Hole]] = {
+    "scratches": lambda shape: masks.scratches(shape, count=12, seed=0),
+    "text": lambda shape: masks.text(shape, "fill the hole", size=22),
+}
+
+
+def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
+    """Minus the mean PSNR of the holes, in dB: each picture counts alike, unless it is easy."""
+
+    def minus_hole_psnr(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+        n, _, h, w = images.shape
+        kinds = portions(KINDS, n * distributed.world_size())
+        hole = distributed.shard(damages(kinds, h, w, generator))
+        images = recoloured(turned(images, generator), generator)
+        return -mean_hole_psnr(model(images, hole).float(), images, hole, floor=FLOOR)
+
+    return minus_hole_psnr
+
+
+def turned(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Square pictures mirrored and transposed at random: each of eight ways."""
+    dice = torch.rand(3, len(images), 1, 1, 1, generator=generator, device=generator.device)
+    images = torch.where(dice[0] < 0.5, images, images.transpose(2, 3))
+    images = torch.where(dice[1] < 0.5, images, images.flip(2))
+    return torch.where(dice[2] < 0.5, images, images.flip(3))
+
+
+def recoloured(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """The channels in random order, and in half of the pictures each darker by up to a half."""
+    n, where = len(images), {"generator": generator, "device": generator.device}
+    places = torch.rand(n, 3, **where).argsort(dim=1)[:, :, None, None]
+    gain = 1 - 0.5 * torch.rand(n, 3, 1, 1, **where)
+    gain = torch.where(torch.rand(n, 1, 1, 1, **where) < 0.5, gain, 1)
+    return gain * images.gather(1, places.expand_as(images))
+
+
+def measure(model: nn.Module) -> dict[str, float]:
+    """Hole PSNR of the held-out photographs at full size, and what of it a plate would not give."""
+    fill, found = fill_with(model), {}
+    for name in HELD_OUT:
+        image = photograph(name)
+        for kind, drawn in DAMAGE.items():
+            hole = drawn(image.shape)
+            score = psnr(fill(masks.cut_hole(image, hole), hole), image, hole=hole)
+            found[f"hole PSNR, {name}, {kind}, dB"] = score
+            plate = psnr(biharmonic(image, hole), image, hole=hole)
+            found[f"above biharmonic, {name}, {kind}, dB"] = score - plate
+    found["above biharmonic, mean, dB"] = float(
+        np.mean([value for what, value in found.items() if what.startswith("above")])
+    )
+    return found
+
+
+RECIPE = Recipe(
+    name="photo_inpainter",
+    what="A convolutional network over a thin plate that fills holes in photographs of any size.",
+    data="scikit-image's photographs, without astronaut and chelsea",
+    pictures=tiles,
+    objective=objective,
+    measure=measure,
+    steps=17_000,
+    batch_size=16,
+    lr=2e-3,
+    clip=1.0,
+    missed=(
+        "Asked: 1 dB above biharmonic on held-out photographs; reached on three of four, and +0.81 "
+        "dB where Chelsea the cat is scratched. Tried: a pyramid of averages in place of the "
+        "plate, SiLU, a floor of 50 dB. To try next: more photographs than sixteen, and an eye "
+        "that sees further along a hair: attention, or one more level below.",
+    ),
+)
