@@ -99,4 +99,9 @@ RECIPE = Recipe(
     batch_size=128,
     lr=1.5e-3,
     clip=1.0,
+    missed=(
+        "Asked: the mean of 16 within 0.5 dB of the U-Net. Over the first 500 garments it is 0.45, "
+        "0.51, 0.44, 0.07 and 0.33 dB below it, in the order of the table of holes: missed at the "
+        "centre of 10 x 10, by 0.01 dB. To try next: a training longer than 8,000 steps.",
+    ),
 )

@@ -1,4 +1,4 @@
-"""The U-Net over the linear fill: beside scikit-image's biharmonic, and beside the best without it.
+"""The U-Net over the linear fill beside the best without it, and networks beside scikit-image.
 
 Decibels are of the hole, pooled over the first 500 test garments; the others that learn have all
 60,000 training garments, as the network had.
@@ -38,24 +38,31 @@ def run() -> Iterator[Row]:
             gain / ASKED,
             (f"{ours:.2f} dB against {best} {scores[best]:.2f}, +1 dB"),
         )
-    yield from beside_biharmonic(network, images)
+    quick = {name: find(name).make(training) for name in ("context-encoder", "conditional")}
+    yield from beside_biharmonic({"U-Net": network} | quick, images)
 
 
-def beside_biharmonic(network: BatchFill, images: np.ndarray) -> Iterator[Row]:
-    """Pictures a second (asked: 10 times as many) and decibels (asked: 2 more)."""
+def beside_biharmonic(networks: dict[str, BatchFill], images: np.ndarray) -> Iterator[Row]:
+    """Pictures a second (asked: 10 times as many) and decibels (asked: 2 more), network by network.
+
+    The U-Net has the decibels; one draw of the conditional VAE has both.
+    """
     place = holes("centre14", len(images))
-    theirs = each(lambda image, hole: inpaint_biharmonic(image, hole).clip(0, 1))
-    (fast, ours), (slow, peer) = (speed(fill, images, place) for fill in (network, theirs))
-    yield (
-        "U-Net's throughput, ten times asked",
-        fast / slow / 10,
-        (f"{fast:.0f} a second against {slow:.0f}, scikit-image"),
+    slow, peer = speed(
+        each(lambda image, hole: inpaint_biharmonic(image, hole).clip(0, 1)), images, place
     )
-    yield (
-        "U-Net's decibels, two more asked",
-        (ours - peer) / 2,
-        (f"{ours:.2f} dB against {peer:.2f}, scikit-image"),
-    )
+    for name, network in networks.items():
+        fast, ours = speed(network, images, place)
+        yield (
+            f"{name}, throughput, ten times asked",
+            fast / slow / 10,
+            f"{fast:.0f} a second against {slow:.0f}, scikit-image",
+        )
+        yield (
+            f"{name}, decibels, two more asked",
+            (ours - peer) / 2,
+            f"{ours:.2f} dB against {peer:.2f}, scikit-image",
+        )
 
 
 def speed(fill: BatchFill, images: np.ndarray, place: np.ndarray) -> tuple[float, float]:

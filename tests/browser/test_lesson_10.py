@@ -20,7 +20,7 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
 
 
 def test_a_hole_drawn_with_the_mouse_is_filled_by_every_method_and_the_network_wins(lesson):
-    painting = Painting(lesson, "brush.explore(")
+    painting = Painting(lesson, "brush.explore(easel")
     painting.settled()
     before = painting.pixels("U-Net")
     painting.clear()
@@ -33,6 +33,15 @@ def test_a_hole_drawn_with_the_mouse_is_filled_by_every_method_and_the_network_w
     }
     assert painting.count > 30 and painting.pixels("U-Net") != before
     assert decibels["U-Net"] > decibels["biharmonic"]
+
+
+def test_a_scratch_on_a_photograph_in_colour_is_mended_best_by_its_network(lesson):
+    painting = Painting(lesson, "brush.explore(strangers")
+    painting.settled()
+    painting.clear()
+    painting.drag((0.2, 0.1), (0.45, 0.3), (0.5, 0.75))
+    until(lesson.page, lambda: painting.status, lambda words: "best: photo network" in words)
+    assert painting.count > 1000
 
 
 def test_a_score_of_the_whole_picture_meets_its_own_sentence(lesson):
