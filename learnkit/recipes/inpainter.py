@@ -4,6 +4,8 @@ Holes of every kind are drawn anew for every batch, and the error of each is mea
 what the linear fill is expected to leave there: a loss of 1 is the linear fill's own, 0.79 one
 decibel better. So a hole of single pixels, whose errors are small, counts as much as a half.
 Eight garments share a hole, and with it the factorisation that the linear fill needs.
+`learnkit train inpainter --budget 2400` takes 12 minutes of one core, and reaches 16.45, 17.14,
+16.51 and 21.85 dB on the four holes that are measured, 0.35 to 0.54 dB below all 6,000 steps.
 """
 
 from collections.abc import Callable, Iterator
