@@ -103,6 +103,10 @@ class Notebook:
         """The verdicts under the lesson's cells, top to bottom."""
         return self.panel.locator(".jp-RenderedHTMLCommon [role=status]").all_text_contents()
 
+    def statuses(self) -> list[tuple[str, str]]:
+        """Of each verdict the exercise's name and its first words: ("psnr", "not attempted")."""
+        return [re.search(r"(\w+): (.*?)\.", words).groups() for words in self.verdicts()]
+
     def _press_run(self, cell: "Locator") -> None:
         prompt = cell.locator(".jp-InputArea-prompt")
         before = prompt.text_content()

@@ -10,7 +10,7 @@ NAME = "05_backpropagation_by_hand.ipynb"
 
 def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not_attempted(lesson):
     assert lesson.errors() == []
-    assert [re.search(r"(\w+): (.*?)\.", v).groups() for v in lesson.verdicts()] == [
+    assert lesson.statuses() == [
         ("topological_order", "not attempted"),
         ("linear_grad", "not attempted"),
         ("bias_grad", "not attempted"),

@@ -10,7 +10,7 @@ NAME = "06_convolution_by_hand.ipynb"
 
 def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not_attempted(lesson):
     assert lesson.errors() == []
-    assert [re.search(r"(\w+): (.*?)\.", v).groups() for v in lesson.verdicts()] == [
+    assert lesson.statuses() == [
         ("conv2d_output_size", "not attempted"),
         ("conv2d", "not attempted"),
         ("max_pool2d", "not attempted"),
