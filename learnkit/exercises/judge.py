@@ -256,7 +256,7 @@ _ASKED = {
 }
 
 _SENSE = {
-    "NameError": " Is it a typo, or does it live in a cell that has not run?",
+    "NameError": " Is it a typo, a missing import, or does it live in a cell that has not run?",
     "RecursionError": " It calls itself without end.",
     "EOFError": " It asked for keyboard input, and there is nobody there.",
     "MemoryError": " It asked for far more memory than the exercise needs.",

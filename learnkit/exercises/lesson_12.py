@@ -76,8 +76,12 @@ def _level(alpha_bar, t):
 
 
 _OWN_NOISE = (
-    "You draw fresh noise: use the argument noise, for whoever calls you must know which noise is "
-    "in the picture."
+    "You draw random numbers of your own, or seed torch's dice: use the argument noise, and "
+    "nothing is left to draw."
+)
+_POWER = (
+    "Python takes the power before it divides: a**1/2 is (a**1)/2, half of a. Write a.sqrt(), or "
+    "a**0.5."
 )
 
 
@@ -150,6 +154,34 @@ def _a(alpha_bar, t):
 def no_roots(x0, t, noise, alpha_bar):
     a = alpha_bar[t][:, None, None, None]
     return a * x0 + (1 - a) * noise
+
+
+@q_sample.mistake(_POWER)
+def half_for_root(x0, t, noise, alpha_bar):
+    a = _a(alpha_bar, t)
+    return a / 2 * x0 + (1 - a) / 2 * noise
+
+
+@q_sample.mistake("You square where a root belongs: a.sqrt() * x0 + (1 - a).sqrt() * noise.")
+def squares(x0, t, noise, alpha_bar):
+    a = _a(alpha_bar, t)
+    return a**2 * x0 + (1 - a) ** 2 * noise
+
+
+@q_sample.mistake(
+    "The noise gets the root of 1 - sqrt(a): it is the root of 1 - a, or the squares do not add up "
+    "to 1."
+)
+def root_of_a_in_the_root(x0, t, noise, alpha_bar):
+    a = _a(alpha_bar, t)
+    return a.sqrt() * x0 + (1 - a.sqrt()).sqrt() * noise
+
+
+@q_sample.mistake(
+    "Both parts get the root of a: it belongs to x0, and the noise gets (1 - a).sqrt()."
+)
+def one_weight_for_both(x0, t, noise, alpha_bar):
+    return _a(alpha_bar, t).sqrt() * (x0 + noise)
 
 
 @q_sample.mistake("The root of a is missing in front of x0: a.sqrt() * x0.")
@@ -329,6 +361,19 @@ def one_t_for_all(x0, t, noise, alpha_bar):
     return a.sqrt() * x0 + (1 - a).sqrt() * noise
 
 
+@q_sample.mistake("All pictures get the level of the largest t: each has its own.")
+def largest_t_for_all(x0, t, noise, alpha_bar):
+    return _q_sample(x0, t.max().expand(len(t)), noise, alpha_bar)
+
+
+@q_sample.mistake(
+    "You read alpha_bar from its end: at t = 0 there is hardly any noise, and alpha_bar[0] is its "
+    "level."
+)
+def from_the_end(x0, t, noise, alpha_bar):
+    return _q_sample(x0, len(alpha_bar) - 1 - t, noise, alpha_bar)
+
+
 @q_sample.mistake(
     "You take the mean of alpha_bar[t] over the batch: each picture has a level of its own."
 )
@@ -442,12 +487,31 @@ class _Guess(nn.Module):
         return self.weights[0] * torch.tanh(xt + time) + self.weights[1] * xt.roll(1, -1)
 
 
+class _Ask:
+    """The network as the lesson hands it on: a function of (xt, t), and no module."""
+
+    def __init__(self, guess):
+        self.guess = guess
+
+    def __call__(self, xt, t):
+        return self.guess(xt, t)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):  # of Python's own, for a copy
+            raise AttributeError(name)
+        raise OddResultError(
+            f"You ask model for its .{name}: here it is a function of (xt, t), and there is one "
+            "thing to do with it, model(xt, t)."
+        )
+
+
 def _with_model(weights, *arrays):
     tensors, _ = _tensors(*arrays)
-    return [_Guess(torch.from_numpy(weights)), *tensors], {}
+    return [_Ask(_Guess(torch.from_numpy(weights))), *tensors], {}
 
 
 def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
+    model = model.guess
     if not model.fed:
         raise OddResultError(_NOT_CALLED)
     if _has_drawn(x0):
@@ -462,13 +526,13 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
         )
     if model.weights.grad is not None:
         raise OddResultError(
-            "You call backward yourself: here the loss is only computed, and train_step goes back."
+            "You call backward yourself: here the loss is only computed, and train goes back."
         )
     (slopes,) = torch.autograd.grad(result.sum(), model.weights, allow_unused=True)
     if slopes is None:
         raise OddResultError(_NO_WEIGHT)
     return {
-        "count of pictures that the network is not shown as xt at their t": sum(
+        "count of pictures that the network does not see as q_sample(x0, t, noise, alpha_bar)": sum(
             not any(_is_shown(one, s, xt, steps) for xt, steps in model.fed)
             for one, s in zip(_q_sample(x0, t, noise, alpha_bar), t, strict=True)
         ),
@@ -548,6 +612,9 @@ denoising_loss = Exercise(
 )
 
 
+_NOT_SHOWN = "The network is not shown the right xt: it should be q_sample(x0, t, noise, alpha_bar)"
+
+
 @denoising_loss.mistake(
     "Your target is x0: this network is asked for the noise. Compare model(xt, t) with noise."
 )
@@ -567,6 +634,31 @@ def input_x0(model, x0, t, noise, alpha_bar):
 @denoising_loss.mistake("You show the network the noise alone: show it xt, the picture in it too.")
 def input_noise(model, x0, t, noise, alpha_bar):
     return F.mse_loss(model(noise, t), noise)
+
+
+@denoising_loss.mistake(f"{_NOT_SHOWN}, and in yours x0 and noise have changed places.")
+def shown_with_places_changed(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(_q_sample(noise, t, x0, alpha_bar), t), noise)
+
+
+@denoising_loss.mistake(f"{_NOT_SHOWN}, unclipped: noise goes beyond [-1, 1].")
+def shown_clipped(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(_q_sample(x0, t, noise, alpha_bar).clamp(-1, 1), t), noise)
+
+
+@denoising_loss.mistake(f"{_NOT_SHOWN}, with x0 as it is: it lies in [-1, 1] already.")
+def shown_scaled_again(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(_q_sample(2 * x0 - 1, t, noise, alpha_bar), t), noise)
+
+
+@denoising_loss.mistake(f"{_NOT_SHOWN}, each at its own t; yours are all at the first one's.")
+def shown_at_the_first_t(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(_q_sample(x0, t[:1].expand(len(t)), noise, alpha_bar), t), noise)
+
+
+@denoising_loss.mistake(f"{_NOT_SHOWN}; yours has the level of t - 1.")
+def shown_at_t_minus_1(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(_q_sample(x0, t - 1, noise, alpha_bar), t), noise)
 
 
 @denoising_loss.mistake(_OTHER_NOISE)
@@ -593,6 +685,22 @@ def summed(model, x0, t, noise, alpha_bar):
 def summed_over_pixels(model, x0, t, noise, alpha_bar):
     errors = (model(_q_sample(x0, t, noise, alpha_bar), t) - noise) ** 2
     return errors.flatten(1).sum(1).mean()
+
+
+@denoising_loss.mistake(
+    "You sum over the channels and take the mean over the rest: the mean goes over all."
+)
+def summed_over_channels(model, x0, t, noise, alpha_bar):
+    errors = (model(_q_sample(x0, t, noise, alpha_bar), t) - noise) ** 2
+    return errors.sum(dim=1).mean()
+
+
+@denoising_loss.mistake(
+    "That is Huber's loss, which grows in a line where errors are large: the loss is the plain "
+    "mean of squares."
+)
+def huber(model, x0, t, noise, alpha_bar):
+    return F.huber_loss(model(_q_sample(x0, t, noise, alpha_bar), t), noise)
 
 
 @denoising_loss.mistake(
@@ -626,7 +734,8 @@ def scaled_target(model, x0, t, noise, alpha_bar):
 
 
 @denoising_loss.mistake(
-    "The target is what was added, xt - x0: the noise itself is asked for, before it was scaled."
+    "You ask for what was added, xt - x0 (or compare xt - model(xt, t) with x0, which is the "
+    "same): asked for is the noise itself, before it was scaled."
 )
 def what_was_added(model, x0, t, noise, alpha_bar):
     xt = _q_sample(x0, t, noise, alpha_bar)
@@ -767,14 +876,14 @@ def compares_pictures(model, x0, t, noise, alpha_bar):
 
 
 _NOISE_ADDED = (
-    "You put fresh noise in: with eta = 0 nothing is drawn, and the noise of x_prev is eps, the "
+    "You put fresh noise in: this step draws nothing, and the noise of x_prev is eps, the "
     "same that is in xt."
 )
 
 
 _NO_SUM = (
-    "You draw random numbers, and your x_prev is no weighted sum of xt and eps: with eta = 0 "
-    "nothing is drawn, and nothing is clipped."
+    "You draw random numbers, and your x_prev is no weighted sum of xt and eps: in this "
+    "step nothing is drawn, and nothing is clipped."
 )
 
 
@@ -983,11 +1092,35 @@ def noise_at_t(xt, eps, t, t_prev, alpha_bar):
 
 
 @ddim_step.mistake(
-    "x0 gets the weight of t: at t_prev it counts more, b.sqrt() with the level of t_prev."
+    "a and b are one where they must be two: x0 is divided by the root of a, the level of t, and "
+    "comes back with the root of b, that of t_prev."
 )
 def x0_weighed_at_t(xt, eps, t, t_prev, alpha_bar):
     a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
     return xt - (1 - a).sqrt() * eps + (1 - b).sqrt() * eps
+
+
+@ddim_step.mistake(
+    "The noise taken out of xt has the level of t, (1 - a).sqrt() * eps, not t_prev's."
+)
+def noise_out_at_t_prev(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return b.sqrt() * (xt - (1 - b).sqrt() * eps) / a.sqrt() + (1 - b).sqrt() * eps
+
+
+@ddim_step.mistake(_POWER)
+def halves_for_roots(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return b / 2 * (xt - (1 - a) / 2 * eps) / (a / 2) + (1 - b) / 2 * eps
+
+
+@ddim_step.mistake(
+    "You set the last of alpha_bar to 1, so that -1 finds it: then the step T - 1 is clean as "
+    "well. Write torch.where(t_prev < 0, 1.0, alpha_bar[t_prev])."
+)
+def last_level_set_to_1(xt, eps, t, t_prev, alpha_bar):
+    last = torch.arange(len(alpha_bar)) == len(alpha_bar) - 1
+    return last_level_at_the_end(xt, eps, t, t_prev, torch.where(last, 1.0, alpha_bar))
 
 
 _TURNED_ROUND = "t and t_prev have changed places: you step back into the noise."
@@ -1168,7 +1301,7 @@ def one_step_and_last_level(xt, eps, t, t_prev, alpha_bar):
 
 
 @ddim_step.mistake(
-    "That is DDPM's mean, (xt - beta / sqrt(1 - a) eps) / sqrt(alpha): with eta = 0 all the noise "
+    "That is DDPM's mean, (xt - beta / sqrt(1 - a) eps) / sqrt(alpha): in this step all the noise "
     "left in x_prev is eps, (1 - b).sqrt() of it."
 )
 def mean_of_ddpm(xt, eps, t, t_prev, alpha_bar):
@@ -1196,6 +1329,14 @@ def both_along_the_width_and_last_level(xt, eps, t, t_prev, alpha_bar):
 _OFF_BY_ONE = "Off by one: t is 0-based, and the level of t_prev is alpha_bar[t_prev]."
 
 
+@ddim_step.mistake(
+    "torch lays the level of t_prev along the width: give it the shape (n, 1, 1, 1) too, by "
+    "[:, None, None, None]."
+)
+def b_along_the_width(xt, eps, t, t_prev, alpha_bar):
+    return _step(xt, eps, _a(alpha_bar, t), torch.where(t_prev < 0, 1.0, alpha_bar[t_prev]))
+
+
 @ddim_step.mistake(_OFF_BY_ONE)
 def off_by_one(xt, eps, t, t_prev, alpha_bar):
     padded = torch.cat([torch.ones(1), alpha_bar])
@@ -1219,6 +1360,33 @@ def t_off_by_one(xt, eps, t, t_prev, alpha_bar):
 def levels_of_the_first(xt, eps, t, t_prev, alpha_bar):
     first, before = t[:1].expand(len(t)), t_prev[:1].expand(len(t))
     return _ddim_step(xt, eps, first, before, alpha_bar)
+
+
+# Whoever makes one of these mistakes may forget besides that -1 means clean: both are told.
+
+_AND_LAST = " And where t_prev is -1, alpha_bar[-1] is the last level: clean means 1."
+
+
+@ddim_step.mistake(
+    "The roots are missing: all four weights are roots, of a, 1 - a, b and 1 - b." + _AND_LAST
+)
+def no_root_and_last_level(xt, eps, t, t_prev, alpha_bar):
+    return no_root_at_all(xt, eps, t, t_prev % len(alpha_bar), alpha_bar)
+
+
+@ddim_step.mistake("x0 is not divided by a.sqrt()." + _AND_LAST)
+def not_divided_and_last_level(xt, eps, t, t_prev, alpha_bar):
+    return not_divided(xt, eps, t, t_prev % len(alpha_bar), alpha_bar)
+
+
+@ddim_step.mistake("The noise in x_prev has the level of t, and must have less." + _AND_LAST)
+def noise_at_t_and_last_level(xt, eps, t, t_prev, alpha_bar):
+    return noise_at_t(xt, eps, t, t_prev % len(alpha_bar), alpha_bar)
+
+
+@ddim_step.mistake("You clip x0 to [-1, 1]: this step is the plain one." + _AND_LAST)
+def x0_clipped_and_last_level(xt, eps, t, t_prev, alpha_bar):
+    return x0_clipped(xt, eps, t, t_prev % len(alpha_bar), alpha_bar)
 
 
 # ---- repaint_blend -----------------------------------------------------------------------------
@@ -1294,8 +1462,8 @@ repaint_blend = Exercise(
     build=_tensors,
     probe=_blended,
     hints=(
-        "Two halves at one level of noise: in the hole what the network made, x_prev; outside the "
-        "picture that is known, x0, noised as much as x_prev is.",
+        "Two halves at one level of noise: in the hole what the network made, x_prev; outside it "
+        "the picture, x0, which is known there, noised as much as x_prev is.",
         "The known half is q_sample at t_prev; but t_prev may be -1, and alpha_bar[-1] is the last "
         "level: there a is 1, torch.where(t_prev < 0, 1.0, alpha_bar[t_prev]). Then "
         "torch.where(hole, ..., ...) puts both together.",
@@ -1303,7 +1471,7 @@ repaint_blend = Exercise(
         "known = a.sqrt() * x0 + (1 - a).sqrt() * noise\n"
         "return torch.where(hole, x_prev, known)",
     ),
-    why="The network sees one picture with one level of noise, as in training, and is never told "
+    why="The network sees one picture with one level of noise, as it expects, and is never told "
     "of the hole: so weights that were trained to invent pictures can fill them.",
     points=2,
     prewarm=("torch",),
@@ -1322,8 +1490,8 @@ def _known(x0, t, noise, alpha_bar):
 
 
 @repaint_blend.mistake(
-    "You leave the known pixels clean: beside the noisy hole the network would see them as "
-    "something never seen in training. Noise x0 to the level of t_prev."
+    "You leave the known pixels clean beside a noisy hole, and the network expects the same noise "
+    "everywhere. Noise x0 to the level of t_prev."
 )
 def known_left_clean(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return torch.where(hole, x_prev, x0)
@@ -1620,3 +1788,48 @@ def noised_one_too_little_and_last_level(x_prev, x0, hole, t_prev, noise, alpha_
 @repaint_blend.mistake(_OWN_NOISE)
 def known_with_own_noise(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return _blend(hole, x_prev, _known(x0, t_prev, torch.randn_like(noise), alpha_bar))
+
+
+@repaint_blend.mistake(
+    "The hole is noised, and the known pixels are left clean: it is the other way round. x_prev "
+    "has its noise already."
+)
+def hole_noised_known_clean(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole, _known(x_prev, t_prev, noise, alpha_bar), x0)
+
+
+@repaint_blend.mistake(
+    "Outside the hole stands x_prev, noised once more: what is known there is x0. Noise that."
+)
+def x_prev_for_x0(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole, x_prev, _known(x_prev, t_prev, noise, alpha_bar))
+
+
+@repaint_blend.mistake(
+    "You add the noised x0 in the hole as well: it counts outside alone, there x_prev stands alone."
+)
+def known_added_in_the_hole(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return torch.where(hole, x_prev, 0.0) + _known(x0, t_prev, noise, alpha_bar)
+
+
+@repaint_blend.mistake(
+    "You clip the known pixels to [-1, 1]: under noise they go beyond, and must."
+)
+def known_clipped(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole, x_prev, _known(x0, t_prev, noise, alpha_bar).clamp(-1, 1))
+
+
+@repaint_blend.mistake(_POWER)
+def known_halves_for_roots(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    a = _level(alpha_bar, t_prev)
+    return _blend(hole, x_prev, a / 2 * x0 + (1 - a) / 2 * noise)
+
+
+@repaint_blend.mistake("The roots are missing, as q_sample has them." + _AND_LAST)
+def known_without_roots_and_last_level(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return known_without_roots(x_prev, x0, hole, t_prev % len(alpha_bar), noise, alpha_bar)
+
+
+@repaint_blend.mistake("You clip the known pixels to [-1, 1]." + _AND_LAST)
+def known_clipped_and_last_level(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return known_clipped(x_prev, x0, hole, t_prev % len(alpha_bar), noise, alpha_bar)

@@ -79,7 +79,7 @@ RECIPE = Recipe(
         "batch, a second layer that mixes all places, more steps.",
         "Asked: ten times the pictures a second of a biharmonic fill. On the centre of 14 x 14 it "
         "fills about half as many as scikit-image's: 0.42 and 0.52 times, on two days, one thread. "
-        "One draw of the conditional VAE fills 33 times as many, 3.90 dB better. To try next: bf16, "
-        "less width.",
+        "One draw of the conditional VAE fills 33 times as many, 3.90 dB better. To try next: "
+        "bf16, less width.",
     ),
 )

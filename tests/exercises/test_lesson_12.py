@@ -178,7 +178,7 @@ def share_of_the_way(x0, t, noise, alpha_bar):
     return (1 - done).sqrt() * x0 + done.sqrt() * noise
 
 
-@wrong(NOISE, "You draw fresh noise")
+@wrong(NOISE, "You draw random numbers of your own")
 def by_torch_normal(x0, t, noise, alpha_bar):
     a = alpha_bar[t].view(-1, 1, 1, 1)
     return torch.normal(a.sqrt() * x0, (1 - a).sqrt().expand_as(x0))
@@ -209,7 +209,7 @@ def by_mse_loss(model, x0, t, noise, alpha_bar):
 
 @right(LOSS)
 def by_torchs_module(model, x0, t, noise, alpha_bar):
-    return nn.MSELoss()(noise, model.forward(by_vmap(x0, t, noise, alpha_bar), t))
+    return nn.MSELoss()(noise, model(by_vmap(x0, t, noise, alpha_bar), t))
 
 
 @right(LOSS)
@@ -229,7 +229,6 @@ def one_call_a_picture(model, x0, t, noise, alpha_bar):
 def means_one_after_the_other(model, x0, t, noise, alpha_bar):
     with torch.no_grad():
         xt = by_gather(x0, t, noise, alpha_bar)
-    model.zero_grad()
     return torch.square(model(xt, t) - noise.detach()).mean(dim=(1, 2, 3)).mean(dim=0)
 
 
@@ -366,7 +365,21 @@ def xt_by_columns(model, x0, t, noise, alpha_bar):
     return F.mse_loss(model(a_row_of_levels(x0, t, noise, alpha_bar), t), noise)
 
 
-@wrong(LOSS, "The count of pictures that the network is not shown as xt at their t is 2")
+@wrong(LOSS, "You ask model for its .forward: here it is a function of (xt, t)")
+def by_forward(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model.forward(by_gather(x0, t, noise, alpha_bar), t), noise)
+
+
+@wrong(LOSS, "You ask model for its .eval: here it is a function of (xt, t)")
+def in_eval_mode(model, x0, t, noise, alpha_bar):
+    model.eval()
+    return F.mse_loss(model(by_gather(x0, t, noise, alpha_bar), t), noise)
+
+
+@wrong(
+    LOSS,
+    "The count of pictures that the network does not see as q_sample(x0, t, noise, alpha_bar) is 2",
+)
 def xt_clipped(model, x0, t, noise, alpha_bar):
     return F.mse_loss(model(by_gather(x0, t, noise, alpha_bar).clamp(-0.5, 0.5), t), noise)
 
@@ -504,7 +517,7 @@ def a_step_of_ddpm(xt, eps, t, t_prev, alpha_bar):
     return mean + (1 - alpha).sqrt() * torch.randn(xt.shape)
 
 
-@wrong(STEP, "no weighted sum of xt and eps: with eta = 0 nothing is drawn, and nothing is clipped")
+@wrong(STEP, "no weighted sum of xt and eps: in this step nothing is drawn, and nothing is clipped")
 def eta_0_but_clipped(xt, eps, t, t_prev, alpha_bar):
     return ddpm_with_eta_0(xt, eps, t, t_prev, alpha_bar).clamp(-1, 1)
 
@@ -744,7 +757,7 @@ def columns_of_levels(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return torch.where(hole, x_prev, a**0.5 * x0 + (1 - a) ** 0.5 * noise)
 
 
-@wrong(BLEND, "You draw fresh noise")
+@wrong(BLEND, "You draw random numbers of your own")
 def noise_of_its_own(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return by_masked_fill(x_prev, x0, hole, t_prev, torch.randn(noise.shape), alpha_bar)
 
