@@ -124,7 +124,7 @@ _MAKERS: dict[str, Callable[..., torch.Tensor]] = {
 }
 
 
-def portions(kinds: dict[Kind, int], n: int) -> dict[Kind, int]:
+def portions(kinds: dict[str, int], n: int) -> dict[str, int]:
     """The same kinds in the same proportions, n holes in all.
 
     >>> portions({"box": 3, "half": 1}, 8)
