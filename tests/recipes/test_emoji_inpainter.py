@@ -10,8 +10,9 @@ from learnkit.images.classical import biharmonic
 from learnkit.images.data import emoji
 from learnkit.models.filling import composite
 from learnkit.models.pretrained import card, pretrained
-from learnkit.recipes.emoji_inpainter import ASKED, FLOOR, RECIPE
+from learnkit.recipes.emoji_inpainter import ASKED, RECIPE
 from learnkit.recipes.emoji_vae import kept
+from learnkit.recipes.holes import FLOOR
 
 
 class Grey(torch.nn.Module):

@@ -7,7 +7,8 @@ from learnkit.images.data import photograph
 from learnkit.models.photo_inpainter import PhotoInpainter
 from learnkit.models.pretrained import card
 from learnkit.recipes import photo_inpainter
-from learnkit.recipes.photo_inpainter import DAMAGE, FLOOR, RECIPE, recoloured, turned
+from learnkit.recipes.holes import FLOOR
+from learnkit.recipes.photo_inpainter import DAMAGE, RECIPE, recoloured, turned
 
 
 class Off(torch.nn.Module):
