@@ -16,7 +16,8 @@ from learnkit.exercises import pool, progress
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.judge import judge
 from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED, Report
-from learnkit.exercises.table import Exercise, find, nearest
+from learnkit.exercises.table import Case, Exercise, find, nearest
+from learnkit.exercises.worker import Outcome
 
 _reports: dict[str, Report] = {}  # the last verdict on each exercise, in this process
 _hints_told: dict[str, int] = {}
@@ -59,9 +60,9 @@ def check(name: str, answer: Callable) -> Report:
     """
     task = find(name)
     try:
-        report = judge(task, *pool.ask(task, answer))
+        report = _verdict(task, lambda task: pool.ask(task, answer))
     except pool.CannotTravelError as error:
-        report = judge(task, pool.run_here(task, answer))
+        report = _verdict(task, lambda task: (pool.run_here(task, answer), ""))
         if not report.correct:
             note = f"\n(It ran inside the notebook, since it cannot be sent to another: {error})"
             report = replace(report, message=report.message + note)
@@ -89,12 +90,23 @@ def check_file(name: str, path: str | Path) -> Report:
         raise ValueError(f"{path}{line} is not Python: {reason}") from error
     if name not in _names_bound_by(tree):
         raise ValueError(f"{path} defines no {name}: write a function of exactly that name")
-    outcomes, printed = pool.ask(task, None, source, str(path))
-    if outcomes and outcomes[0].kind == "unread":
-        outcome = outcomes[0]
-        where = f" (line {outcome.line})" if outcome.file == str(path) else ""
-        raise ValueError(f"{path} cannot run: {outcome.type}: {outcome.message}{where}")
-    return judge(task, outcomes, printed)
+
+    def ask(task: Exercise) -> tuple[list[Outcome], str]:
+        outcomes, printed = pool.ask(task, None, source, str(path))
+        if outcomes and outcomes[0].kind == "unread":
+            outcome = outcomes[0]
+            where = f" (line {outcome.line})" if outcome.file == str(path) else ""
+            raise ValueError(f"{path} cannot run: {outcome.type}: {outcome.message}{where}")
+        return outcomes, printed
+
+    return _verdict(task, ask)
+
+
+def _verdict(task: Exercise, ask: Callable[[Exercise], tuple[list[Outcome], str]]) -> Report:
+    def twice(case: Case) -> list[Outcome]:
+        return ask(replace(task, cases=[case, case]))[0]
+
+    return judge(task, *ask(task), twice=twice)
 
 
 def hint(which: str | Callable) -> None:

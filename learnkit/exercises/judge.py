@@ -7,12 +7,13 @@ to the subtlest (right but for a constant factor).
 
 import inspect
 import linecache
+from collections.abc import Callable
 
 import numpy as np
 
 from learnkit.exercises.example import describe_case, shown, signature
 from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, Report
-from learnkit.exercises.table import Exercise, Mistake
+from learnkit.exercises.table import Case, Exercise, Mistake
 from learnkit.exercises.worker import Outcome
 
 ENDS = {
@@ -22,10 +23,19 @@ ENDS = {
     "ended": "Python itself ended while it ran your function: it called exit(), crashed, or ran "
     "out of memory.",
 }
+NOTHING_KNOWN = "is not what it should be."
+RESTLESS = (
+    "Called twice with the same input, your function gives two different results: it draws random "
+    "numbers of its own, or keeps something from one call to the next."
+)
+
+Twice = Callable[[Case], list[Outcome]]  # runs the answer on a case, and on the same once more
 
 
-def judge(exercise: Exercise, outcomes: list[Outcome], printed: str = "") -> Report:
-    """The verdict on what an answer did, case by case."""
+def judge(
+    exercise: Exercise, outcomes: list[Outcome], printed: str = "", *, twice: Twice | None = None
+) -> Report:
+    """The verdict on what an answer did, case by case; `twice` where nothing else explains it."""
 
     def verdict(status: str, message: str, mistake: str | None = None, **more: object) -> Report:
         points = exercise.points if status == CORRECT else 0
@@ -52,7 +62,12 @@ def judge(exercise: Exercise, outcomes: list[Outcome], printed: str = "") -> Rep
     for mistake in exercise.mistakes if _some_overflowed(outcomes) else ():
         if _alike_where_finite(exercise, outcomes, mistake):  # two faults: the named one first
             return verdict(INCORRECT, mistake.sentence, mistake.name, example=example)
-    return verdict(INCORRECT, _diagnosis(exercise, outcomes, failed), example=example)
+    message = _diagnosis(exercise, outcomes, failed)
+    if twice is not None and message.endswith(NOTHING_KNOWN):
+        runs = twice(exercise.cases[failed])
+        if all(o.kind == "value" for o in runs) and not alike(exercise, runs[0], runs[-1]):
+            message = RESTLESS
+    return verdict(INCORRECT, message, example=example)
 
 
 def alike(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
@@ -196,16 +211,13 @@ def _difference(
         return f"The {what} is transposed."
     if got.dtype.kind in "iub" and want.dtype.kind == "f":
         return f"The {what} holds whole numbers ({got.dtype}); the pictures are float."
-    return f"The {what} is not what it should be."
+    return f"The {what} {NOTHING_KNOWN}"
 
 
 def _common_factor(exercise: Exercise, outcomes: list[Outcome], key: str) -> float | None:
     """The one number by which the answer is off on every case, if there is such a number."""
-    pairs = [
-        (o.arrays[key], e.arrays[key])
-        for o, e in zip(outcomes, exercise.expected, strict=False)
-        if key in o.arrays and key in e.arrays
-    ]
+    both = zip(outcomes, exercise.expected, strict=False)
+    pairs = [(o.arrays[key], e.arrays[key]) for o, e in both if key in o.arrays and key in e.arrays]
     if len(pairs) < len(exercise.expected) or any(g.shape != w.shape for g, w in pairs):
         return None
     if any(g.dtype.kind == "c" for g, _ in pairs):
@@ -273,8 +285,7 @@ def _example(
     got = outcomes[failed] if failed < len(outcomes) else Outcome("ended")
     want = exercise.expected[failed]
     if changed := _changed(exercise, got, want):
-        verb = "are" if " and " in changed else "is"
-        rows.append(("after the call", f"{changed} {verb} not as before".replace("`", "")))
+        rows.append(("after the call", f"{changed.replace('`', '')}: not as before"))
     for key, array in want.arrays.items():
         mine = got.arrays.get(key)
         if mine is not None and _close(exercise, mine, array):

@@ -144,6 +144,19 @@ def test_a_transposed_and_a_misshapen_and_a_listed_gradient_are_named():
         assert sentence in report.message
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return np.mean((pred - target) ** 2) + np.random.default_rng().uniform(0, 0.1)",
+        "calls.append(1); return np.mean((pred - target) ** 2) + len(calls)",
+    ],
+)
+def test_an_answer_that_does_not_keep_to_its_word_is_told_so(body):
+    report = check("mse_loss", define(f"def mse_loss(pred, target):\n    {body}", calls=[]))
+    assert report.status == "incorrect" and report.mistake is None
+    assert "Called twice with the same input" in report.message, report.message
+
+
 def test_what_the_answer_prints_is_shown():
     source = "def mse_loss(pred, target):\n    print('shape', pred.shape)\n    return 0"
     report = check("mse_loss", define(source))
