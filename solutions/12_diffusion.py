@@ -64,12 +64,12 @@ test = resident(fashion_mnist("test")[0], device=machine.device).take(torch.aran
 alpha_bar = cosine_schedule(1000).to(machine.device)
 
 # %%
-fig, ax = plt.subplots(figsize=(7.5, 3.2))
+fig, ax = plt.subplots(figsize=(9.5, 3.2))
 ax.plot(alpha_bar.sqrt().cpu(), label="cosine: weight of the picture")
 ax.plot(linear_schedule(1000).sqrt(), "--", label="linear: weight of the picture")
 ax.plot((1 - alpha_bar).sqrt().cpu(), ":", label="cosine: weight of the noise")
 ax.set(xlabel="step t", ylabel="weight", title="Two schedules")
-ax.legend()
+ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
 fig.tight_layout()
 show(
     fig,
@@ -83,7 +83,8 @@ show(
 # ### Exercise: any amount of noise at once
 #
 # `x0` and `noise` are `(n, c, h, w)`, `t` is `(n,)`: **each picture has a step of its own**, 0-based. `alpha_bar` is `(T,)`.
-# Look up each picture's number, give it the shape `(n, 1, 1, 1)`, so that it meets its own picture and no other, and mix.
+# At $t = 0$ the first little noise is in already; the clean $x_0$ has no $t$ (later we shall write $-1$ for it).
+# Look up each picture's `alpha_bar[t]`, give it the shape `(n, 1, 1, 1)`, so that it meets its own picture and no other, and mix.
 
 
 # %% nbgrader={"grade": false, "grade_id": "q_sample", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -129,7 +130,7 @@ show_pictures(
 #
 # $$\text{mean of}\;\big(\varepsilon_\theta(x_t, t) - \varepsilon\big)^2$$
 #
-# where $\theta$ are the network's weights. Who knows the noise knows the picture, for the line above can be solved for $x_0$. And lesson 01 says what the best answer
+# where $\theta$ are the network's weights. Who knows the noise knows the picture, for the formula of $x_t$ can be solved for $x_0$. And lesson 01 says what the best answer
 # is: **the mean of all that could be there**, now not over all garments, but over those that could look like this $x_t$.
 #
 # ### Exercise: the denoising loss
@@ -160,8 +161,8 @@ def cost(model, images):
 
 
 def with_time(model):
-    """The network as a function of (xt, t)."""
-    return lambda xt, t: model(xt, t / 1000).float()
+    """The network as a function of (xt, t): it is told t as a share of the way, from 0 to 1."""
+    return lambda xt, t: model(xt, t / 1000).float()  # float32, also where it trains in bf16
 
 
 torch.manual_seed(0)
@@ -176,8 +177,8 @@ losses = [step.loss for step in taken]
 print(f"loss {np.mean(losses[:5]):.2f} at first, {np.mean(losses[-30:]):.2f} at the end")
 
 # %% [markdown]
-# > **Trap.** A loss of 1.00 is that of a network that says "no noise" whatever it sees, for noise has a mean square of 1. Yours, 0.15, is far
-# > better. But it is a mean over easy steps and hard ones, and hides where the network knows no more than that other one.
+# > **Trap.** A loss of 1.00 is that of a network that says "no noise" whatever it sees, for noise has a mean square of 1. Yours, 0.15 after 200 steps, is far
+# > better. But it is a mean over easy steps and hard ones, and hides where the network knows no more than the one that says nothing.
 #
 # **Predict:** where is the noise harder to tell, in a picture that is nearly clean or in one that is nearly drowned?
 
@@ -210,7 +211,7 @@ print({f"t = {t}": round(loss, 3) for t, loss in by_step.items()})
 #
 # ### Exercise: one step of the way back
 #
-# (The sampler that takes such steps is called DDIM.) `t` and `t_prev` are `(n,)`. `t_prev` is $-1$ where the way ends: there nothing is noise, so $\bar\alpha = 1$. Clip nothing, draw nothing.
+# (The sampler that takes such steps is called DDIM.) `t` and `t_prev` are `(n,)`. `t_prev` is $-1$ where the way ends: there nothing is noise, so $\bar\alpha = 1$. Clip nothing, and draw no random numbers.
 
 
 # %% nbgrader={"grade": false, "grade_id": "ddim_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -278,7 +279,7 @@ show_pictures(
 with torch.no_grad():
     hurried = {count: samples(painter.inventor(2), six[:2], count) for count in (1, 3, 8, 25)}
 show_pictures(
-    {f"noise {i}, {count} calls": as_image(hurried[count][i]) for i in (0, 1) for count in hurried},
+    {f"noise {i}, calls: {count}": as_image(hurried[count][i]) for i in (0, 1) for count in hurried},
     columns=4,
     alt="One call paints the grey mean garment; then a muddle that is a shoe by 25, and a garment from 3 on.",
 )
@@ -286,7 +287,7 @@ show_pictures(
 # %% [markdown]
 # A single call paints lesson 01's **ghost**: from noise alone anything could come, and the mean of anything is grey. Few calls take
 # strides too long for the first noise: it is still a muddle after 8, and ends elsewhere with 25. The second is a garment with sleeves after 3, and
-# only its details change. Here is its whole film.
+# only its details change. Here are six moments of its way.
 
 # %%
 moments = walk_back(painter.inventor(1), six[1:2], 25)
@@ -299,8 +300,8 @@ show_pictures(
 )
 
 # %% [markdown]
-# **The film from noise to garment.** Above is what there is, below what the network believes in. It is sure of the kind long before you can see
-# it in the noise, and of the details last. Scrub it back and forth.
+# Above is what there is, below what the network believes in. It is sure of the kind long before you can see it in the noise, and of the details
+# last. **The film from noise to garment** has all the moments: left what there is, right what is believed in. Set it to 0, and scrub it back and forth.
 #
 # **Predict:** at which level of noise does the belief stop changing its mind about the *kind* of garment?
 
@@ -308,7 +309,7 @@ show_pictures(
 film.explore(film.record([[t, *(x.cpu() for x in xs)] for t, *xs in moments], alpha_bar.cpu()))
 
 # %% [markdown]
-# Very early, in this one: at the third call noise still has the weight 0.97, and what is believed in has two sleeves, and keeps them.
+# Very early, in this one: after two steps noise still has the weight 0.97, and what is believed in has two sleeves, and keeps them.
 #
 # Your step draws no dice: one noise, one garment, always. That is DDIM. The older DDPM puts back still less of that noise, and makes up the
 # difference with fresh noise, at every step.
@@ -327,7 +328,7 @@ show_pictures(
 )
 
 # %% [markdown]
-# They need not be. In the second of these 50 steps three quarters of the noise are new; the start is soon forgotten.
+# They need not be. After the first of these 50 steps 98 % of the noise's variance is new, after the second 71 % is newer still: the start is soon forgotten.
 #
 # How good is it, beside lesson 08's VAE and lesson 09's GAN? The judge is the Frechet classifier distance again, on 300 inventions each. (So few
 # make the number larger; compare it with no other.) `painter.sample` walks as you do, with one thing more: it looks ahead along the line through
@@ -350,8 +351,8 @@ frechet["painter"] = frechet_of(garment_features(invented), real)
 print({name: round(distance, 1) for name, distance in frechet.items()})
 
 # %% [markdown]
-# Near the GAN, 11.0 against 9.8, and far ahead of the VAE's 21.6; and it played no game for it: one loss, which
-# goes down. It pays in time, 25 calls of the network for one picture.
+# The GAN, by a little: 9.8, and the painter 11.0 (less is nearer). Both are far ahead of the VAE's 21.6; and the painter played no game for it: one
+# loss, which goes down. It pays in time, 25 calls of the network for one picture.
 #
 # ## The hole
 #
@@ -488,15 +489,15 @@ print({kind: f"{dB:.2f} dB" for kind, dB in decibels.items()})
 # won 0.9 (on right halves), for its draws differed too little. These are 24 garments; with other noises the numbers wander by some tenths of a
 # decibel. In the course's table, on 500, the mean of sixteen is 0.45 dB below the U-Net.
 #
-# Straight on is the worst, by 1.9 dB, for its fills listen too little to what is around them. RePaint comes within 0.3 dB of the told painter
-# without telling the network of the hole, by 97 calls where the other needs 25.
+# Straight on is the worst, 1.9 dB below one draw of the told painter, for its fills listen too little to what is around them. RePaint comes within
+# 0.3 dB of the told painter without telling the network of the hole, with 97 calls where the other needs 25.
 #
 # ## One model for both
 #
 # So the claim, with a third kind of network: **one set of weights invents garments and fills holes**, and what it
-# invents is a fill of a hole of 100 %. Here is the film of a fill. Its curve goes straight down; RePaint's would be a saw.
+# invents is a fill of a hole of 100 %. Here is the film of a fill. Its curve only falls; RePaint's would be a saw.
 #
-# **Predict:** in the film of synthesis the belief began with a ghost. What does it begin with here?
+# **Predict:** in the film of synthesis the belief began with a ghost. What does it begin with here, at 0?
 
 # %%
 boot_and_hole = test[:1], hole[:1]

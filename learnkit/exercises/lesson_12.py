@@ -236,7 +236,7 @@ def along_the_width(x0, t, noise, alpha_bar):
 
 
 @q_sample.mistake(
-    "Your alpha_bar[t] has the shape (n, 1, 1), which torch lays along the channels: write "
+    "Your levels lie along the channels, as those of the shape (n, 1, 1) do: write alpha_bar[t]"
     "[:, None, None, None], for (n, 1, 1, 1)."
 )
 def along_the_channels(x0, t, noise, alpha_bar):
@@ -439,6 +439,47 @@ def taken_to_0_1(x0, t, noise, alpha_bar):
     return _q_sample((x0 + 1) / 2, t, noise, alpha_bar)
 
 
+@q_sample.mistake("You take xt to [0, 1]: inside a diffusion model all stays round 0, as noise is.")
+def xt_taken_to_0_1(x0, t, noise, alpha_bar):
+    return (_q_sample(x0, t, noise, alpha_bar) + 1) / 2
+
+
+@q_sample.mistake(
+    "Brackets: in yours a.sqrt() weighs the noise as well, and it belongs to x0 alone, "
+    "a.sqrt() * x0 + (1 - a).sqrt() * noise."
+)
+def noise_in_the_brackets(x0, t, noise, alpha_bar):
+    a = _a(alpha_bar, t)
+    return a.sqrt() * (x0 + (1 - a).sqrt() * noise)
+
+
+@q_sample.mistake(
+    "You go step by step with alpha_bar, which is the whole way already: take alpha_bar[t] once."
+)
+def every_level_on_the_way(x0, t, noise, alpha_bar):
+    rows = []
+    for x, last, eps in zip(x0, t.tolist(), noise, strict=True):
+        for a in alpha_bar[: last + 1]:
+            x = a.sqrt() * x + (1 - a).sqrt() * eps
+        rows.append(x)
+    return torch.stack(rows)
+
+
+_FIRST_ALONE = (
+    "Only the first picture comes back: does a `return` stand inside the loop, or a [0] too many?"
+)
+
+
+@q_sample.mistake(_FIRST_ALONE)
+def first_picture_alone(x0, t, noise, alpha_bar):
+    return _q_sample(x0, t, noise, alpha_bar)[0]
+
+
+@q_sample.mistake(_FIRST_ALONE)
+def batch_of_the_first(x0, t, noise, alpha_bar):
+    return _q_sample(x0, t, noise, alpha_bar)[:1]
+
+
 @q_sample.mistake(_OWN_NOISE)
 def own_noise(x0, t, noise, alpha_bar):
     return _q_sample(x0, t, torch.randn_like(x0), alpha_bar)
@@ -516,6 +557,8 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
         raise OddResultError(_NOT_CALLED)
     if _has_drawn(x0):
         raise OddResultError(_OTHER_NOISE)
+    if torch.is_tensor(result) and result.dtype == torch.float64:
+        result = result.float()  # more digits do no harm
     _one_tensor(result, "the loss", "noise")
     if not result.requires_grad:
         raise OddResultError(_NO_WEIGHT)
@@ -661,6 +704,26 @@ def shown_at_t_minus_1(model, x0, t, noise, alpha_bar):
     return F.mse_loss(model(_q_sample(x0, t - 1, noise, alpha_bar), t), noise)
 
 
+@denoising_loss.mistake(f"{_NOT_SHOWN}; in yours a root is missing in front of x0: a.sqrt() * x0.")
+def shown_without_root_on_x0(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(no_root_on_x0(x0, t, noise, alpha_bar), t), noise)
+
+
+@denoising_loss.mistake(f"{_NOT_SHOWN}; in yours the noise lacks its root: (1 - a).sqrt() * noise.")
+def shown_without_root_on_noise(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(no_root_on_noise(x0, t, noise, alpha_bar), t), noise)
+
+
+@denoising_loss.mistake(f"{_NOT_SHOWN}; in yours the noise is subtracted, and it is added.")
+def shown_minus_noise(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(noise_subtracted(x0, t, noise, alpha_bar), t), noise)
+
+
+@denoising_loss.mistake(f"{_NOT_SHOWN}; in yours x0 is not made smaller: a.sqrt() * x0.")
+def shown_with_x0_in_full(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(x0_in_full(x0, t, noise, alpha_bar), t), noise)
+
+
 @denoising_loss.mistake(_OTHER_NOISE)
 def fresh_noise_in_xt(model, x0, t, noise, alpha_bar):
     return F.mse_loss(model(_q_sample(x0, t, torch.randn_like(x0), alpha_bar), t), noise)
@@ -786,6 +849,47 @@ def not_squared(model, x0, t, noise, alpha_bar):
 )
 def mean_then_square(model, x0, t, noise, alpha_bar):
     return (model(_q_sample(x0, t, noise, alpha_bar), t) - noise).mean() ** 2
+
+
+@denoising_loss.mistake(
+    "You square both and subtract then: subtract first, (model(xt, t) - noise) ** 2."
+)
+def difference_of_squares(model, x0, t, noise, alpha_bar):
+    said = model(_q_sample(x0, t, noise, alpha_bar), t)
+    return (said**2 - noise**2).mean()
+
+
+_ONE_PICTURE = (
+    "Your loss is that of one picture alone: does a `return` stand inside the loop, or does each "
+    "turn of it forget the last? The mean goes over all pictures."
+)
+
+
+@denoising_loss.mistake(_ONE_PICTURE)
+def loss_of_the_first(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(_q_sample(x0, t, noise, alpha_bar), t)[0], noise[0])
+
+
+@denoising_loss.mistake(_ONE_PICTURE)
+def loss_of_the_last(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(_q_sample(x0, t, noise, alpha_bar), t)[-1], noise[-1])
+
+
+@denoising_loss.mistake(
+    "You divide by 784 pixels a picture, and here they have others: divide by noise.numel(), or "
+    "let .mean() count."
+)
+def over_784(model, x0, t, noise, alpha_bar):
+    errors = (model(_q_sample(x0, t, noise, alpha_bar), t) - noise) ** 2
+    return errors.sum() / (len(x0) * 784)
+
+
+@denoising_loss.mistake(
+    "What you compare has two different shapes, and torch repeats one along the other: (n, 1, h, w)"
+    " against (n, h, w) compares every picture with every other. Leave out squeeze."
+)
+def squeezed(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(_q_sample(x0, t, noise, alpha_bar), t), noise.squeeze(1))
 
 
 @denoising_loss.mistake("The sign is turned: an optimizer would make the error large.")
@@ -1092,8 +1196,8 @@ def noise_at_t(xt, eps, t, t_prev, alpha_bar):
 
 
 @ddim_step.mistake(
-    "a and b are one where they must be two: x0 is divided by the root of a, the level of t, and "
-    "comes back with the root of b, that of t_prev."
+    "The noise gets less, and the picture in xt stays as small as it was: it must grow from "
+    "a.sqrt() of itself to b.sqrt(). Divide x0 by a.sqrt(), and give it b.sqrt()."
 )
 def x0_weighed_at_t(xt, eps, t, t_prev, alpha_bar):
     a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
@@ -1222,6 +1326,35 @@ def no_root_on_the_noise(xt, eps, t, t_prev, alpha_bar):
 def no_root_on_the_picture(xt, eps, t, t_prev, alpha_bar):
     a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
     return b * (xt - (1 - a).sqrt() * eps) / a.sqrt() + (1 - b).sqrt() * eps
+
+
+@ddim_step.mistake("The noise comes back in full: at the level of t_prev it gets (1 - b).sqrt().")
+def noise_back_in_full(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return b.sqrt() * (xt - (1 - a).sqrt() * eps) / a.sqrt() + eps
+
+
+@ddim_step.mistake("You take eps away in full: in xt there is (1 - a).sqrt() of it.")
+def eps_out_in_full(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return b.sqrt() * (xt - eps) / a.sqrt() + (1 - b).sqrt() * eps
+
+
+@ddim_step.mistake(
+    "You put xt back where the noise belongs: it is b.sqrt() * x0 + (1 - b).sqrt() * eps."
+)
+def xt_for_eps(xt, eps, t, t_prev, alpha_bar):
+    a, b = _level(alpha_bar, t), _level(alpha_bar, t_prev)
+    return b.sqrt() * (xt - (1 - a).sqrt() * eps) / a.sqrt() + (1 - b).sqrt() * xt
+
+
+@ddim_step.mistake(
+    "You go back by alpha of the single step, alpha_bar[t] / alpha_bar[t_prev], as if eps were its "
+    "noise alone: eps is all the noise in xt. Work out x0 by alpha_bar[t], and noise it again."
+)
+def back_by_single_step(xt, eps, t, t_prev, alpha_bar):
+    kept = _level(alpha_bar, t) / _level(alpha_bar, t_prev)
+    return (xt - (1 - kept).sqrt() * eps) / kept.sqrt()
 
 
 @ddim_step.mistake("x0 comes back in full: at the level of t_prev it gets the weight b.sqrt().")
@@ -1356,6 +1489,23 @@ def t_off_by_one(xt, eps, t, t_prev, alpha_bar):
     return _step(xt, eps, _level(alpha_bar, t - 1), _level(alpha_bar, t_prev))
 
 
+_B_TOO_EARLY = (
+    "The level of t_prev is read one place too early, that of t_prev - 1: it is "
+    "alpha_bar[t_prev] (with a 1 put in front of alpha_bar, its place is t_prev + 1)."
+)
+
+
+@ddim_step.mistake(_B_TOO_EARLY)
+def b_one_too_early(xt, eps, t, t_prev, alpha_bar):
+    return _ddim_step(xt, eps, t, t_prev - 1, alpha_bar)
+
+
+@ddim_step.mistake(_B_TOO_EARLY)
+def b_one_too_early_and_last_level(xt, eps, t, t_prev, alpha_bar):
+    padded = torch.cat([torch.ones(1), alpha_bar])
+    return _step(xt, eps, _a(alpha_bar, t), _a(padded, t_prev))
+
+
 @ddim_step.mistake("All pictures get the levels of the first: each has its own t and t_prev.")
 def levels_of_the_first(xt, eps, t, t_prev, alpha_bar):
     first, before = t[:1].expand(len(t)), t_prev[:1].expand(len(t))
@@ -1457,6 +1607,9 @@ repaint_blend = Exercise(
             _LONG,
             "three pictures of 3 channels, 4 x 3 pixels; t_prev = (-1, 5, -1): the known pixels of "
             "the first and the last are clean",
+        ),
+        _blend_case(
+            2, 1, 3, 2, [-1, 8], _LONG, "two grey pictures of 3 x 2 pixels; t_prev = (-1, 8)"
         ),
     ],
     build=_tensors,
@@ -1560,6 +1713,12 @@ def noised_at_t(x_prev, x0, hole, t_prev, noise, alpha_bar):
 
 
 @repaint_blend.mistake(_AT_T)
+def noised_at_t_with_a_1_behind(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    padded = torch.cat([alpha_bar, torch.ones(1)])
+    return _blend(hole, x_prev, _q_sample(x0, t_prev + 1, noise, padded))
+
+
+@repaint_blend.mistake(_AT_T)
 def noised_at_t_and_clean_at_the_end(x_prev, x0, hole, t_prev, noise, alpha_bar):
     t = torch.where(t_prev < 0, -1, t_prev + 1)
     return _blend(hole, x_prev, _known(x0, t, noise, alpha_bar))
@@ -1589,6 +1748,24 @@ def first_level_for_clean(x_prev, x0, hole, t_prev, noise, alpha_bar):
 def known_drowned_at_the_end(x_prev, x0, hole, t_prev, noise, alpha_bar):
     a = torch.where(t_prev < 0, 0.0, alpha_bar[t_prev])[:, None, None, None]
     return torch.where(hole, x_prev, a.sqrt() * x0 + (1 - a).sqrt() * noise)
+
+
+@repaint_blend.mistake(
+    "You set the last of alpha_bar to 1, so that -1 finds it: then the step T - 1 is clean as "
+    "well. Write torch.where(t_prev < 0, 1.0, alpha_bar[t_prev])."
+)
+def last_level_set_to_1_in_blend(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    a = alpha_bar.clone()
+    a[-1] = 1
+    return _blend(hole, x_prev, _q_sample(x0, t_prev, noise, a))
+
+
+@repaint_blend.mistake(
+    "Where t_prev is -1 you return x0 in the hole too: there x_prev stays, what the network made."
+)
+def all_x0_at_the_end(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    clean = (t_prev < 0)[:, None, None, None]
+    return torch.where(clean, x0, _repaint_blend(x_prev, x0, hole, t_prev, noise, alpha_bar))
 
 
 @repaint_blend.mistake(
@@ -1706,6 +1883,40 @@ def known_without_noise(x_prev, x0, hole, t_prev, noise, alpha_bar):
 )
 def known_plus_noise(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return _blend(hole, x_prev, x0 + noise)
+
+
+@repaint_blend.mistake("Outside the hole x0 is not made smaller: a.sqrt() * x0.")
+def known_x0_in_full(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole, x_prev, x0 + (1 - _level(alpha_bar, t_prev)).sqrt() * noise)
+
+
+@repaint_blend.mistake("Outside the hole the noise comes in full: it gets (1 - a).sqrt().")
+def known_noise_in_full(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole, x_prev, _level(alpha_bar, t_prev).sqrt() * x0 + noise)
+
+
+@repaint_blend.mistake("You take x0 from [0, 1] to [-1, 1]: it lies in [-1, 1] already.")
+def known_scaled_again(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole, x_prev, _known(2 * x0 - 1, t_prev, noise, alpha_bar))
+
+
+@repaint_blend.mistake(
+    "Noise falls into the hole too: x_prev has its own already. Noise x0 first, then put both "
+    "together by torch.where."
+)
+def noise_everywhere(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    a = _level(alpha_bar, t_prev)
+    return _blend(hole, x_prev, a.sqrt() * x0) + (1 - a).sqrt() * noise
+
+
+@repaint_blend.mistake("All pictures get the hole of the first: each has its own.")
+def hole_of_the_first(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _blend(hole[:1], x_prev, _known(x0, t_prev, noise, alpha_bar))
+
+
+@repaint_blend.mistake(_FIRST_ALONE)
+def first_blend_alone(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _repaint_blend(x_prev, x0, hole, t_prev, noise, alpha_bar)[0]
 
 
 @repaint_blend.mistake("Picture and noise have changed weights: a.sqrt() belongs to x0.")

@@ -94,7 +94,7 @@ def scene(film: Film) -> Scene:
         draw_picture(now, film.noisy[0])
         draw_picture(belief, film.believed[0])
         ax.plot(range(last + 1), noise, color=BLUE, lw=2)
-        ax.set(xlabel="calls of the network so far", ylabel="noise in xt", ylim=(-0.06, 1.06))
+        ax.set(xlabel="steps taken so far", ylabel="noise in xt", ylim=(-0.06, 1.06))
         ax.set(xlim=(-0.02 * last - 0.05, 1.02 * last + 0.05))
         now.set_position([0.05, 0.37, 0.42, 0.57])
         belief.set_position([0.53, 0.37, 0.42, 0.57])
@@ -122,10 +122,10 @@ def scene(film: Film) -> Scene:
 
     def alt(frame: int) -> str:
         t, share = film.steps[frame], noise[frame]
-        where = "the finished sample" if t < 0 else f"step t = {t}"
+        where = "the finished sample" if t < 0 else f"t = {t}"
         hole = "" if film.hole is None else f" The hole of {film.hole.sum()} pixels is outlined."
         return (
-            f"A sample after {frame} of {last} calls of the network, at {where}: on the left xt, "
+            f"A sample after {frame} of {last} steps, at {where}: on the left xt, "
             f"in which noise has the weight {share:.2f} and the picture "
             f"{np.sqrt(1 - share**2):.2f}; on the right the picture that the network believes in, "
             f"on average {away[frame]:.3f} (of 1) away from the one it ends with.{hole}"

@@ -29,10 +29,10 @@ def test_the_film_is_scrubbed_forth_to_the_sample_and_back_into_the_noise(lesson
         return lesson.picture(widget)["alt"]
 
     lesson.page.keyboard.press("Home")
-    first = until(lesson.page, alt, lambda text: "after 0 of 25 calls" in text)
+    first = until(lesson.page, alt, lambda text: "after 0 of 25 steps" in text)
     assert words in first
     lesson.page.keyboard.press("ArrowRight")
-    until(lesson.page, alt, lambda text: "after 1 of 25 calls" in text)
+    until(lesson.page, alt, lambda text: "after 1 of 25 steps" in text)
     lesson.page.keyboard.press("End")
     until(lesson.page, alt, lambda text: "the finished sample" in text)
     lesson.page.keyboard.press("Home")

@@ -208,6 +208,11 @@ def by_mse_loss(model, x0, t, noise, alpha_bar):
 
 
 @right(LOSS)
+def in_float64(model, x0, t, noise, alpha_bar):
+    return (model(by_gather(x0, t, noise, alpha_bar), t).double() - noise).square().mean()
+
+
+@right(LOSS)
 def by_torchs_module(model, x0, t, noise, alpha_bar):
     return nn.MSELoss()(noise, model(by_vmap(x0, t, noise, alpha_bar), t))
 

@@ -116,10 +116,10 @@ def test_a_frame_is_drawn_in_less_than_a_tenth_of_a_second():
     assert min(took) < 0.1
 
 
-def test_the_words_say_calls_step_noise_and_distance():
+def test_the_words_say_steps_t_noise_and_distance():
     film = made()
     alt = room.scene(film).alt
-    assert alt(frame=1).startswith("A sample after 1 of 4 calls of the network, at step t = 30")
+    assert alt(frame=1).startswith("A sample after 1 of 4 steps, at t = 30")
     assert f"weight {film.noise[1]:.2f} and the picture" in alt(frame=1)
     assert f"{film.away[1]:.3f} (of 1) away" in alt(frame=1)
     assert "the finished sample" in alt(frame=4) and "hole" not in alt(frame=4)
