@@ -20,8 +20,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_linear
-from learnkit.models.filling import check_holes, cut, mean_fill
+from learnkit.models.filling import check_holes, check_pictures_of, composite, cut, mean_fill
 from learnkit.models.vae import gaussian, reparameterize
+from learnkit.shapes import check_at_least
 
 Decode = Callable[[torch.Tensor], torch.Tensor]  # z (n, d) to pictures (n, c, h, w) in [0, 1]
 Encode = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
@@ -76,10 +77,11 @@ def latent_step(
     is summed over the pictures, so that each z moves by its own slope alone. z stays as it was.
     """
     check_holes(image, hole)
-    at = z.detach().requires_grad_()
-    wrong = torch.where(hole, 0.0, decode(at) - image)
-    energy = (wrong**2).sum() / (2 * sigma**2) + (at**2).sum() / 2
-    (slope,) = torch.autograd.grad(energy, at)
+    with torch.enable_grad():
+        at = z.detach().requires_grad_()
+        wrong = torch.where(hole, 0.0, decode(at) - image)
+        energy = (wrong**2).sum() / (2 * sigma**2) + (at**2).sum() / 2
+        (slope,) = torch.autograd.grad(energy, at)
     return (at - lr * slope).detach()
 
 
@@ -143,6 +145,8 @@ class ConditionalVAE(nn.Module):
 
     def look(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """What the eyes see of a picture and of where its hole is: (n, width)."""
+        c, h, w = self.shape
+        check_pictures_of(images, c, (h, w))
         hole = hole.expand(len(images), -1, -1, -1)
         return self.eyes(torch.cat([images.flatten(1), hole.flatten(1).to(images.dtype)], dim=1))
 
@@ -184,10 +188,12 @@ class ConditionalVAE(nn.Module):
         """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
 
         `freedom` stretches the noise: 0 is the prior's mean every time, 1 an honest draw.
-        `hole` is (n, 1, h, w), or (1, 1, h, w) for all. Raises ValueError where it is neither.
+        `hole` is (n, 1, h, w), or (1, 1, h, w) for all. Raises ValueError where it is neither, the
+        pictures are of another size than the network's, or `count` is below 1.
         """
+        check_at_least(1, count=count)
         check_holes(images, hole)
-        seen, mean, log_var = self.expect(images, hole)
+        seen, mean, log_var = self.expect(images.to(next(self.parameters()).dtype), hole)
         noise = torch.randn(
             count, *mean.shape, generator=generator, device=mean.device, dtype=mean.dtype
         )
@@ -195,7 +201,7 @@ class ConditionalVAE(nn.Module):
             torch.sigmoid(self.decode(mean + freedom * torch.exp(log_var / 2) * eps, seen))
             for eps in noise
         ]
-        return torch.where(hole, torch.stack(made), images)
+        return composite(torch.stack(made), images, hole)
 
     def fill(
         self,
@@ -210,6 +216,7 @@ class ConditionalVAE(nn.Module):
 
     def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
         """`count` pictures that were never there: fills of a hole that covers everything."""
+        check_at_least(1, count=count)
         like = next(self.parameters())
         nothing = torch.zeros(count, *self.shape, device=like.device, dtype=like.dtype)
         everything = torch.ones(1, 1, *self.shape[1:], dtype=torch.bool, device=like.device)

@@ -12,7 +12,13 @@ import torch
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_conv
-from learnkit.models.filling import check_holes, check_quarters, composite, cut
+from learnkit.models.filling import (
+    check_holes,
+    check_pictures_of,
+    check_something_known,
+    composite,
+    cut,
+)
 
 
 class ContextEncoder(nn.Module):
@@ -62,10 +68,9 @@ class ContextEncoder(nn.Module):
 
         Raises ValueError where the pictures are not of the size that it was built for.
         """
-        if images.shape[1:] != self.shape:
-            raise ValueError(f"pictures must be {self.shape}, got {tuple(images.shape[1:])}")
         hole = check_holes(images, hole)
-        check_quarters(images)
+        c, *size = self.shape
+        check_pictures_of(images, c, (size[0], size[1]))
         seen = cut(images, hole)
         return self.encoder(torch.cat([seen, hole.to(seen.dtype)], dim=1))
 
@@ -75,5 +80,9 @@ class ContextEncoder(nn.Module):
 
     @torch.no_grad()
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """The pictures with their holes filled; known pixels come back bit for bit."""
+        """The pictures with their holes filled; known pixels come back bit for bit.
+
+        Raises ValueError where a hole covers everything: there is nothing to conclude from.
+        """
+        check_something_known(check_holes(images, hole))
         return composite(self(images, hole), images, hole)

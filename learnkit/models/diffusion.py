@@ -67,8 +67,7 @@ def timesteps(T: int, count: int, *, power: float = 1.0) -> list[int]:
     >>> timesteps(1000, 5)
     [999, 799, 599, 399, 199]
     """
-    if not 1 <= count <= T:
-        raise ValueError(f"count must be from 1 to {T}, the steps of the schedule, got {count}")
+    _check_count(count, T)
     if power < 1:
         raise ValueError(f"power must be at least 1, got {power}")
     even = (math.floor(T * (i / count) ** power + 0.5) - 1 for i in range(1, count + 1))
@@ -77,6 +76,7 @@ def timesteps(T: int, count: int, *, power: float = 1.0) -> list[int]:
 
 def usable_timesteps(alpha_bar: torch.Tensor, count: int, *, power: float = 1.0) -> list[int]:
     """`timesteps`, but from where ᾱ reaches 0.00002, if it can be: below, x0 drowns in rounding."""
+    _check_count(count, len(alpha_bar))
     usable = int((alpha_bar >= 2e-5).sum())
     return timesteps(min(max(usable, count), len(alpha_bar)), count, power=power)
 
@@ -89,13 +89,14 @@ def q_sample(
 ) -> torch.Tensor:
     """√ᾱ_t x0 + √(1 - ᾱ_t) noise: each picture of the batch at its own step t.
 
-    Raises ValueError where shapes do not go together. Source: Ho et al. (2020), eq. 4.
+    Raises ValueError where shapes do not go together, or t is no step.
+    Source: Ho et al. (2020), eq. 4.
 
     >>> q_sample(torch.ones(1, 1, 1, 1), torch.tensor([1]), torch.zeros(1, 1, 1, 1),
     ...          torch.tensor([0.81, 0.64])).item()
     0.800000011920929
     """
-    _check(t, x0=x0, noise=noise)
+    _check(alpha_bar, t, x0=x0, noise=noise)
     a = level(alpha_bar, t, x0)
     return a.sqrt() * x0 + (1 - a).sqrt() * noise
 
@@ -142,9 +143,10 @@ def ddim_step(
 ) -> torch.Tensor:
     """√ᾱ_prev x0 + √(1 - ᾱ_prev) ε: the picture believed in, with the same noise, but less of it.
 
-    Raises ValueError where shapes do not go together. Source: Song et al. (2021), eq. 12, η = 0.
+    Raises ValueError where shapes do not go together, or t is no step.
+    Source: Song et al. (2021), eq. 12, η = 0.
     """
-    _check(t, xt=xt, eps=eps)
+    _check(alpha_bar, t, t_prev, xt=xt, eps=eps)
     x0, b = predicted_x0(xt, eps, t, alpha_bar), level(alpha_bar, t_prev, xt)
     return b.sqrt() * x0 + (1 - b).sqrt() * eps
 
@@ -162,10 +164,12 @@ def ddpm_step(
     """A draw from q(x_prev | xt, x0), of any stride: part of ε is drawn afresh, as `noise`.
 
     The variance drawn is η² (1 - ᾱ_prev) / (1 - ᾱ_t) (1 - ᾱ_t / ᾱ_prev); with η = 0 it is
-    `ddim_step`. Raises ValueError where shapes do not go together.
+    `ddim_step`. Raises ValueError where shapes do not go together, or t_prev is not before t.
     Source: Ho et al. (2020), eq. 6 and 7; Song et al. (2021), eq. 12 and 16.
     """
-    _check(t, xt=xt, eps=eps, noise=noise)
+    _check(alpha_bar, t, t_prev, xt=xt, eps=eps, noise=noise)
+    if (t_prev > t).any():
+        raise ValueError("t_prev must not lie behind t: a step of the way back takes noise away")
     a, b = level(alpha_bar, t, xt), level(alpha_bar, t_prev, xt)
     fresh = eta**2 * (1 - b) / (1 - a) * (1 - a / b)
     x0 = predicted_x0(xt, eps, t, alpha_bar)
@@ -203,8 +207,10 @@ def ddim(
 
     With η = 0 the same xT always becomes the same picture. `order` 2 looks ahead by the last two
     x0 (`ahead`), at no further call. `clip` holds x0 to [-1, 1], where pictures lie, and turns ε
-    with it; `power` spaces the steps, as in `timesteps`.
+    with it; `power` spaces the steps, as in `timesteps`. Raises ValueError where an option is none.
     """
+    if order not in (1, 2):
+        raise ValueError(f"order must be 1 or 2, got {order}")
     xt, steps = xT, usable_timesteps(alpha_bar, count, power=power)
     before = None
     for i, (t, t_prev) in enumerate(zip(steps, [*steps[1:], -1], strict=True)):
@@ -270,7 +276,13 @@ def draw_like(x: torch.Tensor, generator: torch.Generator | None) -> torch.Tenso
     return torch.randn(x.shape, generator=generator, device=x.device, dtype=x.dtype)
 
 
-def _check(t: torch.Tensor, **tensors: torch.Tensor) -> None:
+def _check_count(count: int, T: int) -> None:
+    if not 1 <= count <= T:
+        raise ValueError(f"count must be from 1 to {T}, the steps of the schedule, got {count}")
+
+
+def _check(alpha_bar: torch.Tensor, *steps: torch.Tensor, **tensors: torch.Tensor) -> None:
+    """Whether tensors are alike, and each of the steps, t and t_prev, is one a picture."""
     (first, x), *others = tensors.items()
     for name, other in others:
         if other.shape != x.shape:
@@ -278,5 +290,11 @@ def _check(t: torch.Tensor, **tensors: torch.Tensor) -> None:
                 f"{first} and {name} must have one shape, got {tuple(x.shape)} and "
                 f"{tuple(other.shape)}"
             )
-    if t.shape != x.shape[:1]:
-        raise ValueError(f"t must hold a step a picture, ({len(x)},), got {tuple(t.shape)}")
+    T = len(alpha_bar)
+    for name, t in zip(("t", "t_prev"), steps, strict=False):
+        if t.shape != x.shape[:1] or t.is_floating_point():
+            wanted = f"{name} must hold a step a picture, int64 ({len(x)},)"
+            raise ValueError(f"{wanted}, got {t.dtype} of shape {tuple(t.shape)}")
+        if len(t) and not (t.min() >= -1 and t.max() < T):
+            between = f"{int(t.min())} to {int(t.max())}"
+            raise ValueError(f"{name} must be from 0 to {T - 1}, or -1 for clean; got {between}")

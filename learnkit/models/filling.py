@@ -83,6 +83,17 @@ def check_something_known(hole: torch.Tensor) -> None:
         raise ValueError("the hole covers every pixel: a fill needs a known pixel to start from")
 
 
+def check_pictures_of(
+    images: torch.Tensor, channels: int, size: tuple[int, int] | None = None
+) -> None:
+    """Raises ValueError unless pictures (n, c, h, w) have what a network was made for."""
+    _, c, h, w = images.shape
+    if c != channels or (size is not None and (h, w) != size):
+        made = f"{channels} channel{'s' if channels > 1 else ''}"
+        made += "" if size is None else f" of {size[0]} x {size[1]}"
+        raise ValueError(f"this network was made for pictures with {made}, got {c} of {h} x {w}")
+
+
 def check_quarters(images: torch.Tensor) -> None:
     """Raises ValueError where a side is no multiple of 4: a network that halves twice asks that."""
     h, w = images.shape[-2:]
@@ -101,7 +112,7 @@ def batch_fill(fill: Callable, device: torch.device | str = "cpu") -> BatchFill:
         grey = images.ndim == 3
         x = images[:, None] if grey else images.transpose(0, 3, 1, 2)
         x = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32)).to(device)
-        hole = torch.from_numpy(np.ascontiguousarray(holes[:, None])).to(device)
+        hole = torch.tensor(holes[:, None]).to(device)  # a copy: the caller's may be read-only
         y = fill(x, hole).detach().float().cpu().numpy()  # (n, c, h, w)
         y = y[:, 0] if grey else y.transpose(0, 2, 3, 1)
         spread = holes if grey else holes[..., None]

@@ -7,7 +7,8 @@ The decoder was never told of holes. So the known pixels are turned into an ener
 import torch
 
 from learnkit.models.conditional_vae import Decode
-from learnkit.models.filling import check_holes
+from learnkit.models.filling import check_holes, check_pictures_of, composite
+from learnkit.shapes import check_at_least
 
 PART = 500  # pictures that are searched for together: what they need stays in the cache
 
@@ -31,20 +32,35 @@ def latent_search(
     and walks `steps` steps of Adam down `latent_step`'s energy, with a step that shrinks to 0;
     with `restarts` at its best few draws, of which the end with the least energy counts. All
     pictures walk together. `decode(z)` gives pictures in [0, 1]; known pixels come back bit for
-    bit. Where the hole covers everything, all z end at 0: that is no draw, `sample` makes one.
+    bit. Where a hole covers everything there is nothing to fit, and the fill is a draw: the
+    picture of a z from N(0, I).
+    Raises ValueError where a number is too small, or the decoder's pictures are of another size.
     """
-    check_holes(images, hole)
+    check_at_least(1, steps=steps, restarts=restarts)
+    check_at_least(restarts, bank=bank)
+    if not sigma > 0:
+        raise ValueError(f"sigma must be above 0, the error that a pixel may have; got {sigma}")
+    hole = check_holes(images, hole)
     drawn = torch.randn(bank, latent, generator=generator, device=images.device)
     with torch.no_grad():
-        made = decode(drawn).flatten(1)
-    hole = hole.expand(len(images), -1, -1, -1)
-    parts = zip(images.split(PART), hole.split(PART), strict=True)
-    return torch.cat(
-        [
-            _searched(decode, x, gap, _starts(drawn, made, x, gap, restarts), steps, lr, sigma)
-            for x, gap in parts
+        made = decode(drawn)
+        check_pictures_of(images, made.shape[1], (made.shape[2], made.shape[3]))
+    free = hole.flatten(1).all(dim=1)  # of these nothing is known
+    fills = images.float()  # a copy, or theirs: it is never written to
+    if not free.all():
+        x, gap = fills[~free], hole[~free]
+        starts = [
+            _starts(drawn, made.flatten(1), some, its, restarts)
+            for some, its in zip(x.split(PART), gap.split(PART), strict=True)
         ]
-    )
+        parts = zip(x.split(PART), gap.split(PART), starts, strict=True)
+        found = torch.cat([_searched(decode, *part, steps, lr, sigma) for part in parts])
+        fills = fills.index_copy(0, (~free).nonzero()[:, 0], found)
+    if free.any():
+        z = torch.randn(int(free.sum()), latent, generator=generator, device=images.device)
+        with torch.no_grad():
+            fills = fills.index_copy(0, free.nonzero()[:, 0], decode(z))
+    return composite(fills, images, hole)
 
 
 def _starts(

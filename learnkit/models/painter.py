@@ -31,6 +31,7 @@ from learnkit.models.diffusion import (
 from learnkit.models.filling import CHUNK, check_holes, composite, cut, mean_fill
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.unet import UNet
+from learnkit.shapes import check_at_least
 
 CALLS = 25  # network calls of a sample, unless others are asked for
 
@@ -89,8 +90,10 @@ class Painter(nn.Module):
     ) -> torch.Tensor:
         """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
 
-        `calls` network calls each. Raises TypeError or ValueError where `hole` does not fit.
+        `calls` network calls each. Raises TypeError or ValueError where `hole` does not fit, the
+        pictures are none of 28 x 28 in grey, or `count` is below 1.
         """
+        check_at_least(1, count=count)
         hole = check_holes(images, hole)
         parts = zip(images.split(CHUNK), hole.split(CHUNK), strict=True)
         made = [self._some(x, h, count, generator, calls) for x, h in parts]
@@ -104,9 +107,10 @@ class Painter(nn.Module):
         generator: torch.Generator | None,
         calls: int,
     ) -> torch.Tensor:
-        eps, draws = self.denoiser(images, hole), []
+        known, draws = images.to(self.alpha_bar), []
+        eps = self.denoiser(known, hole)
         for _ in range(count):
-            noise = draw_like(images, generator)
+            noise = draw_like(known, generator)
             *_, last = ddim(eps, noise, self.alpha_bar, calls, order=2, power=2.0)
             draws.append(composite((last.x0 + 1) / 2, images, hole))
         return torch.stack(draws)
@@ -127,6 +131,7 @@ class Painter(nn.Module):
         self, count: int, generator: torch.Generator | None = None, *, calls: int = CALLS
     ) -> torch.Tensor:
         """`count` pictures that were never there: fills of a hole that covers everything."""
+        check_at_least(1, count=count)
         return self.fill(*self._nothing(count), generator, calls=calls)
 
     def _nothing(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -11,7 +11,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from learnkit.models.filling import check_holes, check_quarters, composite, cut
+from learnkit.models.filling import (
+    check_holes,
+    check_pictures_of,
+    check_quarters,
+    check_something_known,
+    composite,
+    cut,
+)
 
 # ---- partial convolution -------------------------------------------------------------------------
 
@@ -30,9 +37,10 @@ def partial_conv2d(
     image (n, c, h, w), known (n, 1, h, w) bool, True = known, weight (o, c, k, l), bias (o,) to
     (out, known): (n, o, h', w') and (n, 1, h', w'), where a window that knew one pixel knows.
     The gain k²/m is exactly 1 where all of the window is known: there `out` is that of
-    torch.nn.functional.conv2d. The padding counts as unknown, as in NVIDIA's code: at the border
-    m counts the pixels inside, and the gain is above 1. What `image` holds where it is unknown,
-    NaN too, reaches neither `out` nor a gradient, and `known` itself has no gradient.
+    torch.nn.functional.conv2d, in half precision but for the rounding of a bias. The padding counts
+    as unknown, as in NVIDIA's code: at the border m counts the pixels inside, and the gain is above
+    1. What `image` holds where it is unknown, NaN too, reaches neither `out` nor a gradient, and
+    `known` itself has no gradient.
     Raises TypeError unless `known` is bool, ValueError unless it is (n, 1, h, w) or (1, 1, h, w).
 
     >>> image, known = torch.tensor([[[[4.0, 9.0]]]]), torch.tensor([[[[True, False]]]])
@@ -61,7 +69,8 @@ def _gain(
     padded = F.pad(known.float(), (padding,) * 4)
     m = F.avg_pool2d(padded, tuple(size), stride, divisor_override=1)
     some = m > 0
-    return torch.where(some, window / m.clamp(min=1), 0), some
+    whole = torch.full_like(m, window)  # a number over m would be its product with 1/m, rounded
+    return torch.where(some, whole / m.clamp(min=1), 0), some
 
 
 class PartialConv2d(nn.Module):
@@ -152,7 +161,7 @@ class PartialUNet(nn.Module):
     def __init__(self, channels: int = 1, width: int = 32) -> None:
         """`width` channels at half the size, twice as many at a quarter."""
         super().__init__()
-        wide = 2 * width
+        self.channels, wide = channels, 2 * width
         self.stem = PartialConv2d(channels, width, 5, stride=2, padding=2)
         self.first = PartialConv2d(width, width, 3, padding=1)
         self.down = PartialConv2d(width, wide, 3, stride=2, padding=1)
@@ -164,6 +173,7 @@ class PartialUNet(nn.Module):
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
         hole = check_holes(images, hole)
+        check_pictures_of(images, self.channels)
         check_quarters(images)
         x, known = self.stem(images, ~hole)
         x, skip_known = self.first(F.silu(x), known)
@@ -182,7 +192,11 @@ class PartialUNet(nn.Module):
 
     @torch.no_grad()
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """The pictures with their holes filled; known pixels come back bit for bit."""
+        """The pictures with their holes filled; known pixels come back bit for bit.
+
+        Raises ValueError where a hole covers everything: there is nothing to conclude from.
+        """
+        check_something_known(check_holes(images, hole))
         return composite(self(images, hole), images, hole)
 
 
@@ -192,7 +206,7 @@ class GatedUNet(nn.Module):
     def __init__(self, channels: int = 1, width: int = 32, *, gates: int | None = 8) -> None:
         """`width` channels at half the size, twice as many at a quarter; `gates` in each layer."""
         super().__init__()
-        wide = 2 * width
+        self.channels, wide = channels, 2 * width
         self.stem = nn.PixelUnshuffle(2)
         self.first = GatedConv2d(4 * (channels + 1), width, 3, gates=gates, padding=1)
         self.down = GatedConv2d(width, wide, 3, gates=gates, stride=2, padding=1)
@@ -206,6 +220,7 @@ class GatedUNet(nn.Module):
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
         hole = check_holes(images, hole)
+        check_pictures_of(images, self.channels)
         check_quarters(images)
         seen = cut(images, hole)
         skip = F.silu(self.first(self.stem(torch.cat([seen, hole.to(seen.dtype)], dim=1))))
@@ -218,5 +233,9 @@ class GatedUNet(nn.Module):
 
     @torch.no_grad()
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """The pictures with their holes filled; known pixels come back bit for bit."""
+        """The pictures with their holes filled; known pixels come back bit for bit.
+
+        Raises ValueError where a hole covers everything: there is nothing to conclude from.
+        """
+        check_something_known(check_holes(images, hole))
         return composite(self(images, hole), images, hole)

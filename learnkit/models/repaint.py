@@ -37,6 +37,7 @@ from learnkit.models.diffusion import (
     usable_timesteps,
 )
 from learnkit.models.filling import check_holes
+from learnkit.shapes import check_at_least
 
 # ---- RePaint -------------------------------------------------------------------------------------
 
@@ -66,14 +67,12 @@ def schedule(steps: int, *, resamples: int = 4, jump: int = 1) -> list[int]:
 
     From every `jump`-th level it goes `jump` levels up and down again, `resamples` - 1 times.
     With `jump` 1 it is Algorithm 1; the general one stands in the paper's appendix B.
-    Raises ValueError where a number is below 1.
+    Raises TypeError where a number is not whole, ValueError where it is below 1.
 
     >>> schedule(3, resamples=2)
     [3, 2, 3, 2, 1, 2, 1, 0]
     """
-    for name, number in {"steps": steps, "resamples": resamples, "jump": jump}.items():
-        if number < 1:
-            raise ValueError(f"{name} must be at least 1, got {number}")
+    check_at_least(1, steps=steps, resamples=resamples, jump=jump)
     ups = {k: resamples - 1 for k in range(1, steps - jump + 1, jump)}
     here, levels = steps, [steps]
     while here > 0:

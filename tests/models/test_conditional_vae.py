@@ -138,3 +138,10 @@ def test_holes_that_are_none_are_named(garments):
         model.fill(garments, torch.ones(40, 1, 28, 28))
     with pytest.raises(ValueError, match=r"hole must have shape \(40, 1, 28, 28\)"):
         model.fill(garments, torch.ones(28, 28) > 0)
+    with pytest.raises(
+        ValueError, match="made for pictures with 1 channel of 28 x 28, got 3 of 32"
+    ):
+        model.fill(torch.rand(1, 3, 32, 32), torch.ones(1, 1, 32, 32) > 0)
+    for draw in (lambda: model.sample(0), lambda: model.fill(garments, garments > 0, count=0)):
+        with pytest.raises(ValueError, match="count must be at least 1, got 0"):
+            draw()

@@ -11,6 +11,7 @@ def test_it_fills_holes_and_keeps_what_is_known_bit_for_bit(shape):
     model, images = ContextEncoder(shape, latent=40), torch.rand(3, *shape)
     hole = torch.rand(3, 1, *shape[1:]) < 0.5
     hole[1], hole[2] = False, True
+    hole[2, :, 0, 0] = False
     pred, filled = model(images, hole), model.fill(images, hole)
     assert pred.shape == images.shape and 0 <= pred.min() and pred.max() <= 1
     assert torch.equal(filled, torch.where(hole, pred, images)) and not filled.requires_grad
@@ -50,5 +51,9 @@ def test_it_learns_to_fill_a_few_pictures():
 def test_a_picture_of_another_size_is_named():
     with pytest.raises(ValueError, match="multiples of 4, to be halved twice; got 10 x 8"):
         ContextEncoder((1, 10, 8))
-    with pytest.raises(ValueError, match=r"pictures must be \(1, 28, 28\), got \(1, 32, 32\)"):
+    with pytest.raises(
+        ValueError, match="made for pictures with 1 channel of 28 x 28, got 1 of 32"
+    ):
         ContextEncoder()(torch.rand(2, 1, 32, 32), torch.ones(2, 1, 32, 32, dtype=torch.bool))
+    with pytest.raises(ValueError, match="the hole covers every pixel"):
+        ContextEncoder().fill(torch.rand(1, 1, 28, 28), torch.ones(1, 1, 28, 28, dtype=torch.bool))

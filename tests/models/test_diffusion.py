@@ -231,8 +231,22 @@ def test_shapes_counts_and_powers_that_do_not_fit_are_named():
     t = torch.zeros(4, dtype=torch.int64)
     with pytest.raises(ValueError, match=r"x0 and noise must have one shape, got \(4, 3, 2, 5\)"):
         diffusion.q_sample(x0, t, noise[:1], LINEAR)
-    with pytest.raises(ValueError, match=r"t must hold a step a picture, \(4,\), got \(1,\)"):
+    one = r"{} must hold a step a picture, int64 \(4,\), got torch.{} of shape \({}\)"
+    with pytest.raises(ValueError, match=one.format("t", "int64", "1,")):
         diffusion.ddim_step(x0, noise, t[:1], t, LINEAR)
+    with pytest.raises(ValueError, match=one.format("t_prev", "int64", "1,")):
+        diffusion.ddim_step(x0, noise, t, t[:1], LINEAR)
+    with pytest.raises(ValueError, match=one.format("t", "float32", "4,")):
+        diffusion.q_sample(x0, t.float(), noise, LINEAR)
+    for step in (-2, 1000):
+        with pytest.raises(ValueError, match=f"t must be from 0 to 999, or -1 for clean.*{step}"):
+            diffusion.q_sample(x0, t + step, noise, LINEAR)
+    with pytest.raises(ValueError, match="t_prev must not lie behind t"):
+        diffusion.ddpm_step(x0, noise, t, t + 1, LINEAR, noise)
+    with pytest.raises(ValueError, match="order must be 1 or 2, got 3"):
+        next(diffusion.ddim(lambda xt, t: xt, x0, LINEAR, 5, order=3))
+    with pytest.raises(ValueError, match=r"count must be from 1 to 1000.*got 0"):
+        diffusion.usable_timesteps(LINEAR, 0)
     with pytest.raises(ValueError, match=r"count must be from 1 to 1000.*got 1001"):
         diffusion.timesteps(1000, 1001)
     with pytest.raises(ValueError, match=r"power must be at least 1, got 0\.5"):

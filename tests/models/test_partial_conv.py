@@ -165,11 +165,30 @@ def test_a_network_fills_holes_and_keeps_what_is_known_bit_for_bit(network, chan
     model = network(channels)
     images, hole = torch.rand(3, channels, h, w), torch.rand(3, 1, h, w) < 0.5
     hole[1], hole[2] = False, True
+    hole[2, :, 0, 0] = False
     pred, filled = model(images, hole), model.fill(images, hole)
     assert pred.shape == images.shape and 0 <= pred.min() and pred.max() <= 1
     assert torch.equal(filled, torch.where(hole, pred, images)) and not filled.requires_grad
     damaged = images.masked_fill(hole, torch.nan)
     assert torch.equal(model.fill(damaged, hole), filled)
+
+
+@pytest.mark.parametrize("network", [PartialUNet, GatedUNet])
+def test_a_network_refuses_what_it_was_not_made_for(network):
+    model, everything = network(1), torch.ones(1, 1, 28, 28, dtype=torch.bool)
+    with pytest.raises(ValueError, match="covers every pixel"):
+        model.fill(torch.rand(1, 1, 28, 28), everything)
+    with pytest.raises(ValueError, match="made for pictures with 1 channel, got 3 of 28 x 28"):
+        model.fill(torch.rand(1, 3, 28, 28), ~everything)
+
+
+@given(st.integers(1, 31), st.integers(1, 31))
+def test_the_gain_is_exactly_one_where_all_is_known_whatever_the_window(high, wide):
+    known = torch.ones(1, 1, 32, 32, dtype=torch.bool)
+    image, weight = torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, high, wide)
+    image[..., high - 1, wide - 1] = weight[..., -1, -1] = 1
+    out, some = partial_conv2d(image, known, weight)
+    assert out[0, 0, 0, 0] == 1 and some.all()
 
 
 def test_the_partial_network_s_middle_hears_of_every_known_pixel_however_far():

@@ -222,3 +222,5 @@ def test_pictures_and_holes_that_are_none_are_named(way):
 def test_counts_below_1_are_named():
     with pytest.raises(ValueError, match="resamples must be at least 1, got 0"):
         repaint.calls(10, resamples=0)
+    with pytest.raises(TypeError, match=r"resamples must be a whole number, got 1\.5"):
+        repaint.calls(5, resamples=1.5)
