@@ -1,7 +1,8 @@
 """The methods of the table, by name, and how each is made from training pictures.
 
 `make(training)` takes the training pictures, (n, 28, 28) bytes, and gives a fill of many pictures
-at once; until then nothing of a method is loaded. A method that learns nothing looks away.
+at once; until then nothing of a method is loaded. A method that learns nothing looks away, and so
+does a network: its weights were trained before, on all 60,000.
 """
 
 from collections.abc import Callable
@@ -9,16 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learnkit.images.fill import BatchFill, each
+from learnkit.images.fill import BatchFill, check_fillable, each
+from learnkit.images.masks import cut_hole
 from learnkit.shapes import Bytes, Hole, Image
+
+ALL = 60_000  # training pictures of the networks that are shipped, as their cards say
 
 
 @dataclass(frozen=True)
 class Method:
-    """A method: its name in a table, and what makes it."""
+    """A method: its name in a table, what makes it, and what its weights were trained on."""
 
     title: str
     make: Callable[[Bytes], BatchFill]
+    trained: int | None = None  # pictures; None where it has no weights, and learns in `make`
 
 
 def mean_picture(training: Bytes) -> BatchFill:
@@ -84,7 +89,8 @@ def opencv(algorithm: str, radius: float = 3.0) -> BatchFill:
         ) from None
 
     def fill(image: Image, hole: Hole) -> Image:
-        byte = np.round(255 * image).astype(np.uint8)
+        check_fillable(image, hole)  # of a full hole OpenCV gives back what stood in it
+        byte = np.round(255 * cut_hole(image, hole)).astype(np.uint8)
         filled = cv2.inpaint(byte, hole.astype(np.uint8), radius, getattr(cv2, algorithm))
         spread = hole.reshape(*hole.shape, *(1,) * (image.ndim - 2))
         return np.where(spread, (filled / 255).astype(image.dtype), image)
@@ -143,15 +149,17 @@ METHODS: dict[str, Method] = {
     "total-variation": Method("total variation", total_variation),
     "neighbours": Method("10 nearest neighbours", neighbours),
     "linear": Method("linear MMSE", linear),
-    "context-encoder": Method("context encoder", network("context_encoder")),
-    "partial": Method("partial convolutions, small", network("partial_unet")),
-    "gated": Method("gated convolutions, small", network("gated_unet")),
-    "inpainter": Method("U-Net over the linear fill", network("inpainter")),
-    "search": Method("latent search in the VAE", search),
-    "conditional": Method("conditional VAE, one draw", network("conditional_vae", count=1)),
-    "conditional16": Method("conditional VAE, mean of 16", network("conditional_vae", count=16)),
-    "diffusion": Method("diffusion, one draw", network("painter", count=1)),
-    "diffusion16": Method("diffusion, mean of 16", network("painter", count=16)),
+    "context-encoder": Method("context encoder", network("context_encoder"), ALL),
+    "partial": Method("partial convolutions, small", network("partial_unet"), ALL),
+    "gated": Method("gated convolutions, small", network("gated_unet"), ALL),
+    "inpainter": Method("U-Net over the linear fill", network("inpainter"), ALL),
+    "search": Method("latent search in the VAE", search, ALL),
+    "conditional": Method("conditional VAE, one draw", network("conditional_vae", count=1), ALL),
+    "conditional16": Method(
+        "conditional VAE, mean of 16", network("conditional_vae", count=16), ALL
+    ),
+    "diffusion": Method("diffusion, one draw", network("painter", count=1), ALL),
+    "diffusion16": Method("diffusion, mean of 16", network("painter", count=16), ALL),
 }
 
 

@@ -30,7 +30,7 @@ class Row:
     method: str
     hole: str
     pictures: int
-    training: int
+    training: int  # pictures that it learned from, if it learned
     pooled_psnr: float | None = None  # dB over the hole, errors pooled, at most CAP
     mean_psnr: float | None = None  # dB over the hole, mean over the pictures, each at most CAP
     ssim: float | None = None  # whole picture, Gaussian window

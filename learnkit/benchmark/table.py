@@ -49,14 +49,15 @@ def rows(
         raise ValueError(f"pictures must be from 1 to {TEST}, the test pictures, got {pictures}")
     if training not in TRAINING:
         raise ValueError(f"training must be 10000 or 60000 pictures, got {training}")
-    learned_from = fashion_mnist("train", full=training > TRAINING[0])[0]
+    learned_from = fashion_mnist("train", full=training > TRAINING[0])[0].view()
+    learned_from.flags.writeable = False  # no method can spoil what the next one learns from
     images = to_float(fashion_mnist("test")[0][:pictures])
     cut = {kind: published.holes(kind, pictures) for kind in holes}
     for method in methods:
         fill, error = None, ""
         try:
             fill = method.make(learned_from)
-        except Exception as reason:  # whatever it is, it is this method's row and no other's
+        except (Exception, SystemExit) as reason:  # it is this method's row, and no other's
             error = _sentence(reason)
         for kind in holes:
             yield _row(method, fill, error, kind, images, cut[kind], training)
@@ -67,13 +68,13 @@ def _row(method: Method, fill: BatchFill | None, error: str, kind, images, hole,
     if fill is not None:
         try:
             numbers = measure(fill, images, hole)
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             error = _sentence(reason)
-    title = published.KINDS[kind].title
-    return Row(method.title, title, len(images), training, error=error, **numbers)
+    title, learned = published.KINDS[kind].title, method.trained or training
+    return Row(method.title, title, len(images), learned, error=error, **numbers)
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     said = " ".join(str(error).split())
     known = isinstance(error, ValueError | TypeError | ImportError | OSError) and said
     return said if known else f"{type(error).__name__}: {said}".rstrip(": ")
@@ -131,10 +132,14 @@ def markdown(table: Sequence[Row]) -> str:
         bold = "**" if row.pooled_psnr == best[kind] else ""
         return f"{bold}{row.pooled_psnr:.2f}{bold}"
 
-    first = table[0]
+    pictures = {n: [r.method for r in table if r.training == n] for n in TRAINING}
+    learned = [f"{n:,} training pictures" for n in TRAINING if pictures[n]]
+    if len(learned) > 1:  # the second are the networks, whose weights were trained before
+        names_of_all = ", ".join(dict.fromkeys(pictures[TRAINING[1]]))
+        learned[1] = f"the shipped networks {learned[1]} ({names_of_all})"
     parts = [
-        f"Hole PSNR in dB, errors pooled over the first {first.pictures:,} test pictures; methods "
-        f"that learn had {first.training:,} training pictures.",
+        f"Hole PSNR in dB, errors pooled over the first {table[0].pictures:,} test pictures; "
+        f"methods that learn had {', '.join(learned)}.",
         _grid(
             ["method", *kinds], [[name, *(cell(name, kind) for kind in kinds)] for name in names]
         ),

@@ -44,4 +44,5 @@ def load(path: Path) -> Method:
             found["learn"](training)
         return found["fill_batch"] or each(found["fill"])
 
-    return Method(str(getattr(module, "NAME", path.stem)), make)
+    name = " ".join(str(getattr(module, "NAME", path.stem)).split())  # a row is a line
+    return Method(name or path.stem, make)

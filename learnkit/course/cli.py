@@ -232,20 +232,22 @@ def run_benchmark(arguments: argparse.Namespace) -> int:
         pictures=arguments.pictures,
         training=arguments.training,
     )
-    done = []
+    done, paths = [], []
+    if arguments.output:  # that it cannot be written to is better heard now than in an hour
+        arguments.output.mkdir(parents=True, exist_ok=True)
     for row in growing:
         if not done:
             print(table.head())
         print(table.line(row), flush=True)
         done.append(row)
+        if arguments.output:  # after every row: what stops the run takes no row away
+            paths = table.write(done, arguments.output)
     failed = sum(bool(row.error) for row in done)
-    print(
-        f"{len(done) - failed} of {len(done)} rows have numbers; in each of them every known pixel "
-        "came back bit for bit."
-    )
-    if arguments.output:
-        for path in table.write(done, arguments.output):
-            print(f"written: {path}")
+    print(f"{len(done) - failed} of {len(done)} rows have numbers.")
+    if failed < len(done):
+        print("In each row with numbers every known pixel came back bit for bit.")
+    for path in paths:
+        print(f"written: {path}")
     return 1 if failed else 0
 
 

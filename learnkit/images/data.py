@@ -248,7 +248,7 @@ def _download(archive: Path) -> None:
         raise ConnectionError(
             f"cannot download {url} ({type(error).__name__}): go online and call again, "
             f"put the file into {archive.parent}, install Debian's dataset-fashion-mnist, "
-            "or leave out full=True to learn on the 10,000 embedded pictures"
+            "or leave out full=True (--training 60000) to learn on the 10,000 embedded pictures"
         ) from None
 
 

@@ -74,6 +74,7 @@ def check_filled(filled: np.ndarray, image: np.ndarray, hole: np.ndarray) -> Non
     """
     if not isinstance(filled, np.ndarray) or filled.dtype.kind != "f":
         kind = filled.dtype if isinstance(filled, np.ndarray) else type(filled).__name__
+        kind = "objects: does it return None?" if str(kind) == "object" else kind
         raise TypeError(f"a fill returns a float NumPy array, got {kind}")
     if filled.shape != image.shape:
         raise ValueError(f"a fill returns the picture's shape {image.shape}, got {filled.shape}")

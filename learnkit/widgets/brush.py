@@ -31,6 +31,7 @@ from learnkit.widgets.show import image_html, render
 
 _HERE = Path(__file__).parent
 REST = 0.005  # seconds between two methods: time for the kernel to hear of a new stroke
+_THEIRS = {"picture", "packed", "chosen", "stroke", "size"}  # traits that the browser sets
 QUICK = 1.0  # seconds; a method below it runs twice the first time, which loads what it needs
 
 
@@ -143,6 +144,10 @@ class Brush(anywidget.AnyWidget):
         return words
 
     # ---- what the browser sends ----------------------------------------------------------------
+
+    def set_state(self, sync_data: dict) -> None:
+        """Takes what the browser may set, and nothing else: what there is to paint on is ours."""
+        super().set_state({key: sync_data[key] for key in _THEIRS & sync_data.keys()})
 
     @traitlets.validate("picture")
     def _known(self, proposal: dict) -> str:
@@ -281,16 +286,8 @@ def explore(
     of one size, 64 pixels at most), else reduced to `longest` pixels.
     Raises TypeError or ValueError where an argument cannot be.
     """
-    return Brush(
-        pictures,
-        methods,
-        picture=picture,
-        hole=hole,
-        chosen=chosen,
-        size=size,
-        fixed=fixed,
-        longest=longest,
-    )
+    options = {"chosen": chosen, "size": size, "fixed": fixed, "longest": longest}
+    return Brush(pictures, methods, picture=picture, hole=hole, **options)
 
 
 def _sent(image: Image, hole: Hole) -> dict[str, object]:

@@ -6,6 +6,7 @@ to an enormous picture is refused before it takes any memory.
 """
 
 import io
+import math
 import warnings
 
 import numpy as np
@@ -69,7 +70,7 @@ def opened(
 def too_large(name: str, size: int) -> str:
     """What is said of a file that is too large to be sent."""
     return (
-        f"{name} has {size / 1e6:.0f} MB, and at most {MOST_BYTES / 1e6:.0f} MB are taken: "
+        f"{name} has {math.ceil(size / 1e6)} MB, and at most {MOST_BYTES // 10**6} MB are taken: "
         "make it smaller first."
     )
 

@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -64,6 +65,35 @@ def test_a_method_that_raises_has_a_row_with_its_sentence_and_the_others_go_on()
         *[""] * 2,
     ]
     assert found[1].pooled_psnr is None
+
+
+def test_a_method_that_exits_has_a_row_too_and_none_can_spoil_what_the_others_learn_from():
+    def leaves(training):
+        return lambda images, its_holes: sys.exit(3)
+
+    def spoils(training):
+        training[:] = 0
+        return grey(training)
+
+    found = run(leaves, spoils, find("mean").make, holes=["right"])
+    assert [row.error for row in found] == [
+        "SystemExit: 3",
+        "assignment destination is read-only",
+        "",
+    ]
+    assert found[2].pooled_psnr > 8
+
+
+def test_a_row_tells_what_its_network_was_trained_on():
+    methods = [Method("grey", grey), Method("net", grey, 60_000)]
+    rows = list(table.rows(methods, holes=["right"], pictures=4))
+    assert [row.training for row in rows] == [10_000, 60_000]
+    said = table.markdown(rows).splitlines()[0]
+    assert (
+        "had 10,000 training pictures, the shipped networks 60,000 training pictures (net)" in said
+    )
+    said = table.markdown(rows[1:]).splitlines()[0]
+    assert said.endswith("methods that learn had 60,000 training pictures.")
 
 
 def test_methods_learn_from_as_many_pictures_as_are_asked_for(monkeypatch):

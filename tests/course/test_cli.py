@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,8 @@ def test_the_benchmark_prints_its_rows_and_writes_its_files(tmp_path):
         *["harmonic"] * 2,
         *["a grey"] * 2,
     ]
-    assert lines[7].startswith("6 of 6 rows have numbers; in each of them every known pixel")
+    assert lines[7] == "6 of 6 rows have numbers."
+    assert lines[8] == "In each row with numbers every known pixel came back bit for bit."
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
         "table.csv",
         "table.json",
@@ -170,7 +172,36 @@ def test_a_method_that_breaks_its_promises_has_sentences_and_status_1(tmp_path):
     )
     assert said.returncode == 1 and said.stderr == ""
     assert "known values came back changed" in said.stdout
-    assert "0 of 1 rows have numbers" in said.stdout
+    assert said.stdout.endswith("0 of 1 rows have numbers.\n")
+
+
+def test_a_benchmark_that_is_stopped_has_written_the_rows_that_were_done(tmp_path):
+    (tmp_path / "slow.py").write_text(
+        "import time\ndef fill(image, hole):\n    time.sleep(60)\n    return image\n"
+    )
+    command = [sys.executable, "-m", "learnkit", "benchmark", "--pictures", "3", "--holes", "right"]
+    command += ["--methods", "mean,harmonic", "--method", "slow.py", "--output", "out"]
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    rows = [process.stdout.readline() for _ in range(3)]  # the head and two rows
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    written = (tmp_path / "out" / "table.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in written] == ["method", "mean picture", "harmonic"]
+    assert rows[2].startswith("harmonic")
+
+
+def test_a_folder_that_cannot_be_written_to_is_named_before_the_first_row(tmp_path):
+    (tmp_path / "out").write_text("a file")
+    said = learnkit("benchmark", "--methods", "mean", "--output", "out", cwd=tmp_path)
+    assert said.returncode == 1 and said.stdout == ""
+    assert said.stderr == "learnkit: out: File exists\n"
 
 
 def test_the_methods_of_the_benchmark_are_listed():

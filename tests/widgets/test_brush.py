@@ -254,6 +254,15 @@ def test_a_stroke_costs_little_beside_its_fills(rng):
 # ---- uploads -----------------------------------------------------------------------------------
 
 
+def test_a_view_cannot_change_what_there_is_to_paint_on(pictures):
+    widget = brush.explore(pictures, {"a": mean})
+    names, shape = widget.names, widget.shape
+    widget.set_state({"shape": [10**6, 10**6, 1], "methods": ["b"], "names": [], "pixels": b""})
+    assert (widget.shape, widget.methods, widget.names) == (shape, ["a"], names)
+    widget.set_state({"stroke": widget.stroke + 1})
+    assert list(widget.scores) == ["a"]
+
+
 def send_file(widget, data, name="mine.png", piece=400):
     wire = Wire(widget)
     for start in range(0, max(1, len(data)), piece):
