@@ -368,7 +368,8 @@ show_pictures(
 )
 
 # %% [markdown]
-# **The U-Net loses to a linear solve, then wins**, 1.8 dB above the linear fill. Look closely: the best fill is still *soft*. It has to be. The loss is a mean squared error, and its best
+# **The U-Net loses to a linear solve, then wins**, 1.8 dB above the linear fill. (It has seen 60,000 garments, this linear fill 10,000. With all of
+# them the linear fill gains 0.14 dB in the course's table, and the U-Net is still far ahead.) Look closely: the best fill is still *soft*. It has to be. The loss is a mean squared error, and its best
 # answer is the mean of everything that could be there (lesson 01's ghost). Lesson 11 draws one of the many instead.
 #
 # ## Convolving where pixels are missing

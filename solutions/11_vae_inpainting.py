@@ -133,7 +133,8 @@ scores = {
 print({name: f"{dB:.2f} dB" for name, dB in scores.items()})
 
 # %% [markdown]
-# It is level, or a hair ahead, with a network that learned nothing about filling. But it is one answer again, and a search for each
+# It is level, or a hair ahead, with a network that learned nothing about filling. (The VAE has seen 60,000 garments, this linear fill
+# 10,000; given all of them it is a hair ahead in its turn, 15.82 against 15.76 dB in the course's table.) But it is one answer again, and a search for each
 # picture. Let us train a network that knows about holes, and that *draws*.
 #
 # ## The conditional VAE

@@ -16,7 +16,7 @@ def measure(model: nn.Module) -> dict[str, float]:
 RECIPE = Recipe(
     name="denoiser",
     what="A network of dense blocks that takes noise of any strength off a photograph.",
-    data="scikit-image's photographs, without astronaut and chelsea",
+    data="sixteen of scikit-image's photographs; astronaut and chelsea are kept aside",
     pictures=tiles,
     objective=psnr_objective(blur=0.0, low=0.0, high=0.25),
     measure=measure,

@@ -24,7 +24,7 @@ KINDS = {"box": 6, "half": 2, "scatter": 4, "strokes": 4}  # of 16 holes
 SIDE = 32
 ASKED = {
     "centre 16x16": masks.box((SIDE, SIDE), height=16, width=16),
-    "random 50 %": masks.scatter((SIDE, SIDE), fraction=0.5, seed=0),
+    "random 50 %, one hole for all": masks.scatter((SIDE, SIDE), fraction=0.5, seed=0),
 }
 
 

@@ -23,7 +23,7 @@ MEASURED = {  # one hole for all test garments, where the benchmark's random one
     "centre 14x14": masks.box(SHAPE, height=14, width=14),
     "centre 10x10": masks.box(SHAPE, height=10, width=10),
     "right half": masks.half(SHAPE),
-    "random 50 %": masks.scatter(SHAPE, fraction=0.5, seed=0),
+    "random 50 %, one hole for all": masks.scatter(SHAPE, fraction=0.5, seed=0),
 }
 
 

@@ -80,7 +80,7 @@ def measure(model: nn.Module) -> dict[str, float]:
 RECIPE = Recipe(
     name="photo_inpainter",
     what="A convolutional network over a thin plate that fills holes in photographs of any size.",
-    data="scikit-image's photographs, without astronaut and chelsea",
+    data="sixteen of scikit-image's photographs; astronaut and chelsea are kept aside",
     pictures=tiles,
     objective=objective,
     measure=measure,

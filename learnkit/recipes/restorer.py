@@ -16,7 +16,7 @@ def measure(model: nn.Module) -> dict[str, float]:
 RECIPE = Recipe(
     name="restorer",
     what="A network of dense blocks that sharpens a blurred photograph and takes its noise off.",
-    data="scikit-image's photographs, without astronaut and chelsea",
+    data="sixteen of scikit-image's photographs; astronaut and chelsea are kept aside",
     pictures=tiles,
     objective=psnr_objective(blur=BLUR, low=SIGMA, high=SIGMA),
     measure=measure,

@@ -29,7 +29,9 @@ def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor],
     return error
 
 
-def small_filler(name: str, what: str, *, steps: int, batch_size: int, lr: float) -> Recipe:
+def small_filler(
+    name: str, what: str, *, steps: int, batch_size: int, lr: float, missed: tuple[str, ...] = ()
+) -> Recipe:
     """The recipe of the small network `name`."""
     return Recipe(
         name=name,
@@ -42,4 +44,5 @@ def small_filler(name: str, what: str, *, steps: int, batch_size: int, lr: float
         batch_size=batch_size,
         lr=lr,
         clip=1.0,
+        missed=missed,
     )

@@ -23,7 +23,7 @@ from learnkit.models.partial_conv import GatedConv2d, PartialConv2d
 from learnkit.recipes.garments import unseen
 
 SHAPES = [(64, 32, 28), (128, 32, 14), (128, 64, 7)]  # n, channels in and out, side
-STEPS, BATCH, WIDTH, LAYERS, SEEDS = 150, 64, 32, 6, 2
+STEPS, BATCH, WIDTH, LAYERS, SEEDS = 600, 64, 32, 6, 2
 
 
 class Plain(nn.Conv2d):
