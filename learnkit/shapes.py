@@ -153,7 +153,9 @@ def _cure(image: np.ndarray) -> str:
     if image.dtype == bool:
         return "a bool array is a hole, not a picture"
     if np.isnan(image).any():
-        return "NaN marks a missing value: use a hole for that"
+        return (
+            "NaN marks what is missing: let a hole say that, and put 0 there, np.nan_to_num(image)"
+        )
     if image.dtype.kind in "iu" or image.max() > 2:
         return "divide by 255 if it is a byte picture"
     return "clip it with np.clip(image, 0, 1)"

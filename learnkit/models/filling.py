@@ -132,7 +132,13 @@ def fill_with(model: nn.Module) -> Fill:
 
     An empty hole gives a copy. Raises as `check_image` and `check_hole` do, and as `model.fill`
     does, which is asked where a hole covers everything: a network that draws samples draws one.
+    Raises TypeError where the network has no `fill`.
     """
+    if not hasattr(model, "fill"):
+        raise TypeError(
+            f"a network that fills holes has fill(images, hole), and {type(model).__name__} has "
+            "none; pretrained('inpainter') has"
+        )
     many = batch_fill(model.fill, next(model.parameters()).device)
 
     def fill(image: Image, hole: Hole) -> Image:

@@ -132,3 +132,5 @@ def test_what_cannot_be_scored_or_filled_says_why():
         filling.check_something_known(hole | True)
     with pytest.raises(ValueError, match=r"multiples of 4, .* got 4 x 5"):
         filling.check_quarters(pred)
+    with pytest.raises(TypeError, match=r"has fill.images, hole., and Linear has none"):
+        filling.fill_with(nn.Linear(2, 2))

@@ -83,7 +83,12 @@ def test_the_holes_that_it_is_measured_on_are_no_commoner_than_others():
         name: (shown == torch.from_numpy(hole)).all(dim=(1, 2)).sum().item()
         for name, hole in MEASURED.items()
     }
-    assert alike["centre 14x14"] == alike["centre 10x10"] == alike["random 50 %, one hole for all"] == 0
+    assert (
+        alike["centre 14x14"]
+        == alike["centre 10x10"]
+        == alike["random 50 %, one hole for all"]
+        == 0
+    )
     halves = module.KINDS["half"] * len(shown) // sum(module.KINDS.values())
     assert alike["right half"] < 3 * halves / 90
 
