@@ -207,9 +207,12 @@ function render({ model, el }) {
   model.on("change:answered", answered);
   model.on("change:point", moved);
   drawMap();
+  const settled = new ResizeObserver(drawMap); // once it has its place on the page, and so its colour
+  settled.observe(map);
   say();
   drawPicture();
   return () => {
+    settled.disconnect();
     model.off("change:answered", answered);
     model.off("change:point", moved);
   };
