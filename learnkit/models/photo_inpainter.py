@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.filling import check_holes, check_something_known, composite, cut
-from learnkit.models.plate import push_pull, settle, smooth
+from learnkit.models.plate import bend, push_pull, smooth
 
 ROUNDS = 20  # of the plate: more cost more, and the network mends the rest
 LEAST = 1e-4  # the variance that flat places are said to have: (1/100)²
@@ -49,9 +49,8 @@ class PhotoInpainter(nn.Module):
         if c not in (1, 3):
             raise ValueError(f"pictures must have 1 or 3 channels, got {c} in {(n, c, h, w)}")
         with torch.no_grad():  # a guess has nothing to learn
-            seen = cut(images, hole).float()
-            first = push_pull(seen, hole)
-            guess = settle(seen, hole, rounds=ROUNDS).clamp(0, 1)
+            first = push_pull(cut(images, hole).float(), hole)
+            guess = bend(first, hole, rounds=ROUNDS).clamp(0, 1)
             mean, spread = around(guess)
             told = torch.cat([(guess - mean) / spread, (guess - first) / spread], dim=1)
             told = told if c == 3 else told.repeat_interleave(3, dim=1)  # grey: three alike

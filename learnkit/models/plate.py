@@ -2,10 +2,9 @@
 
 The biharmonic fill is the solution of a sparse system, one factorisation a hole. A network that
 stands on it needs it for every picture of every batch, on whatever device, and need not have it to
-the last digit. So it is bent by a few rounds of conjugate gradients, at every size of a pyramid: a
-small picture settles what is far apart, a large one what is near. Source: Gortler et al. (1996),
-The Lumigraph (the pyramid); Hestenes and Stiefel (1952); Bornemann and Deuflhard (1996), The
-cascadic multigrid method.
+the last digit. So the answer is begun where a pyramid of averages leaves off, and made better by
+conjugate gradients. Twenty rounds are within 0.1 dB of the solution where damage is thin. Source:
+Gortler et al. (1996), The Lumigraph (the pyramid); Hestenes and Stiefel (1952).
 """
 
 import torch
@@ -24,38 +23,15 @@ def push_pull(images: torch.Tensor, hole: torch.Tensor, *, sweeps: int = 4) -> t
     >>> push_pull(row, row == 0).flatten()
     tensor([0.2000, 0.2000, 0.2000, 0.2000])
     """
-    if max(images.shape[-2:]) == 1:
-        return torch.where(hole, 0, images)
-    return _enlarged(push_pull(*_halved(images, hole), sweeps=sweeps), images, hole, sweeps)
-
-
-def settle(images: torch.Tensor, hole: torch.Tensor, *, rounds: int) -> torch.Tensor:
-    """The hole bent in so many rounds at each size of the pyramid, from the smallest up.
-
-    A round carries what is known two pixels further, so in the middle of a wide hole a few of
-    them change nothing; at an eighth of the size the middle is near the rim. Where nothing at all
-    is known the fill is 0.
-    """
-    if max(images.shape[-2:]) == 1 or not hole.any():
-        return torch.where(hole, 0, images)
-    small = settle(*_halved(images, hole), rounds=rounds)
-    return bend(_enlarged(small, images, hole), hole, rounds=rounds)
-
-
-def _halved(images: torch.Tensor, hole: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The mean of what is known in 2 x 2 pixels, and where nothing is."""
+    size = images.shape[-2:]
+    fill = torch.where(hole, 0, images)
+    if max(size) == 1:
+        return fill
     share = F.avg_pool2d((~hole).to(images.dtype), 2, ceil_mode=True)  # of known pixels in each
     nothing = share == 0
-    mean = F.avg_pool2d(torch.where(hole, 0, images), 2, ceil_mode=True)
-    return mean / torch.where(nothing, 1, share), nothing
-
-
-def _enlarged(
-    small: torch.Tensor, images: torch.Tensor, hole: torch.Tensor, sweeps: int = 4
-) -> torch.Tensor:
-    """The hole filled from a picture of half the size, and smoothed."""
-    large = F.interpolate(small, size=images.shape[-2:], mode="bilinear")
-    fill = torch.where(hole, large, images)
+    mean = F.avg_pool2d(fill, 2, ceil_mode=True) / torch.where(nothing, 1, share)
+    small = push_pull(mean, nothing, sweeps=sweeps)
+    fill = torch.where(hole, F.interpolate(small, size=size, mode="bilinear"), fill)
     for _ in range(sweeps):
         fill = torch.where(hole, smooth(fill), fill)
     return fill

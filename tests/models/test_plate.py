@@ -10,7 +10,7 @@ from scipy.ndimage import convolve
 from learnkit.images import masks
 from learnkit.images.classical import biharmonic
 from learnkit.images.data import photograph
-from learnkit.models.plate import bend, laplacian, push_pull, settle
+from learnkit.models.plate import bend, laplacian, push_pull
 
 LAPLACE = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]], float)
 
@@ -71,33 +71,3 @@ def test_a_round_never_bends_it_more_and_pictures_go_their_own_way():
         torch.testing.assert_close(bent, alone)
     assert (torch.stack(energies).diff(dim=0) <= 1e-12).all()
     assert torch.equal(bent[2], images[2])
-
-
-@pytest.mark.parametrize("picture", ["astronaut", "camera"])
-def test_a_wide_hole_is_settled_in_few_rounds_from_the_smallest_picture_up(picture):
-    image = photograph(picture, height=128)
-    hole = masks.brush(image.shape, strokes=2, width=30, seed=0)
-    x = torch.from_numpy(np.atleast_3d(image)).permute(2, 0, 1)[None]
-    place = torch.from_numpy(hole)[None, None]
-    truth = biharmonic(image, hole)
-
-    def away(plate):
-        made = plate[0].permute(1, 2, 0).numpy().clip(0, 1).reshape(image.shape)
-        return np.sqrt(((made - truth)[hole] ** 2).mean())
-
-    settled = settle(x, place, rounds=20)
-    assert torch.equal(settled.masked_select(~place), x.masked_select(~place))
-    assert away(settled) < 0.5 * away(bend(push_pull(x, place), place, rounds=20))
-    assert away(settle(x, place, rounds=200)) < 0.3 * away(settled)
-
-
-@settings(deadline=None)
-@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 1000))
-def test_settled_pictures_go_their_own_way_and_what_stood_in_the_hole_is_never_read(h, w, seed):
-    images = torch.rand(3, 2, h, w, generator=dice(seed), dtype=torch.float64)
-    hole = torch.rand(3, 1, h, w, generator=dice(seed + 1)) < 0.6
-    hole[1], hole[2] = False, True
-    made = settle(images.masked_fill(hole, torch.nan), hole, rounds=5)
-    alone = [settle(x[None], k[None], rounds=5) for x, k in zip(images, hole, strict=True)]
-    torch.testing.assert_close(made, torch.cat(alone))
-    assert torch.equal(made[1], images[1]) and (made[2] == 0).all()
