@@ -328,7 +328,7 @@ show_pictures(
 )
 
 # %% [markdown]
-# They need not be. After the first of these 50 steps 98 % of the noise's variance is new, after the second 71 % is newer still: the start is soon forgotten.
+# They need not be. In the first of these 50 steps 98 % of the noise's variance is drawn anew, in the second 71 %: the start is soon forgotten.
 #
 # How good is it, beside lesson 08's VAE and lesson 09's GAN? The judge is the Frechet classifier distance again, on 300 inventions each. (So few
 # make the number larger; compare it with no other.) `painter.sample` walks as you do, with one thing more: it looks ahead along the line through
