@@ -292,6 +292,105 @@ def no_pixels(logits, images, hole, *clouds):
     return _kl(*clouds).mean() + 0 * logits.sum()
 
 
+@_elbo_mistake(
+    "The KL is not summed over the latents, and torch repeats the pixels' cost for each of them: "
+    "kl.sum(dim=1) before you add."
+)
+def kl_not_summed(logits, images, hole, *clouds):
+    return (_in_hole(logits, images, hole) + _each(*clouds)).mean()
+
+
+@_elbo_mistake("In the fraction stands q_log_var, a logarithm: the variance is q_log_var.exp().")
+def log_for_variance(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * (pv - qv + (qv + (qm - pm) ** 2) / pv.exp() - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake(
+    "In the fraction stand the logarithms themselves: variances are q_log_var.exp() and "
+    "p_log_var.exp()."
+)
+def logs_for_variances(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * (pv - qv + (qv + (qm - pm) ** 2) / pv - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake(
+    "The fraction is upside down: p's variance divides, (var_q + (mean_q - mean_p)²) / var_p."
+)
+def fraction_upside_down(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * (pv - qv + (pv.exp() + (qm - pm) ** 2) / qv.exp() - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake(
+    "p's variance has no say in your fraction: it divides, (var_q + (mean_q - mean_p)²) / var_p."
+)
+def fraction_undivided(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * (pv - qv + qv.exp() + (qm - pm) ** 2 - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake("At the end of the KL stands - 1, and yours adds it: where q is p it must be 0.")
+def plus_1(logits, images, hole, *clouds):
+    return (_in_hole(logits, images, hole) + (_each(*clouds) + 1).sum(dim=1)).mean()
+
+
+@_elbo_mistake("The distance of the means is added to var_q, and yours is taken away.")
+def distance_subtracted(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * (pv - qv + (qv.exp() - (qm - pm) ** 2) / pv.exp() - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake("You add the two means: it is their distance that counts, (mean_q - mean_p)².")
+def means_added(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * (pv - qv + (qv.exp() + (qm + pm) ** 2) / pv.exp() - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake("The logarithms are missing: the KL begins with log var_p - log var_q.")
+def no_logs(logits, images, hole, qm, qv, pm, pv):
+    kl = 0.5 * ((qv.exp() + (qm - pm) ** 2) / pv.exp() - 1).sum(dim=1)
+    return (_in_hole(logits, images, hole) + kl).mean()
+
+
+@_elbo_mistake("The cross-entropy has the wrong sign: torch's is a cost already, and is added.")
+def pixels_subtracted(logits, images, hole, *clouds):
+    return (_kl(*clouds) - _in_hole(logits, images, hole)).mean()
+
+
+@_elbo_mistake(
+    "You set the pictures' known pixels to 0 and keep their logits: they still cost. Take the "
+    "cross-entropy first, and zero it after."
+)
+def pictures_zeroed_first(logits, images, hole, *clouds):
+    return (_bce(logits, images * hole).sum(dim=(1, 2, 3)) + _kl(*clouds)).mean()
+
+
+@_elbo_mistake(
+    "You divide by the hole's pixels: a large hole then costs no more than a small one. Sum over "
+    "its pixels and their channels."
+)
+def mean_over_each_hole_without_channels(logits, images, hole, *clouds):
+    pixels = hole.sum(dim=(1, 2, 3)).clamp(min=1)
+    return (_in_hole(logits, images, hole) / pixels + _kl(*clouds)).mean()
+
+
+@_elbo_mistake(
+    "Only the first picture counts: does a `return` stand inside the loop? Take the mean over all."
+)
+def first_picture(logits, images, hole, *clouds):
+    return (_in_hole(logits, images, hole) + _kl(*clouds))[0]
+
+
+@_elbo_mistake(
+    "The value is right, and no gradient reaches the logits: you cut it off, so the decoder never "
+    "learns. Leave out .detach() and .data."
+)
+def logits_detached(logits, images, hole, *clouds):
+    return (_in_hole(logits.detach(), images, hole) + _kl(*clouds)).mean()
+
+
 @_elbo_mistake("The KL has the wrong sign: it is a cost, and is added.")
 def kl_subtracted(logits, images, hole, *clouds):
     return (_in_hole(logits, images, hole) - _kl(*clouds)).mean()
@@ -562,6 +661,12 @@ def _step_case(n, c, h, w, d, lr, note, hole=None, **options):
     )
 
 
+def _with_black(made):
+    """The case with every third pixel black: 0 is a grey as any other."""
+    made.args[3].flat[::3] = 0
+    return made
+
+
 latent_step = Exercise(
     "latent_step",
     conditional_vae.latent_step,
@@ -571,7 +676,7 @@ latent_step = Exercise(
             2, 1, 1, 2, 3, 0.01, "two pictures, one of them known, one all hole", [0, 0, 1, 1]
         ),
         _step_case(3, 1, 2, 2, 2, 0.2, "three pictures of 2 x 2", sigma=2.0),
-        _step_case(4, 3, 2, 2, 4, 0.05, "four colour pictures of 2 x 2", sigma=0.7),
+        _with_black(_step_case(4, 3, 2, 2, 4, 0.05, "four colour pictures of 2 x 2", sigma=0.7)),
         _step_case(2, 2, 3, 2, 5, 0.002, "two pictures of two channels, 3 x 2"),
         _step_case(
             3, 1, 1, 2, 2, 0.5, "every pixel is hole: only the prior pulls", [1] * 6, sigma=1.0
@@ -746,6 +851,76 @@ def no_brackets(z, decode, image, hole, lr, sigma=0.1):
     return _moved(z, decode, lambda at, x: _misfit(x, image, hole) / 2 * sigma**2 + _prior(at), lr)
 
 
+@_step_mistake("You square the 2 as well: square sigma alone, 2 * sigma**2.")
+def two_squared_too(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(
+        z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma) ** 2 + _prior(at), lr
+    )
+
+
+@_step_mistake(
+    "The whole energy is divided by sigma², the prior too: only the squared error is, by 2 sigma²."
+)
+def prior_divided_too(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(
+        z,
+        decode,
+        lambda at, x: (_misfit(x, image, hole) + (at**2).sum()) / (2 * sigma**2),
+        lr,
+    )
+
+
+@_step_mistake("You take a sigmoid of what decode gives: that is a picture in [0, 1] already.")
+def sigmoid_again(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(
+        z,
+        decode,
+        lambda at, x: _misfit(torch.sigmoid(x), image, hole) / (2 * sigma**2) + _prior(at),
+        lr,
+    )
+
+
+@_step_mistake(
+    "Nothing is squared: errors of both signs cancel in your sum. Take (decode(z) - image)²."
+)
+def signed_error(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(
+        z,
+        decode,
+        lambda at, x: torch.where(hole, 0.0, x - image).sum() / (2 * sigma**2) + _prior(at),
+        lr,
+    )
+
+
+@_step_mistake("The prior pulls too little: the slope of |z|²/2 is z itself.")
+def half_of_the_prior_s_slope(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(
+        z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma**2) + _prior(at) / 2, lr
+    )
+
+
+@_step_mistake(
+    "You take a picture's mean error: sum it. Its weight against |z|²/2 is 1 / (2 sigma²), and "
+    "nothing else."
+)
+def mean_of_a_picture(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(
+        z,
+        decode,
+        lambda at, x: _misfit(x, image, hole) / image[0].numel() / (2 * sigma**2) + _prior(at),
+        lr,
+    )
+
+
+@_step_mistake("You take the cross-entropy of lesson 08: asked is the squared error.")
+def cross_entropy(z, decode, image, hole, lr, sigma=0.1):
+    def energy(at, x):
+        nats = F.binary_cross_entropy(x, image, reduction="none")
+        return torch.where(hole, 0.0, nats).sum() / (2 * sigma**2) + _prior(at)
+
+    return _moved(z, decode, energy, lr)
+
+
 @_step_mistake("The 2 under the squared error is missing: divide by 2 sigma².")
 def no_two_under_the_error(z, decode, image, hole, lr, sigma=0.1):
     return _moved(z, decode, lambda at, x: _misfit(x, image, hole) / sigma**2 + _prior(at), lr)
@@ -758,7 +933,10 @@ def no_half_of_the_prior(z, decode, image, hole, lr, sigma=0.1):
     )
 
 
-@_step_mistake("Both halves are missing: each z then moves twice as far.")
+@_step_mistake(
+    "Each z moves twice as far as it should: both halves are missing, or backward was called twice "
+    "and added its slopes up."
+)
 def no_halves(z, decode, image, hole, lr, sigma=0.1):
     return _moved(z, decode, lambda at, x: _misfit(x, image, hole) / sigma**2 + 2 * _prior(at), lr)
 
@@ -903,8 +1081,8 @@ _ONE_Z = (
     "noise for each of the `count` fills."
 )
 _NO_DRAW = (
-    "You decode the mean: every fill is the same. A fill is a draw, z = mean + std * eps, with "
-    "fresh noise each time."
+    "You decode the mean, or mean + std: every fill is the same, for nothing is drawn. A fill is a "
+    "draw, z = mean + std * eps, with fresh noise each time."
 )
 _ONE_NOISE = (
     "One noise serves all pictures of the batch. Draw as many numbers as there are fills, pictures "
@@ -1035,9 +1213,9 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
         far = (torch.logit(inside, 1e-9) - mean.reshape(image.shape)[missing]).abs()
         return found | {"count of pixels far from the cloud": int((far > 6).sum())}
     if (inside - inside[0]).abs().max() < 1e-6:
-        at_the_mean = torch.sigmoid(mean.double()).reshape(image.shape)[missing]
-        drawn = given or globally or (inside[0] - at_the_mean).abs().max() > 1e-5
-        raise OddResultError(_ONE_Z if drawn else _NO_DRAW)
+        at = [torch.sigmoid(z.double()).reshape(image.shape)[missing] for z in (mean, mean + std)]
+        undrawn = any((inside[0] - one).abs().max() < 1e-5 for one in at)
+        raise OddResultError(_NO_DRAW if undrawn and not (given or globally) else _ONE_Z)
     if globally or not given:
         one = _TORCH_S_DICE if globally else _OWN_DICE
         raise OddResultError(_TWO_DICE if globally and given else one)
@@ -1056,6 +1234,11 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
             raise OddResultError(_IN_STEP)
         found["largest correlation between two numbers of noise"] = _rough(alike.max())
     after = (centred[1:] * centred[:-1]).mean(dim=0) / spread**2
+    if len(spread) > 2:  # a draw of one or two numbers may well be near another
+        found["count of fills that repeat the one before"] = int(
+            ((eps[1:] - eps[:-1]).abs().amax(dim=1) < 1e-4).sum()
+        )
+        found["count of fills that are the mean's"] = int((eps.abs().amax(dim=1) < 1e-3).sum())
     return found | {
         "mean of (z - mean) / std, in its spreads": _rough(eps.mean(0) / spread.clamp(min=1e-6)),
         "spread of (z - mean) / std": _rough(spread),
@@ -1220,6 +1403,30 @@ def variance_for_std(encode, decode, image, hole, count, generator):
 @_fills_mistake("std has no say in yours: stretch the noise by exp(log_var / 2).")
 def not_stretched(encode, decode, image, hole, count, generator):
     return _answer(encode, decode, image, hole, count, generator, std=torch.ones_like)
+
+
+@_fills_mistake("You stretch the noise by log_var itself: std is exp(log_var / 2).")
+def log_var_for_std(encode, decode, image, hole, count, generator):
+    return _answer(encode, decode, image, hole, count, generator, std=lambda v: v)
+
+
+@_fills_mistake("You take the root twice: exp(log_var / 2) is std already.")
+def root_of_std(encode, decode, image, hole, count, generator):
+    return _answer(encode, decode, image, hole, count, generator, std=lambda v: torch.exp(v / 4))
+
+
+@_fills_mistake("Brackets: the noise stretches mean as well in yours; z = mean + std * eps.")
+def noise_times_both(encode, decode, image, hole, count, generator):
+    mean, log_var = _clouds(encode, image, hole)
+    noise, std = _normal_noise(mean, generator), torch.exp(log_var / 2)
+    return _made(decode, 0 * mean, mean + std, image, hole, count, noise)
+
+
+@_fills_mistake("mean is multiplied in yours: it is added, z = mean + std * eps.")
+def mean_multiplied(encode, decode, image, hole, count, generator):
+    mean, log_var = _clouds(encode, image, hole)
+    noise, std = _normal_noise(mean, generator), torch.exp(log_var / 2)
+    return _made(decode, 0 * mean, mean * std, image, hole, count, noise)
 
 
 @_fills_mistake("exp is missing: log_var / 2 is the logarithm of std, and can be negative.")

@@ -68,7 +68,7 @@ def scene(fill: Fill) -> Scene:
             ax.imshow(np.clip(picture, 0, 1), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
             for ax, picture in pairs
         ]
-        return [*drawn, caption(grid[1, 0], f"mean, apart {spread(fills):.3f}")]
+        return [*drawn, caption(grid[1, 0], f"mean ± {spread(fills):.3f}")]
 
     def alt(share: float, freedom: float) -> str:
         apart = spread(filled(share, freedom)[0])

@@ -1,6 +1,8 @@
 """Answers to lesson 11 that its table does not hold: right ones in other styles, and wrong ones."""
 
 import sys
+from itertools import cycle
+from pathlib import Path
 
 import cloudpickle
 import pytest
@@ -9,10 +11,16 @@ import torch.nn.functional as F
 from torch.distributions import Independent, Normal, kl_divergence
 
 from learnkit.exercises import check
+from learnkit.images import masks
+from learnkit.images.data import fashion_mnist
+from learnkit.models import conditional_vae
+from learnkit.models.pretrained import pretrained
+from learnkit.training.device import choose
 from tests.exercises.answers import collected, further_tests
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no tests to import
 RIGHT, WRONG, right, wrong = collected()
+ROOT = Path(__file__).parents[2]
 
 
 # ---- masked_negative_elbo ----------------------------------------------------------------------
@@ -244,6 +252,36 @@ def repeated_before_it_is_encoded(encode, decode, image, hole, count, generator)
     return torch.stack(fills)
 
 
+@right(FILLS)
+def decoded_one_picture_at_a_time(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(image * ~hole, hole)
+    fills = []
+    for _ in range(count):
+        z = mean + (log_var / 2).exp() * torch.randn(mean.shape, generator=generator)
+        fills.append(torch.cat([decode(row[None]) for row in z]))
+    return torch.where(hole, torch.stack(fills), image)
+
+
+@wrong(FILLS, "repeat the one before")
+def the_last_fill_twice(encode, decode, image, hole, count, generator):
+    fills = one_big_draw(encode, decode, image, hole, count, generator)
+    return torch.cat([fills[:-1], fills[-2:-1]]) if count > 1 else fills
+
+
+@wrong(FILLS, "that are the mean's")
+def the_mean_first(encode, decode, image, hole, count, generator):
+    fills = one_big_draw(encode, decode, image, hole, count, generator)
+    mean, _ = encode(image * ~hole, hole)
+    return torch.cat([torch.where(hole, decode(mean), image)[None], fills[1:]])
+
+
+@wrong(FILLS, "for nothing is drawn")
+def mean_plus_std(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(image * ~hole, hole)
+    made = torch.where(hole, decode(mean + torch.exp(log_var / 2)), image)
+    return made.expand(count, *image.shape)
+
+
 @wrong(FILLS, "in one tensor")
 def a_list(encode, decode, image, hole, count, generator):
     return list(one_big_draw(encode, decode, image, hole, count, generator))
@@ -311,6 +349,23 @@ def variance_in_one_draw(encode, decode, image, hole, count, generator):
 test_a_right_answer_in_another_style_passes, test_a_wrong_answer_is_told_what_is_wrong = (
     further_tests(RIGHT, WRONG)
 )
+
+
+@pytest.mark.parametrize("answer", [one for name, one, _ in RIGHT if name == FILLS])
+def test_the_lesson_s_network_paints_for_right_answers_of_every_style(answer):
+    source = (ROOT / "solutions" / "11_vae_inpainting.py").read_text()
+    cell = source[source.index("def fills_of(") :].partition("# %%")[0]
+    model = pretrained("conditional_vae")
+    images = torch.from_numpy(fashion_mnist("test")[0][:6]).float()[:, None] / 255
+    hole = torch.from_numpy(masks.half((28, 28))).expand(6, 1, 28, 28)
+
+    def fills(answer):
+        scope = {"torch": torch, "cycle": cycle, "model": model, "machine": choose("cpu")}
+        scope["sample_fills"] = answer
+        exec(cell, scope)
+        return scope["fills_of"](images, hole, 3)
+
+    assert fills(answer).sub(fills(conditional_vae.sample_fills)).abs().max() < 1e-4
 
 
 @pytest.mark.errors  # a builder's inner function, once wrapped by the shape checks, cannot travel
