@@ -572,7 +572,7 @@ print(denoiser_card)
 # - A checkpoint holds all that has a state, so that a resumed training is the same to the last bit.
 #
 # **For the course's table:** *denoiser, dense blocks*: 31.6 dB on the held-out photographs under
-# noise of 0.1 (best classical: 30.4). Its filling of holes comes in lesson 10.
+# noise of 0.1 (best classical: 30.4).
 #
 # **Read on:** Huang, Liu, van der Maaten and Weinberger, *Densely Connected Convolutional Networks*
 # (CVPR 2017), section 3; Ioffe and Szegedy, *Batch Normalization* (ICML 2015), section 3; Zhang, Zuo,

@@ -255,6 +255,8 @@ def _sense(got: Outcome) -> str:
         return " `if`, `max` and `and` want one number: np.where and np.maximum look at each."
     if "Boolean value of Tensor" in got.message:
         return " `if`, `and` and `not` want one number: torch.where looks at each."
+    if "not implemented for 'Bool'" in got.message:
+        return " torch cannot compute that with bools: make numbers of them, known.float()."
     if "before Module.__init__() call" in got.message:
         return " The first line of __init__ must be super().__init__()."
     return _SENSE.get(got.type, "")

@@ -34,7 +34,8 @@ def _one_tensor(result, what):
         )
     if not torch.is_tensor(result):
         raise OddResultError(
-            f"You return a {type(result).__name__}; return {what} in a tensor of torch."
+            f"You return a number of Python's or NumPy's ({type(result).__name__}); return {what} "
+            "in a tensor of torch."
         )
 
 
@@ -54,7 +55,15 @@ def _a_loss(pred, target, hole):
     return (pred, torch.tensor(target), torch.tensor(hole)), {}
 
 
+_NOTHING_MEASURED = (
+    "You return something for an empty hole, as if it had a score. Nothing was measured: raise "
+    "ValueError."
+)
+
+
 def _loss_and_slope(loss, pred, target, hole):
+    if not hole.any() and not (torch.is_tensor(loss) and loss.requires_grad):
+        raise OddResultError(_NOTHING_MEASURED)
     _one_tensor(loss, "the loss")
     if not loss.requires_grad:
         raise OddResultError(_NO_SLOPE)
@@ -76,9 +85,10 @@ hole_mse = Exercise(
     cases=[
         case(_f32([[[[0.9, 0.5]]]]), _f32([[[[0.4, 0.2]]]]), _hole([["#."]])),
         case(
-            _f32([[[[0.9, 0.2, 0.0], [0.6, 0.3, 0.1]]]]),
+            _f32([[[[0.9, 0.4, 0.0], [0.6, 0.3, 0.1]]]]),
             _f32([[[[0.5, 0.4, 0.3], [0.1, 0.3, 0.5]]]]),
             _hole([[".##", "..."]]),
+            note="one grey picture of 2 x 3 pixels; of the two of its hole one is painted exactly",
         ),
         case(
             _f32([[[[0.9, 0.2]], [[0.4, 0.6]], [[0.7, 0.1]]]]),
@@ -208,6 +218,21 @@ def zero_for_an_empty_hole(pred, target, hole):
     return errors.sum() / (hole.sum() * pred.shape[1]).clamp(min=1)
 
 
+@hole_mse.mistake(_NOTHING_MEASURED)
+def number_for_an_empty_hole(pred, target, hole):
+    return _hole_mse(pred, target, hole) if hole.any() else 0.0
+
+
+@hole_mse.mistake(
+    "You raise Exception for an empty hole, of which all errors are a kind: raise ValueError, "
+    "which says that an argument cannot be."
+)
+def exception_for_an_empty_hole(pred, target, hole):
+    if not hole.any():
+        raise Exception("the hole is empty")
+    return _hole_mse(pred, target, hole)
+
+
 @hole_mse.mistake(
     "Your function returns None for an empty hole, and the error would come up far from here. "
     "Raise ValueError."
@@ -259,6 +284,30 @@ def channels_not_counted(pred, target, hole):
 )
 def divided_by_all(pred, target, hole):
     return ((pred - target) ** 2 * hole).mean()
+
+
+@_wrong_loss(
+    "You count the hole's pixels by their errors, != 0: one that is painted exactly counts too. "
+    "Divide by hole.sum() * pred.shape[1]."
+)
+def exact_pixels_not_counted(pred, target, hole):
+    errors = (pred - target) ** 2 * hole
+    return errors.sum() / (errors != 0).sum()
+
+
+@_wrong_loss(
+    "You always divide by three channels: a grey picture has one. Ask the picture, pred.shape[1]."
+)
+def three_channels_by_heart(pred, target, hole):
+    return ((pred - target) ** 2 * hole).sum() / (hole.sum() * 3)
+
+
+@_wrong_loss(
+    "You divide by all pixels, known ones too (hole.numel()): divide by those of the hole, "
+    "hole.sum() * pred.shape[1]."
+)
+def divided_by_numel_of_hole(pred, target, hole):
+    return ((pred - target) ** 2 * hole).sum() / hole.numel()
 
 
 @_wrong_loss("You summed over the hole; take the mean, or a large hole weighs more than a small.")
@@ -727,6 +776,13 @@ def _linear_fill(image, mean, cov, hole, jitter=1e-3):
 
 _strong = np.full((4, 4), 0.09) + np.diag([0.01, 0.02, 0.01, 0.02])
 
+
+def _doubles(*arrays, **options):
+    """As the lesson has them: a covariance of 784 numbers is solved with in float64."""
+    (image, mean, cov, hole), options = _tensors(*arrays, **options)
+    return (image.double(), mean.double(), cov.double(), hole), options
+
+
 linear_fill = Exercise(
     "linear_fill",
     _linear_fill,
@@ -756,7 +812,7 @@ linear_fill = Exercise(
         case(_picture(9), *_garments(9, 3), _where("...##.#.."), jitter=0.02),
         case(_picture(14), *_garments(14, 4), _where("..####........")),
     ],
-    build=_tensors,
+    build=_doubles,
     probe=_the_picture,
     hints=(
         "Call the pixels of the hole u and the known ones k. The best guess for u is its mean, "
@@ -800,7 +856,9 @@ def _fill(image, mean, cov, hole, jitter, *, kk=None, uk=None, x=None, m=None, b
     uk = cov[hole][:, known] if uk is None else uk
     x, m = image[known] if x is None else x, mean[known] if m is None else m
     filled = image.clone()
-    filled[hole] = (mean[hole] if back is None else back) + uk @ torch.linalg.solve(kk, x - m)
+    filled[hole] = (mean[hole] if back is None else back) + uk @ torch.linalg.solve(
+        kk.to(uk), x - m
+    )
     return filled
 
 
@@ -882,6 +940,45 @@ def jitter_on_uk(image, mean, cov, hole, jitter=1e-3):
     known = ~hole
     uk = cov[hole][:, known] + jitter
     return _fill(image, mean, cov, hole, jitter, kk=cov[known][:, known], uk=uk)
+
+
+@linear_fill.mistake("You add the jitter twice.")
+def jitter_twice(image, mean, cov, hole, jitter=1e-3):
+    return _linear_fill(image, mean, cov, hole, 2 * jitter)
+
+
+@linear_fill.mistake(
+    "The identity has as many rows as cov: it needs one for each known pixel, "
+    "torch.eye(int(known.sum()))."
+)
+def eye_of_all(image, mean, cov, hole, jitter=1e-3):
+    known = ~hole
+    return _fill(
+        image, mean, cov, hole, jitter, kk=cov[known][:, known] + jitter * torch.eye(len(cov))
+    )
+
+
+@linear_fill.mistake(
+    "You add your guess to what stands in the hole, which is damage: put it in its place, "
+    "filled[hole] = ..."
+)
+def added_to_the_damage(image, mean, cov, hole, jitter=1e-3):
+    return _linear_fill(image, mean, cov, hole, jitter) + image * hole
+
+
+@linear_fill.mistake(
+    "The known pixels come back less their mean: keep the picture itself, image.clone()."
+)
+def known_less_their_mean(image, mean, cov, hole, jitter=1e-3):
+    return _linear_fill(image, mean, cov, hole, jitter) - mean * ~hole
+
+
+@linear_fill.mistake(
+    "Only the first pixel of the hole is filled: does a `return` stand inside the loop?"
+)
+def first_pixel_alone(image, mean, cov, hole, jitter=1e-3):
+    first = torch.cumsum(hole, 0) * hole == 1
+    return torch.where(first, _linear_fill(image, mean, cov, hole, jitter), image)
 
 
 @linear_fill.mistake("You subtract the jitter: it is added, to keep the matrix away from 0.")
@@ -1588,3 +1685,61 @@ def filled_with_the_mean(image, known, weight, bias):
     out = F.conv2d(torch.where(known, image, mean), weight) + bias[:, None, None]
     some = _parts(image, known, weight)[1] > 0
     return torch.where(some, out, 0), some
+
+
+@partial_conv2d.mistake(
+    "torch lays your bias along the width: give it the shape (o, 1, 1), bias[:, None, None]."
+)
+def bias_along_the_width(image, known, weight, bias):
+    sums, m, k = _parts(image, known, weight)
+    return torch.where(m > 0, sums * k**2 / m.clamp(min=1) + bias, 0), m > 0
+
+
+@partial_conv2d.mistake("You take every window for 3 x 3: ask the kernel, k = weight.shape[-1].")
+def nine_by_heart(image, known, weight, bias):
+    return _with_gain(image, known, weight, bias, lambda m, k, c: 9 / m)
+
+
+@partial_conv2d.mistake(
+    "The polarity is turned: known is True where a pixel is known, so the sum is over "
+    "image * known."
+)
+def unknown_summed(image, known, weight, bias):
+    sums, _, k = _parts(image, ~known, weight)
+    m = _parts(image, known, weight)[1]
+    out = sums * k**2 / m.clamp(min=1) + bias[:, None, None]
+    return torch.where(m > 0, out, 0), m > 0
+
+
+@partial_conv2d.mistake(
+    "torch.where has its two values the wrong way round: empty windows are 0, the others are out."
+)
+def where_turned(image, known, weight, bias):
+    sums, m, k = _parts(image, known, weight)
+    out = sums * k**2 / m.clamp(min=1) + bias[:, None, None]
+    return torch.where(m > 0, 0, out), m > 0
+
+
+@partial_conv2d.mistake("All pictures get the mask of the first: each has its own.")
+def mask_of_the_first(image, known, weight, bias):
+    return _partial_conv2d(image, known[:1].expand_as(known), weight, bias)
+
+
+@partial_conv2d.mistake(
+    "You take an output for known where more than half of its window was: any known pixel is "
+    "enough, count > 0."
+)
+def known_by_majority(image, known, weight, bias):
+    out, _ = _partial_conv2d(image, known, weight, bias)
+    _, m, k = _parts(image, known, weight)
+    return out, m > k**2 / 2
+
+
+@partial_conv2d.mistake(
+    "You add a small number to the count: where all is known the gain is then not exactly 1. "
+    "Clamp it, count.clamp(min=1)."
+)
+def count_plus_a_little(image, known, weight, bias):
+    sums, m, k = _parts(image, known, weight)
+    out = sums * k**2 / (m + 1e-3) + bias[:, None, None]
+    return torch.where(m > 0, out, 0), m > 0

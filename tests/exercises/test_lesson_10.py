@@ -347,7 +347,7 @@ def in_double_by_the_pseudo_inverse(image, mean, cov, hole, jitter=1e-3):
     c = cov[known][:, known].double()
     c.diagonal().add_(jitter)
     weights = cov[hole][:, known].double() @ torch.linalg.pinv(c)
-    out[hole] = (mean[hole] + weights @ (image[known] - mean[known]).double()).float()
+    out[hole] = mean[hole] + weights @ (image[known] - mean[known])
     return out
 
 
@@ -442,6 +442,28 @@ def transposes(image, mean, cov, hole, jitter=1e-3):
     c = cov[k][:, k] + jitter * torch.eye(int(k.sum()))
     out[hole] = mean[hole] + cov[k][:, hole] @ torch.linalg.solve(c, image[k] - mean[k])
     return out
+
+
+@right("linear_fill")
+def by_numpys_eye(image, mean, cov, hole, jitter=1e-3):
+    k, out = ~hole, image.clone()
+    ridge = torch.from_numpy(jitter * np.eye(int(k.sum())))
+    out[hole] += -image[hole] + mean[hole]
+    out[hole] += cov[hole][:, k] @ torch.linalg.solve(cov[k][:, k] + ridge, image[k] - mean[k])
+    return out
+
+
+@wrong("hole_mse", "Nothing was measured")
+def nan_for_an_empty_hole(pred, target, hole):
+    errors = ((pred - target) ** 2)[hole.expand_as(pred)]
+    return errors.mean() if len(errors) else torch.tensor(torch.nan)
+
+
+@wrong("partial_conv2d", "make numbers of them, known.float()")
+def bools_convolved(image, known, weight, bias):
+    k = weight.shape[-1]
+    count = F.conv2d(known, torch.ones(1, 1, k, k))
+    return F.conv2d(image * known, weight) * (k * k / count.clamp(min=1)), count > 0
 
 
 @wrong("linear_fill", "C_kk has no say")
