@@ -48,14 +48,12 @@ def latent_search(
     free = hole.flatten(1).all(dim=1)  # of these nothing is known
     fills = images.float()  # a copy, or theirs: it is never written to
     if not free.all():
-        x, gap = fills[~free], hole[~free]
-        starts = [
-            _starts(drawn, made.flatten(1), some, its, restarts)
-            for some, its in zip(x.split(PART), gap.split(PART), strict=True)
+        flat, parts = made.flatten(1), (fills[~free].split(PART), hole[~free].split(PART))
+        found = [
+            _searched(decode, x, gap, _starts(drawn, flat, x, gap, restarts), steps, lr, sigma)
+            for x, gap in zip(*parts, strict=True)
         ]
-        parts = zip(x.split(PART), gap.split(PART), starts, strict=True)
-        found = torch.cat([_searched(decode, *part, steps, lr, sigma) for part in parts])
-        fills = fills.index_copy(0, (~free).nonzero()[:, 0], found)
+        fills = fills.index_copy(0, (~free).nonzero()[:, 0], torch.cat(found))
     if free.any():
         z = torch.randn(int(free.sum()), latent, generator=generator, device=images.device)
         with torch.no_grad():
