@@ -279,7 +279,11 @@ show_pictures(
 with torch.no_grad():
     hurried = {count: samples(painter.inventor(2), six[:2], count) for count in (1, 3, 8, 25)}
 show_pictures(
-    {f"noise {i}, calls: {count}": as_image(hurried[count][i]) for i in (0, 1) for count in hurried},
+    {
+        f"noise {i}, calls: {count}": as_image(hurried[count][i])
+        for i in (0, 1)
+        for count in hurried
+    },
     columns=4,
     alt="One call paints the grey mean garment; then a muddle that is a shoe by 25, and a garment from 3 on.",
 )
