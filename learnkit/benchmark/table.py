@@ -132,11 +132,11 @@ def markdown(table: Sequence[Row]) -> str:
         bold = "**" if row.pooled_psnr == best[kind] else ""
         return f"{bold}{row.pooled_psnr:.2f}{bold}"
 
-    pictures = {n: [r.method for r in table if r.training == n] for n in TRAINING}
-    learned = [f"{n:,} training pictures" for n in TRAINING if pictures[n]]
-    if len(learned) > 1:  # the second are the networks, whose weights were trained before
-        names_of_all = ", ".join(dict.fromkeys(pictures[TRAINING[1]]))
-        learned[1] = f"the shipped networks {learned[1]} ({names_of_all})"
+    counts = sorted({row.training for row in table})
+    learned = [f"{count:,} training pictures" for count in counts]
+    if len(counts) > 1:  # the most are the networks', whose weights were trained before
+        networks = dict.fromkeys(row.method for row in table if row.training == counts[-1])
+        learned[-1] = f"the shipped networks {learned[-1]} ({', '.join(networks)})"
     parts = [
         f"Hole PSNR in dB, errors pooled over the first {table[0].pictures:,} test pictures; "
         f"methods that learn had {', '.join(learned)}.",

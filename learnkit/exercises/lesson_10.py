@@ -1740,6 +1740,4 @@ def known_by_majority(image, known, weight, bias):
     "Clamp it, count.clamp(min=1)."
 )
 def count_plus_a_little(image, known, weight, bias):
-    sums, m, k = _parts(image, known, weight)
-    out = sums * k**2 / (m + 1e-3) + bias[:, None, None]
-    return torch.where(m > 0, out, 0), m > 0
+    return _with_gain(image, known, weight, bias, lambda m, k, c: k**2 / (m + 1e-3))

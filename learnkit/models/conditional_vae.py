@@ -145,8 +145,7 @@ class ConditionalVAE(nn.Module):
 
     def look(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """What the eyes see of a picture and of where its hole is: (n, width)."""
-        c, h, w = self.shape
-        check_pictures_of(images, c, (h, w))
+        check_pictures_of(images, self.shape)
         hole = hole.expand(len(images), -1, -1, -1)
         return self.eyes(torch.cat([images.flatten(1), hole.flatten(1).to(images.dtype)], dim=1))
 

@@ -69,8 +69,7 @@ class ContextEncoder(nn.Module):
         Raises ValueError where the pictures are not of the size that it was built for.
         """
         hole = check_holes(images, hole)
-        c, *size = self.shape
-        check_pictures_of(images, c, (size[0], size[1]))
+        check_pictures_of(images, self.shape)
         seen = cut(images, hole)
         return self.encoder(torch.cat([seen, hole.to(seen.dtype)], dim=1))
 

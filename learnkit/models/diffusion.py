@@ -295,6 +295,6 @@ def _check(alpha_bar: torch.Tensor, *steps: torch.Tensor, **tensors: torch.Tenso
         if t.shape != x.shape[:1] or t.is_floating_point():
             wanted = f"{name} must hold a step a picture, int64 ({len(x)},)"
             raise ValueError(f"{wanted}, got {t.dtype} of shape {tuple(t.shape)}")
-        if len(t) and not (t.min() >= -1 and t.max() < T):
+        if ((t < -1) | (t >= T)).any():  # one question: a GPU is waited for at each
             between = f"{int(t.min())} to {int(t.max())}"
             raise ValueError(f"{name} must be from 0 to {T - 1}, or -1 for clean; got {between}")

@@ -83,14 +83,13 @@ def check_something_known(hole: torch.Tensor) -> None:
         raise ValueError("the hole covers every pixel: a fill needs a known pixel to start from")
 
 
-def check_pictures_of(
-    images: torch.Tensor, channels: int, size: tuple[int, int] | None = None
-) -> None:
-    """Raises ValueError unless pictures (n, c, h, w) have what a network was made for."""
+def check_pictures_of(images: torch.Tensor, shape: tuple[int, ...]) -> None:
+    """Raises ValueError unless pictures (n, c, h, w) are of the shape (c, h, w), or (c,)."""
     _, c, h, w = images.shape
-    if c != channels or (size is not None and (h, w) != size):
+    if (c, h, w)[: len(shape)] != tuple(shape):
+        channels, *size = shape
         made = f"{channels} channel{'s' if channels > 1 else ''}"
-        made += "" if size is None else f" of {size[0]} x {size[1]}"
+        made += f" of {size[0]} x {size[1]}" if size else ""
         raise ValueError(f"this network was made for pictures with {made}, got {c} of {h} x {w}")
 
 

@@ -44,20 +44,20 @@ def latent_search(
     drawn = torch.randn(bank, latent, generator=generator, device=images.device)
     with torch.no_grad():
         made = decode(drawn)
-        check_pictures_of(images, made.shape[1], (made.shape[2], made.shape[3]))
+        check_pictures_of(images, made.shape[1:])
     free = hole.flatten(1).all(dim=1)  # of these nothing is known
-    fills = images.float()  # a copy, or theirs: it is never written to
+    fills = images.float().clone()
     if not free.all():
         flat, parts = made.flatten(1), (fills[~free].split(PART), hole[~free].split(PART))
         found = [
             _searched(decode, x, gap, _starts(drawn, flat, x, gap, restarts), steps, lr, sigma)
             for x, gap in zip(*parts, strict=True)
         ]
-        fills = fills.index_copy(0, (~free).nonzero()[:, 0], torch.cat(found))
+        fills[~free] = torch.cat(found)
     if free.any():
         z = torch.randn(int(free.sum()), latent, generator=generator, device=images.device)
         with torch.no_grad():
-            fills = fills.index_copy(0, free.nonzero()[:, 0], decode(z))
+            fills[free] = decode(z)
     return composite(fills, images, hole)
 
 

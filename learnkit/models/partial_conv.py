@@ -173,7 +173,7 @@ class PartialUNet(nn.Module):
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
         hole = check_holes(images, hole)
-        check_pictures_of(images, self.channels)
+        check_pictures_of(images, (self.channels,))
         check_quarters(images)
         x, known = self.stem(images, ~hole)
         x, skip_known = self.first(F.silu(x), known)
@@ -220,7 +220,7 @@ class GatedUNet(nn.Module):
     def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
         hole = check_holes(images, hole)
-        check_pictures_of(images, self.channels)
+        check_pictures_of(images, (self.channels,))
         check_quarters(images)
         seen = cut(images, hole)
         skip = F.silu(self.first(self.stem(torch.cat([seen, hole.to(seen.dtype)], dim=1))))
