@@ -140,6 +140,34 @@ def search(training: Bytes) -> BatchFill:
     )
 
 
+def never_told(way: str) -> Callable[[Bytes], BatchFill]:
+    """`make` for the painter as a model of whole garments, kept to the known pixels from outside.
+
+    `way` is "repaint" or "guided", of `models.repaint`, with the steps that it takes by itself.
+    """
+
+    def make(training: Bytes) -> BatchFill:
+        """Loads the weights. Raises as `pretrained` does."""
+        import torch
+
+        from learnkit.models import repaint
+        from learnkit.models.filling import batch_fill
+        from learnkit.models.pretrained import pretrained
+
+        model, sample = pretrained("painter").requires_grad_(False), getattr(repaint, way)
+        generator = torch.Generator().manual_seed(0)
+
+        @torch.no_grad()
+        def draw(x: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+            eps = model.inventor(len(x))
+            *_, last = sample(eps, x, hole, model.alpha_bar, generator=generator)
+            return last.x0
+
+        return batch_fill(draw)
+
+    return make
+
+
 METHODS: dict[str, Method] = {
     "mean": Method("mean picture", mean_picture),
     "telea": Method("OpenCV Telea, radius 3", telea),
@@ -158,6 +186,8 @@ METHODS: dict[str, Method] = {
     "conditional16": Method(
         "conditional VAE, mean of 16", network("conditional_vae", count=16), ALL
     ),
+    "repaint": Method("RePaint, one draw", never_told("repaint"), ALL),
+    "guided": Method("guided diffusion, one draw", never_told("guided"), ALL),
     "diffusion": Method("diffusion, one draw", network("painter", count=1), ALL),
     "diffusion16": Method("diffusion, mean of 16", network("painter", count=16), ALL),
 }

@@ -14,7 +14,8 @@ pixels of", can be had by conjugate gradients, each a pass back through the netw
 Source: Rozet et al. (2024), Learning Diffusion Priors from Observations, section 4.
 
 Pictures are (n, c, h, w) in [0, 1] at the border, also in the moments; a hole is (n, 1, h, w)
-bool, True = to be filled. Known pixels come back bit for bit in the last moment.
+bool, True = to be filled. Known pixels come back bit for bit in the last moment. In
+between all is as precise as ᾱ, whatever the picture is.
 """
 
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ from learnkit.models.diffusion import (
     q_sample,
     usable_timesteps,
 )
-from learnkit.models.filling import check_holes
+from learnkit.models.filling import check_holes, composite
 from learnkit.shapes import check_at_least
 
 # ---- RePaint -------------------------------------------------------------------------------------
@@ -115,7 +116,7 @@ def repaint(
     Raises TypeError or ValueError where image or hole is not what it must be.
     """
     _check_picture(image, hole)
-    known, ts = 2 * image - 1, [-1, *usable_timesteps(alpha_bar, steps, power=power)[::-1]]
+    known, ts = _centred(image, alpha_bar), [-1, *usable_timesteps(alpha_bar, steps, power=power)[::-1]]
     levels = schedule(steps, resamples=resamples, jump=jump)
     xt = draw_like(known, generator)
     xt = repaint_blend(xt, known, hole, at(ts[-1], xt), draw_like(xt, generator), alpha_bar)
@@ -161,7 +162,7 @@ def guided(
     Raises TypeError or ValueError where image or hole is not what it must be.
     """
     _check_picture(image, hole)
-    known, ts = 2 * image - 1, usable_timesteps(alpha_bar, steps, power=power)
+    known, ts = _centred(image, alpha_bar), usable_timesteps(alpha_bar, steps, power=power)
     xt, before = draw_like(known, generator), None
     for i, (t, t_prev) in enumerate(zip(ts, [*ts[1:], -1], strict=True)):
         x0 = conditioned(model, xt, t, known, hole, alpha_bar, solves=solves)
@@ -227,8 +228,13 @@ def _pictures(t: int, xt: torch.Tensor, x0: torch.Tensor) -> Moment:
 
 
 def _last(x: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> Moment:
-    filled = torch.where(hole, (x + 1) / 2, image)
+    filled = composite((x + 1) / 2, image, hole)
     return Moment(-1, filled, filled)
+
+
+def _centred(image: torch.Tensor, alpha_bar: torch.Tensor) -> torch.Tensor:
+    """In [-1, 1], as precise as ᾱ: near pure noise 1 / √ᾱ is too much for half precision."""
+    return 2 * image.to(alpha_bar.dtype) - 1
 
 
 def _check_picture(image: torch.Tensor, hole: torch.Tensor) -> None:

@@ -117,7 +117,8 @@ def _decoded(
         w, h = h, w
     picture = turned
     if picture.mode.startswith("I") or picture.mode == "F":
-        picture = _from_numbers(picture)
+        picture, twelve = _from_numbers(picture)
+        done += ["read as a scan of 12 bits"] if twelve else []
     if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
         layers = picture.convert("RGBA")
         grey = picture.mode in ("L", "LA", "La")
@@ -131,12 +132,17 @@ def _decoded(
     return picture, [f"{w} x {h} pixels", *done]
 
 
-def _from_numbers(picture: Pillow.Image) -> Pillow.Image:
-    """A grey picture of 16 or 32 bits in bytes: 65535 is white, or the largest of other numbers."""
+def _from_numbers(picture: Pillow.Image) -> tuple[Pillow.Image, bool]:
+    """A grey picture of 12, 16 or 32 bits in bytes, and whether it was one of 12.
+
+    65535 is white; or 4095, as in scans, if no number is above it and one above a byte's; or the
+    largest of numbers that are larger still.
+    """
     x = np.nan_to_num(np.asarray(picture, np.float64))
-    most = 1.0 if picture.mode == "F" else 65535.0
+    twelve = picture.mode != "F" and 255 < x.max() <= 4095
+    most = 1.0 if picture.mode == "F" else 4095.0 if twelve else 65535.0
     x = (x / max(most, float(x.max()))).clip(0, 1)
-    return Pillow.fromarray(np.round(255 * x).astype(np.uint8))
+    return Pillow.fromarray(np.round(255 * x).astype(np.uint8)), bool(twelve)
 
 
 def _fitted(

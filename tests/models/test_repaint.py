@@ -163,6 +163,16 @@ def test_known_pixels_come_back_bit_for_bit_and_an_empty_hole_gives_the_picture(
     assert torch.equal(filled(WAYS[way], image, torch.zeros_like(hole), steps=4), image)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize("way", WAYS)
+def test_pictures_of_any_precision_are_filled_and_come_back_in_it(way, dtype):
+    image = picture(40).to(dtype)
+    fill = filled(WAYS[way], image, BOX.expand(image.shape))
+    assert fill.dtype == dtype and torch.equal(fill[:, :, ~BOX], image[:, :, ~BOX])
+    whole = filled(WAYS[way], image.float(), BOX.expand(image.shape))  # as rounded, in single
+    torch.testing.assert_close(fill.float(), whole, rtol=0, atol=torch.finfo(torch.bfloat16).eps)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_what_the_picture_holds_in_the_hole_is_never_looked_at(way):
     image = torch.rand(2, 1, SIDE, SIDE, generator=seeded())

@@ -77,6 +77,17 @@ def test_a_photograph_taken_upright_stands_upright(pixels):
     assert words == "mine.png: 30 x 40 pixels."
 
 
+def test_scans_of_twelve_bits_in_sixteen_are_not_dark():
+    ramp = np.linspace(0, 4095, 64).astype(np.uint16).reshape(8, 8)
+    image, words = opened(file_of(ramp), shape=(8, 8))
+    np.testing.assert_allclose(image, ramp / 4095, atol=0.6 / 255)
+    assert words == "mine.png: 8 x 8 pixels, read as a scan of 12 bits."
+    night = ramp // 17  # bytes in sixteen bits may be a mask, or a night: left dark
+    image, words = opened(file_of(night), shape=(8, 8))
+    np.testing.assert_allclose(image, night / 65535, atol=0.6 / 255)
+    assert words == "mine.png: 8 x 8 pixels."
+
+
 def test_sixteen_bits_one_bit_floats_and_print_colours_are_opened():
     ramp = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
     image, _ = opened(file_of(ramp), shape=(8, 8))
