@@ -26,8 +26,8 @@ def moments(features: Matrix) -> tuple[Vector, Matrix]:
 def frechet_distance(mean1: Vector, cov1: Matrix, mean2: Vector, cov2: Matrix) -> float:
     """|μ₁ - μ₂|² + tr(C₁ + C₂ - 2 (C₁ C₂)^½), of two Gaussians; 0 where they are one.
 
-    The trace of the root is the sum of the roots of the eigenvalues of C₁^½ C₂ C₁^½, which is
-    symmetric: no complex number ever appears, also where a covariance is singular.
+    With any factors C = A A', the trace of the root is the sum of the singular values of A₁' A₂:
+    no complex number ever appears, and no root is taken of rounding where a covariance is singular.
     Raises ValueError where shapes do not fit.
     Source: Dowson and Landau (1982); for pictures, Heusel et al. (2017).
 
@@ -38,11 +38,15 @@ def frechet_distance(mean1: Vector, cov1: Matrix, mean2: Vector, cov2: Matrix) -
     for name, array in (("mean1", mean1), ("mean2", mean2), ("cov1", cov1), ("cov2", cov2)):
         check_float(array, name)
         check_shape(array, mean1.shape * (1 if name[0] == "m" else 2), name)
-    values, vectors = np.linalg.eigh(cov1)
-    root = vectors * np.sqrt(values.clip(min=0)) @ vectors.T
-    trace_of_root = np.sqrt(np.linalg.eigvalsh(root @ cov2 @ root).clip(min=0)).sum()
-    gap = float((mean1 - mean2) @ (mean1 - mean2))
-    return gap + float(np.trace(cov1) + np.trace(cov2) - 2 * trace_of_root)
+    trace_of_root = np.linalg.svd(_factor(cov1).T @ _factor(cov2), compute_uv=False).sum()
+    gap = (mean1 - mean2) @ (mean1 - mean2)
+    return max(0.0, float(gap + np.trace(cov1) + np.trace(cov2) - 2 * trace_of_root))
+
+
+def _factor(cov: Matrix) -> Matrix:
+    """A with A A' = C, also of a singular C."""
+    values, vectors = np.linalg.eigh(cov)
+    return vectors * np.sqrt(values.clip(min=0))
 
 
 def frechet_of(features1: Matrix, features2: Matrix) -> float:

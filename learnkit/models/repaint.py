@@ -116,7 +116,10 @@ def repaint(
     Raises TypeError or ValueError where image or hole is not what it must be.
     """
     _check_picture(image, hole)
-    known, ts = _centred(image, alpha_bar), [-1, *usable_timesteps(alpha_bar, steps, power=power)[::-1]]
+    known, ts = (
+        _centred(image, alpha_bar),
+        [-1, *usable_timesteps(alpha_bar, steps, power=power)[::-1]],
+    )
     levels = schedule(steps, resamples=resamples, jump=jump)
     xt = draw_like(known, generator)
     xt = repaint_blend(xt, known, hole, at(ts[-1], xt), draw_like(xt, generator), alpha_bar)

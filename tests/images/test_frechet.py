@@ -27,6 +27,15 @@ def test_it_is_zero_for_one_gaussian_symmetric_and_real_where_a_covariance_is_si
     assert frechet_distance(m1, flat, m1, np.zeros((6, 6))) == pytest.approx(1)
 
 
+def test_a_singular_covariance_costs_no_digits():
+    rng = np.random.default_rng(2)
+    few = 30 * rng.normal(size=(50, 5)) @ rng.normal(size=(5, 96))  # as features of a network are
+    mean, cov = moments(few)
+    assert 0 <= frechet_distance(mean, cov, mean, cov) < 1e-13 * np.trace(cov)
+    wider = frechet_distance(mean, cov, mean, 4 * cov)  # (2 - 1)² tr C
+    assert wider == pytest.approx(np.trace(cov), rel=1e-13)
+
+
 def test_of_gaussians_with_one_covariance_it_is_the_squared_distance_of_the_means():
     m1, c1, m2, _ = gaussians(1, 5)
     assert frechet_distance(m1, c1, m2, c1) == pytest.approx(float((m1 - m2) @ (m1 - m2)))
