@@ -24,6 +24,7 @@ class Method:
     title: str
     make: Callable[[Bytes], BatchFill]
     trained: int | None = None  # pictures; None where it has no weights, and learns in `make`
+    file: str = ""  # where it was read from, if it is somebody else's
 
 
 def mean_picture(training: Bytes) -> BatchFill:

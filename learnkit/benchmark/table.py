@@ -8,12 +8,13 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from learnkit.benchmark import holes as published
 from learnkit.benchmark.methods import Method
 from learnkit.benchmark.scores import CAP, Row, measure
+from learnkit.benchmark.yours import place
 from learnkit.files import write_whole
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.images.fill import BatchFill
@@ -53,12 +54,12 @@ def rows(
     learned_from.flags.writeable = False  # no method can spoil what the next one learns from
     images = to_float(fashion_mnist("test")[0][:pictures])
     cut = {kind: published.holes(kind, pictures) for kind in holes}
-    for method in methods:
+    for method in _named_apart(methods):
         fill, error = None, ""
         try:
             fill = method.make(learned_from)
         except (Exception, SystemExit) as reason:  # it is this method's row, and no other's
-            error = _sentence(reason)
+            error = _sentence(reason, method)
         for kind in holes:
             yield _row(method, fill, error, kind, images, cut[kind], training)
 
@@ -69,15 +70,24 @@ def _row(method: Method, fill: BatchFill | None, error: str, kind, images, hole,
         try:
             numbers = measure(fill, images, hole)
         except (Exception, SystemExit) as reason:
-            error = _sentence(reason)
+            error = _sentence(reason, method)
     title, learned = published.KINDS[kind].title, method.trained or training
     return Row(method.title, title, len(images), learned, error=error, **numbers)
 
 
-def _sentence(error: BaseException) -> str:
+def _named_apart(methods: Iterable[Method]) -> Iterator[Method]:
+    """The methods, whose titles tell them apart: a second "mine" is "mine (2)"."""
+    seen: dict[str, int] = {}
+    for method in methods:
+        times = seen[method.title] = seen.get(method.title, 0) + 1
+        yield method if times == 1 else replace(method, title=f"{method.title} ({times})")
+
+
+def _sentence(error: BaseException, method: Method) -> str:
     said = " ".join(str(error).split())
     known = isinstance(error, ValueError | TypeError | ImportError | OSError) and said
-    return said if known else f"{type(error).__name__}: {said}".rstrip(": ")
+    what = said if known else f"{type(error).__name__}: {said}".rstrip(": ")
+    return what + place(error, method.file)
 
 
 # ---- the table as text -------------------------------------------------------------------------
@@ -93,7 +103,7 @@ def line(row: Row) -> str:
     texts = _texts(row)
     if row.error:
         texts = [*texts[:2], row.error]
-        widths = [HEADS[0][1], HEADS[1][1], 0]
+        widths = [HEADS[0][1], HEADS[1][1], 1]
         return "".join(_aligned(t, w, True) for t, w in zip(texts, widths, strict=True)).rstrip()
     return "".join(
         _aligned(text, width, width > 13) for text, (_, width, _) in zip(texts, HEADS, strict=True)
@@ -101,7 +111,7 @@ def line(row: Row) -> str:
 
 
 def _aligned(text: str, width: int, left: bool) -> str:
-    return f"{text:<{width}}" if left else f"{text:>{width}}"
+    return f"{text:<{width - 1}} " if left else f"{text:>{width}}"
 
 
 def _texts(row: Row) -> list[str]:

@@ -7,6 +7,8 @@ NAME = "my fill"                        if you like: else the file's name stands
 """
 
 import importlib.util
+import sys
+import traceback
 from pathlib import Path
 
 from learnkit.benchmark.methods import Method
@@ -15,7 +17,7 @@ from learnkit.shapes import Bytes
 
 
 def load(path: Path) -> Method:
-    """The method in a file, which runs here and now.
+    """The method in a file, which runs here and now, and may import what lies beside it.
 
     Raises ValueError where the file has neither function or cannot be run, and names the reason;
     OSError where there is no such file.
@@ -24,10 +26,13 @@ def load(path: Path) -> Method:
     spec = importlib.util.spec_from_loader(f"method_{path.stem}", loader=None, origin=str(path))
     module = importlib.util.module_from_spec(spec)
     module.__file__ = str(path)
+    sys.modules[spec.name] = module  # a dataclass asks for it
+    sys.path.insert(0, str(path.resolve().parent))
     try:
         exec(compile(source, str(path), "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
-        raise ValueError(f"{path} cannot be run ({type(error).__name__}: {error})") from error
+        reason = f"{type(error).__name__}: {error}{place(error, str(path))}"
+        raise ValueError(f"{path} cannot be run ({reason})") from error
     found = {name: getattr(module, name, None) for name in ("fill", "fill_batch", "learn")}
     for name, function in found.items():
         if function is not None and not callable(function):
@@ -45,4 +50,10 @@ def load(path: Path) -> Method:
         return found["fill_batch"] or each(found["fill"])
 
     name = " ".join(str(getattr(module, "NAME", path.stem)).split())  # a row is a line
-    return Method(name or path.stem, make)
+    return Method(name or path.stem, make, file=str(path))
+
+
+def place(error: BaseException, file: str) -> str:
+    """` (line 7)`: the last line of the file that an error came through, nothing if none."""
+    lines = [at.lineno for at in traceback.extract_tb(error.__traceback__) if at.filename == file]
+    return f" (line {lines[-1]})" if lines else ""

@@ -78,8 +78,13 @@ def check_file(name: str, path: str | Path) -> Report:
     """
     task = find(name)
     path = Path(path)
+    if path.suffix == ".ipynb":
+        raise ValueError(
+            f"{path} is a notebook: copy the cell with {name}, and the imports that it needs, into "
+            "a file NAME.py"
+        )
     try:
-        source = path.read_bytes().decode("utf-8")
+        source = path.read_bytes().decode("utf-8-sig")  # some editors on Windows begin with a mark
         tree = ast.parse(source, filename=path.name)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"

@@ -122,9 +122,10 @@ def _stop_all() -> None:
 def _conversation(
     process: subprocess.Popen, exercise: Exercise, blob: bytes, source: str | None, file: str
 ) -> tuple[list[Outcome], str]:
+    beside = [os.path.dirname(os.path.abspath(file))] if source else []
     order = {
         "hidden": _homes(exercise),
-        "path": [p for p in sys.path if p],
+        "path": [*filter(None, sys.path), *beside],
         "source": source,
         "file": file,
         "name": exercise.name,

@@ -38,7 +38,8 @@ def bake(
     """Trains the recipe's network and writes its weights and its card; yields every step.
 
     `steps` is the budget, the recipe's own where None: the schedule is stretched to it.
-    Raises ValueError or OSError where the data, the folder or the checkpoint cannot be used.
+    Raises ValueError or OSError where the data, the folder or the checkpoint cannot be used: also
+    where an unfinished training would be lost, or an ended one is to be resumed.
     """
     machine, steps = machine or choose(), steps or recipe.steps
     folder.mkdir(parents=True, exist_ok=True)
@@ -46,6 +47,16 @@ def bake(
     model = network(recipe.name)
     generator = torch.Generator(machine.device).manual_seed(recipe.seed)
     checkpoint = folder / f"{recipe.name}.checkpoint.pt"
+    if checkpoint.exists() and not resume:
+        raise ValueError(
+            f"{checkpoint} holds a training that was stopped: go on with --resume, or delete the "
+            "file to begin anew"
+        )
+    if resume and not checkpoint.exists() and (folder / f"{recipe.name}.safetensors").exists():
+        raise ValueError(
+            f"the training of {recipe.name} in {folder} has ended, and there is nothing to resume; "
+            "without --resume it begins anew, and writes over the weights at its end"
+        )
     pictures = recipe.pictures(machine.device)
     yield from (recipe.training or by_objective)(
         recipe,

@@ -88,10 +88,36 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_the_method_runs_where_its_own_helpers_and_classes_live(tmp_path):
+    (tmp_path / "lies_beside_it.py").write_text("GREY = 0.5\n")
     found = rows(
         tmp_path,
-        "from dataclasses import dataclass\nimport numpy as np\n"
-        "@dataclass\nclass Grey:\n    value: float = 0.5\n"
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+        "import numpy as np\nfrom lies_beside_it import GREY\n"
+        "@dataclass\nclass Grey:\n    value: float = GREY\n"
         "def fill(image, hole): return np.where(hole, Grey().value, image)\n",
     )
     assert np.isfinite(found[0].pooled_psnr)
+
+
+@pytest.mark.errors
+def test_an_error_in_a_method_is_told_with_its_line(tmp_path):
+    found = rows(tmp_path, "def fill(image, hole):\n    x = 1\n    return inner(image)\n")
+    assert found[0].error == "NameError: name 'inner' is not defined (line 3)"
+    (tmp_path / "mine.py").write_text("x = 1\nraise RuntimeError('at top')\n")
+    with pytest.raises(ValueError, match=r"\(RuntimeError: at top \(line 2\)\)"):
+        yours.load(tmp_path / "mine.py")
+
+
+def test_methods_of_one_name_are_told_apart(tmp_path):
+    methods = []
+    for who, grey in (("alice", 0.2), ("bob", 0.6)):
+        (tmp_path / who).mkdir()
+        (tmp_path / who / "mine.py").write_text(
+            f"import numpy as np\ndef fill(image, hole): return np.where(hole, {grey}, image)\n"
+        )
+        methods.append(yours.load(tmp_path / who / "mine.py"))
+    found = list(table.rows(methods, holes=["right"], pictures=3))
+    assert [row.method for row in found] == ["mine", "mine (2)"]
+    assert found[0].pooled_psnr != found[1].pooled_psnr
+    grid = table.markdown(found).split("Every number")[0]
+    assert grid.count("| mine") == 2 and grid.count("**") == 2

@@ -121,6 +121,34 @@ def test_ctrl_c_is_quiet():
     assert said.stderr == ""
 
 
+def test_an_answer_may_import_what_lies_beside_it_and_begin_with_a_mark(tmp_path):
+    (tmp_path / "lies_beside_it.py").write_text("def flipped(image):\n    return 1 - image\n")
+    answer = "from lies_beside_it import flipped\ndef invert(image):\n    return flipped(image)\n"
+    (tmp_path / "answer.py").write_text(answer, encoding="utf-8-sig")
+    assert learnkit("check", "invert", tmp_path / "answer.py").stdout.startswith("correct\n")
+
+
+def test_of_a_notebook_it_says_what_to_do(tmp_path):
+    (tmp_path / "answer.ipynb").write_text("{}")
+    said = learnkit("check", "invert", tmp_path / "answer.ipynb")
+    assert said.returncode == 3 and "is a notebook: copy the cell with invert" in said.stdout
+
+
+def test_an_answer_that_prints_without_end_is_told_so(tmp_path):
+    endless = "def invert(image):\n    for _ in range(300):\n        print('x' * 10**5)\n"
+    (tmp_path / "answer.py").write_text(endless + "    return 1 - image\n")
+    said = learnkit("check", "invert", tmp_path / "answer.py")
+    assert said.returncode == 1 and "more than 16 MB were printed" in said.stdout
+
+
+def test_where_learnkit_itself_cannot_run_check_never_reads_as_incorrect(tmp_path):
+    (tmp_path / "cloudpickle.py").write_text("raise ImportError('No module named cloudpickle')\n")
+    (tmp_path / "answer.py").write_text(RIGHT)
+    broken = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    said = learnkit("check", "invert", tmp_path / "answer.py", env=broken)
+    assert (said.returncode, said.stdout) == (3, "") and "learnkit doctor" in said.stderr
+
+
 def test_an_old_terminal_gets_a_verdict_all_the_same(tmp_path):
     (tmp_path / "answer.py").write_text("def invert(image):\n    raise ValueError('²→∞')\n")
     ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}

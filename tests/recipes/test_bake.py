@@ -79,6 +79,34 @@ def test_resumed_with_another_budget_it_says_so_and_keeps_the_checkpoint(small, 
     assert (tmp_path / "vae.checkpoint.pt").read_bytes() == before
 
 
+@pytest.mark.errors
+def test_no_unfinished_training_is_lost_and_no_ended_one_resumed(small, tmp_path):
+    broken = bake(small, tmp_path, steps=9, machine=CPU)
+    list(itertools.islice(broken, 4))
+    broken.close()
+    with pytest.raises(ValueError, match="holds a training that was stopped: go on with --resume"):
+        next(bake(small, tmp_path, steps=9, machine=CPU))
+    assert len(list(bake(small, tmp_path, steps=9, machine=CPU, resume=True))) == 6
+    before = (tmp_path / "vae.safetensors").read_bytes()
+    with pytest.raises(ValueError, match="has ended, and there is nothing to resume"):
+        next(bake(small, tmp_path, steps=9, machine=CPU, resume=True))
+    assert (tmp_path / "vae.safetensors").read_bytes() == before
+    assert len(list(bake(small, tmp_path, steps=3, machine=CPU))) == 3  # anew, as was asked
+
+
+def test_ctrl_c_tells_what_is_kept(small, tmp_path, monkeypatch, capsys):
+    def stopped(*args, **options):
+        yield from itertools.islice(bake(small, tmp_path, steps=9, machine=CPU), 5)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("learnkit.recipes.bake.bake", stopped)
+    monkeypatch.setattr("learnkit.recipes.recipe.find", lambda name: small)
+    assert main(["train", "vae", "--folder", str(tmp_path), "--budget", "9"]) == 130
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == "stopped at step 5 of 9; --resume goes on from step 3"
+    assert os.listdir(tmp_path) == ["vae.checkpoint.pt"]
+
+
 def test_the_learning_rate_rises_and_falls_over_the_budget():
     schedule = replace(find("vae"), lr=1.0).schedule(100)
     rates = [schedule(t) for t in range(100)]
