@@ -18,7 +18,7 @@ def moments(features: Matrix) -> tuple[Vector, Matrix]:
 
     Raises ValueError where there are fewer than two rows.
     """
-    _check_features(features, "features")
+    features = _checked(features, "features")
     centred = features - features.mean(axis=0)
     return features.mean(axis=0), centred.T @ centred / (len(features) - 1)
 
@@ -40,7 +40,8 @@ def frechet_distance(mean1: Vector, cov1: Matrix, mean2: Vector, cov2: Matrix) -
         check_shape(array, mean1.shape * (1 if name[0] == "m" else 2), name)
     trace_of_root = np.linalg.svd(_factor(cov1).T @ _factor(cov2), compute_uv=False).sum()
     gap = (mean1 - mean2) @ (mean1 - mean2)
-    return max(0.0, float(gap + np.trace(cov1) + np.trace(cov2) - 2 * trace_of_root))
+    distance = float(gap + np.trace(cov1) + np.trace(cov2) - 2 * trace_of_root)
+    return 0.0 if distance < 0 else distance  # by rounding
 
 
 def _factor(cov: Matrix) -> Matrix:
@@ -63,8 +64,7 @@ def kid(features1: Matrix, features2: Matrix) -> float:
     It has no bias at small crowds, and may be a little below 0.
     Source: Bińkowski et al. (2018), Demystifying MMD GANs, section 4.
     """
-    _check_features(features1, "features1")
-    _check_features(features2, "features2")
+    features1, features2 = _checked(features1, "features1"), _checked(features2, "features2")
     check_shape(features2, (len(features2), features1.shape[1]), "features2")
     own1, own2 = _own(features1), _own(features2)
     between = _kernel_sum(features1, features2) / (len(features1) * len(features2))
@@ -82,9 +82,13 @@ def _kernel_sum(x: Matrix, y: Matrix) -> float:
     return sum(float(((x[i : i + BLOCK] @ y.T / x.shape[1] + 1) ** 3).sum()) for i in parts)
 
 
-def _check_features(features: Matrix, name: str) -> None:
+def _checked(features: Matrix, name: str) -> Matrix:
+    """The features in double precision, for what is small here is a difference of large sums."""
     check_float(features, name)
     if features.ndim != 2 or len(features) < 2:
         raise ValueError(
             f"{name} must be (n, d), a row a picture, of two rows at least, got {features.shape}"
         )
+    if not np.isfinite(features).all():
+        raise ValueError(f"{name} hold an infinite number: the network that made them flew apart")
+    return features.astype(np.float64)

@@ -102,7 +102,8 @@ class NearestNeighbours(LearnedFill):
         d² = Σ κ (x - t)² = Σ κ x² - 2 (κ x) · t + κ · t²
 
     whose first term is the same for all t. So all distances are two matrix products, in float32;
-    the best k + 16 are measured again in float64. Equal distances: the earlier picture is taken.
+    the best k + 16 are measured again in float64. Of equal distances among these the earlier
+    picture is taken; where more than that many tie, no order is promised.
     """
 
     def __init__(self, images: np.ndarray, k: int = 10) -> None:

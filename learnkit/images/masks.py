@@ -82,8 +82,9 @@ def scatter(shape: Shape, *, fraction: float, seed: int) -> Hole:
 
 
 def brush(shape: Shape, *, strokes: int, width: int, seed: int) -> Hole:
-    """Thick random strokes, `width` pixels wide: each wanders six steps from a random place.
+    """Thick random strokes: each wanders six steps from a random place.
 
+    They are `width` pixels wide, or one more where that is even: a line is drawn in pixels first.
     Raises ValueError where `strokes` or `width` is below 1, or nothing stays known.
     """
     h, w = _height_and_width(shape)
@@ -122,8 +123,9 @@ def scratches(shape: Shape, *, count: int, seed: int) -> Hole:
 
 
 def text(shape: Shape, words: str, *, size: int | None = None) -> Hole:
-    """`words` in bold letters `size` pixels high (a sixth of the picture), line after line.
+    """`words` in bold letters, line after line.
 
+    `size` is the font's, in pixels, 1.4 times a capital's height; else a sixth of the picture.
     Raises ValueError where there are no words, the letters are below 4 pixels, or so large that
     they leave nothing known.
     """
@@ -133,6 +135,7 @@ def text(shape: Shape, words: str, *, size: int | None = None) -> Hole:
         raise ValueError(f"words must hold something to write, got {words!r}")
     if size < 4:
         raise ValueError(f"size must be at least 4 pixels, got {size}: smaller is not legible")
+    words = " ".join(words.split())  # in one line
     from PIL import Image as Pillow
     from PIL import ImageDraw, ImageFont
 
@@ -164,7 +167,10 @@ def _start(rng: np.random.Generator, h: int, w: int) -> Points:
 
 
 def _drawn(h: int, w: int, width: int, lines: list[Points]) -> Hole:
-    """Every pixel whose centre lies within half a `width` of a line, given by its corners."""
+    """Every pixel at most half a `width` from a pixel of a line, given by its corners.
+
+    Where a line leaves the picture nothing is drawn.
+    """
     from scipy.ndimage import distance_transform_edt
 
     away = np.ones((h, w), bool)

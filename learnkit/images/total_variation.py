@@ -24,10 +24,10 @@ def total_variation(image: Image, hole: Hole, *, tolerance: float = 1e-3) -> Ima
 
         p <- project(p + σ ∇x̄),  x <- clip(x - τ ∇ᵀp) in the hole,  x̄ <- 2 x - x_before
 
-    It ends where the energy is proven to be at most `tolerance` a pixel of the hole above the
-    minimum. The minimum may be reached by many pictures; this is one of them. Each channel is
-    filled by itself and stays within the range of its known values, which costs nothing: cutting
-    a picture off there only lowers its variation.
+    It ends where the energy of each channel is proven to be at most `tolerance` a pixel of the hole
+    above the minimum, or after LIMIT steps. The minimum may be reached by many pictures; this is
+    one of them. Each channel is filled by itself and stays within the range of its known values,
+    which costs nothing: cutting a picture off there only lowers its variation.
 
     Raises as `check_fillable` does, and ValueError where `tolerance` is not positive.
     Source: Chambolle and Pock (2011), Algorithm 1; Chan and Shen (2001), section 4.

@@ -12,13 +12,7 @@ import torch
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_conv
-from learnkit.models.filling import (
-    check_holes,
-    check_pictures_of,
-    check_something_known,
-    composite,
-    cut,
-)
+from learnkit.models.filling import check_holes, check_pictures_of, cut, fill_by_guess
 
 
 class ContextEncoder(nn.Module):
@@ -77,11 +71,6 @@ class ContextEncoder(nn.Module):
         """The whole picture in [0, 1]."""
         return self.decoder(self.encode(images, hole))
 
-    @torch.no_grad()
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """The pictures with their holes filled; known pixels come back bit for bit.
-
-        Raises ValueError where a hole covers everything: there is nothing to conclude from.
-        """
-        check_something_known(check_holes(images, hole))
-        return composite(self(images, hole), images, hole)
+        """`fill_by_guess`."""
+        return fill_by_guess(self, images, hole)

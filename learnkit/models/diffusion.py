@@ -68,7 +68,7 @@ def timesteps(T: int, count: int, *, power: float = 1.0) -> list[int]:
     [999, 799, 599, 399, 199]
     """
     _check_count(count, T)
-    if power < 1:
+    if not power >= 1:  # written so that NaN fails too
         raise ValueError(f"power must be at least 1, got {power}")
     even = (math.floor(T * (i / count) ** power + 0.5) - 1 for i in range(1, count + 1))
     return [max(t, i) for i, t in enumerate(even)][::-1]  # no step twice
@@ -164,16 +164,17 @@ def ddpm_step(
     """A draw from q(x_prev | xt, x0), of any stride: part of ε is drawn afresh, as `noise`.
 
     The variance drawn is η² (1 - ᾱ_prev) / (1 - ᾱ_t) (1 - ᾱ_t / ᾱ_prev); with η = 0 it is
-    `ddim_step`. Raises ValueError where shapes do not go together, or t_prev is not before t.
+    `ddim_step`. Raises ValueError where shapes or steps do not go together, or η is not in [0, 1].
     Source: Ho et al. (2020), eq. 6 and 7; Song et al. (2021), eq. 12 and 16.
     """
     _check(alpha_bar, t, t_prev, xt=xt, eps=eps, noise=noise)
+    if not 0 <= eta <= 1:
+        raise ValueError(f"eta must be from 0 (no noise is drawn) to 1 (DDPM's), got {eta}")
     if (t_prev > t).any():
         raise ValueError("t_prev must not lie behind t: a step of the way back takes noise away")
     a, b = level(alpha_bar, t, xt), level(alpha_bar, t_prev, xt)
-    fresh = eta**2 * (1 - b) / (1 - a) * (1 - a / b)
-    x0 = predicted_x0(xt, eps, t, alpha_bar)
-    kept = (1 - b - fresh).clamp(min=0)  # rounding may take it below
+    fresh = eta**2 * (1 - b) / (1 - a).clamp(min=1e-12) * (1 - a / b)  # 0 where all is clean
+    x0, kept = predicted_x0(xt, eps, t, alpha_bar), (1 - b - fresh).clamp(min=0)  # not by rounding
     return b.sqrt() * x0 + kept.sqrt() * eps + fresh.sqrt() * noise
 
 
@@ -211,8 +212,7 @@ def ddim(
     """
     if order not in (1, 2):
         raise ValueError(f"order must be 1 or 2, got {order}")
-    xt, steps = xT, usable_timesteps(alpha_bar, count, power=power)
-    before = None
+    xt, before, steps = xT, None, usable_timesteps(alpha_bar, count, power=power)
     for i, (t, t_prev) in enumerate(zip(steps, [*steps[1:], -1], strict=True)):
         x0, eps = believe(model, xt, t, alpha_bar, clip=clip)
         yield Moment(t, xt, x0)

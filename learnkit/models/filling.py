@@ -9,6 +9,7 @@ and `batch_fill` and `fill_with` turn it into the form of all other fills of the
 """
 
 from collections.abc import Callable
+from itertools import chain
 
 import numpy as np
 import torch
@@ -52,12 +53,31 @@ def mean_fill(fills: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> t
     return composite(fills.mean(dim=0), image, hole)  # equal floats may have another mean
 
 
+@torch.no_grad()
+def fill_by_guess(model: nn.Module, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    """The fill of a network that paints the picture in one pass, model(images, hole).
+
+    Pictures of any float type, filled in [0, 1] in that type; known pixels bit for bit.
+    Raises ValueError where a hole covers everything: there is nothing to conclude from.
+    """
+    hole = check_holes(images, hole)
+    check_something_known(hole)
+    pred = model(images.to(next(model.parameters()).dtype), hole)
+    return composite(pred.clamp(0, 1), images, hole)
+
+
 def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") -> torch.Tensor:
     """The hole of each picture, (n, 1, h, w), where there may have been one for all.
 
     Raises TypeError or ValueError unless `hole` is bool, (n, 1, h, w) or (1, 1, h, w), and `images`
     are float pictures (n, c, h, w).
     """
+    for what, array in (("images", images), (name, hole)):
+        if not isinstance(array, torch.Tensor):
+            raise TypeError(
+                f"{what} must be a torch tensor, got {type(array).__name__}: torch.from_numpy(...) "
+                "makes one of a NumPy array, and fill_with(model) fills NumPy pictures"
+            )
     if images.ndim != 4 or not images.is_floating_point():
         raise ValueError(
             "images must be float pictures (n, c, h, w) in [0, 1], got "
@@ -110,8 +130,8 @@ def batch_fill(fill: Callable, device: torch.device | str = "cpu") -> BatchFill:
     def some(images: Images, holes: Holes) -> Images:
         grey = images.ndim == 3
         x = images[:, None] if grey else images.transpose(0, 3, 1, 2)
-        x = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32)).to(device)
-        hole = torch.tensor(holes[:, None]).to(device)  # a copy: the caller's may be read-only
+        x, hole = np.array(x, np.float32, order="C"), holes[:, None].copy()  # nothing is shared
+        x, hole = torch.from_numpy(x).to(device), torch.from_numpy(hole).to(device)
         y = fill(x, hole).detach().float().cpu().numpy()  # (n, c, h, w)
         y = y[:, 0] if grey else y.transpose(0, 2, 3, 1)
         spread = holes if grey else holes[..., None]
@@ -138,7 +158,8 @@ def fill_with(model: nn.Module) -> Fill:
             f"a network that fills holes has fill(images, hole), and {type(model).__name__} has "
             "none; pretrained('inpainter') has"
         )
-    many = batch_fill(model.fill, next(model.parameters()).device)
+    weight = next(chain(model.parameters(), model.buffers()), torch.empty(0))
+    many = batch_fill(model.fill, weight.device)
 
     def fill(image: Image, hole: Hole) -> Image:
         """The picture filled."""

@@ -7,7 +7,7 @@ The decoder was never told of holes. So the known pixels are turned into an ener
 import torch
 
 from learnkit.models.conditional_vae import Decode
-from learnkit.models.filling import check_holes, check_pictures_of, composite
+from learnkit.models.filling import check_holes, check_pictures_of, composite, cut
 from learnkit.shapes import check_at_least
 
 PART = 500  # pictures that are searched for together: what they need stays in the cache
@@ -46,7 +46,7 @@ def latent_search(
         made = decode(drawn)
         check_pictures_of(images, made.shape[1:])
     free = hole.flatten(1).all(dim=1)  # of these nothing is known
-    fills = images.float().clone()
+    fills = cut(images, hole).float()
     if not free.all():
         flat, parts = made.flatten(1), (fills[~free].split(PART), hole[~free].split(PART))
         found = [

@@ -12,7 +12,7 @@ the smaller of the two is solved. P_uu⁻¹ is the covariance that is left: what
 import torch
 from torch import nn
 
-from learnkit.models.filling import composite
+from learnkit.models.filling import check_holes, check_pictures_of, composite
 
 
 class LinearFill(nn.Module):
@@ -46,9 +46,11 @@ class LinearFill(nn.Module):
         """The fill, clipped to [0, 1]; where all pixels are missing, the mean picture.
 
         Pictures that share a hole share one factorisation: give them together.
-        Raises ValueError where the pictures have another size than the Gaussian.
+        Raises as `check_holes` does, and ValueError where the pictures have another size than the
+        Gaussian.
         """
-        self._check(images)
+        hole = check_holes(images, hole)
+        check_pictures_of(images, (1, self.height, self.width))
         fill = images.flatten(1).float().clone()
         with torch.autocast(images.device.type, enabled=False):  # a solve needs all its digits
             for pattern, rows in _by_hole(hole):
@@ -95,13 +97,6 @@ class LinearFill(nn.Module):
     def _load_from_state_dict(self, *args: object, **options: object) -> None:
         self._solved.clear()  # they were of the old weights
         super()._load_from_state_dict(*args, **options)
-
-    def _check(self, images: torch.Tensor) -> None:
-        if images.shape[1:] != (1, self.height, self.width):
-            raise ValueError(
-                f"this network knows grey pictures of {self.height} x {self.width}, got "
-                f"(c, h, w) = {tuple(images.shape[1:])}: resize them first"
-            )
 
 
 def _by_hole(hole: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:

@@ -162,9 +162,11 @@ def guided(
 
     One solve is too few where pixels hang together closely, two or three are enough. Yields
     `steps` + 1 moments, the filled picture as the last. `model` must let gradients through.
-    Raises TypeError or ValueError where image or hole is not what it must be.
+    Raises TypeError or ValueError where image, hole or an option is not what it must be.
     """
     _check_picture(image, hole)
+    if order not in (1, 2):
+        raise ValueError(f"order must be 1 or 2, got {order}")
     known, ts = _centred(image, alpha_bar), usable_timesteps(alpha_bar, steps, power=power)
     xt, before = draw_like(known, generator), None
     for i, (t, t_prev) in enumerate(zip(ts, [*ts[1:], -1], strict=True)):

@@ -16,13 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.blocks import Residual
-from learnkit.models.filling import (
-    check_holes,
-    check_quarters,
-    check_something_known,
-    composite,
-    cut,
-)
+from learnkit.models.filling import check_holes, check_quarters, cut, fill_by_guess
 from learnkit.models.linear_fill import LinearFill
 
 TIMES = 64  # sines and cosines of a noise level
@@ -163,12 +157,6 @@ class Inpainter(nn.Module):
         guess = self.linear(seen, hole)
         return guess + self.unet(torch.cat([guess, seen, hole.to(seen)], dim=1) - 0.5)
 
-    @torch.no_grad()
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """The pictures with their holes filled, in [0, 1]; known pixels bit for bit.
-
-        Raises ValueError where a hole covers everything: there is nothing to conclude from.
-        """
-        check_holes(images, hole)
-        check_something_known(hole)
-        return composite(self(images, hole).clamp(0, 1), images, hole)
+        """`fill_by_guess`."""
+        return fill_by_guess(self, images, hole)

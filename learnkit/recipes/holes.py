@@ -34,13 +34,15 @@ def random_holes(
 
     Where `wide`, boxes, halves and single pixels reach from a tenth to nine tenths of a side or of
     all pixels, for a network that must also do with nearly nothing.
-    Every hole has something to fill, and all but "everything" leave something known.
-    Raises ValueError where a kind is unknown.
+    Every hole has something to fill, and all but "everything" leave something known, if no side is
+    below 5 pixels. Raises ValueError where a kind is unknown, or there is no hole to make.
     """
     unknown = set(kinds) - set(_MAKERS)
     if unknown:
         raise ValueError(f"unknown kinds of hole {sorted(unknown)}; there are {', '.join(_MAKERS)}")
     made = [_MAKERS[kind](n, h, w, generator, wide) for kind, n in kinds.items() if n]
+    if not made:
+        raise ValueError(f"no hole to make: the counts in {kinds} must be above 0")
     return torch.cat(made)[:, None]
 
 
@@ -137,8 +139,9 @@ def portions(kinds: dict[str, int], n: int) -> dict[str, int]:
 
 
 def hole_psnr(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> float:
-    """PSNR in dB of all hole pixels of all pictures together."""
-    return -10 * math.log10(hole_mse(pred, target, hole).item())
+    """PSNR in dB of all hole pixels of all pictures together; inf where they are equal."""
+    mse = hole_mse(pred, target, hole).item()
+    return math.inf if mse == 0 else -10 * math.log10(mse)
 
 
 def mean_hole_psnr(

@@ -22,8 +22,7 @@ from learnkit.recipes.recipe import Recipe
 from learnkit.training.loop import Step
 from learnkit.training.pictures import Pictures
 
-SHARE = 8  # garments to a hole
-KINDS = {"box": 5, "half": 3, "scatter": 5, "strokes": 3}  # of 16 holes in a batch
+KINDS = {"box": 5, "half": 3, "scatter": 5, "strokes": 3}  # 16 holes to a batch of 128
 
 
 def training(
@@ -40,6 +39,8 @@ def objective(generator: torch.Generator) -> Callable[[Inpainter, torch.Tensor],
     def relative_error(model: Inpainter, images: torch.Tensor) -> torch.Tensor:
         n, _, h, w = images.shape
         holes = random_holes(KINDS, h, w, generator)
+        if n % len(holes):
+            raise ValueError(f"a batch must be a multiple of its {len(holes)} holes, got {n}")
         each = holes.repeat_interleave(n // len(holes), dim=0)
         pred = model(images, each).float()
         left = torch.stack([model.linear.left(hole.flatten()) for hole in holes])

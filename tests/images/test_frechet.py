@@ -36,6 +36,22 @@ def test_a_singular_covariance_costs_no_digits():
     assert wider == pytest.approx(np.trace(cov), rel=1e-13)
 
 
+@pytest.mark.errors
+def test_a_crowd_that_flew_apart_never_scores():
+    crowd = np.random.default_rng(0).normal(size=(20, 3))
+    for score in (frechet_of, kid):
+        with pytest.raises(ValueError, match=r"features1? hold an infinite number"):
+            score(np.where(np.eye(20, 3) > 0, np.inf, crowd), crowd)
+    zero, one = np.zeros(1), np.ones((1, 1))
+    assert not frechet_distance(np.array([np.inf]), one, zero, one) < np.inf
+
+
+def test_single_precision_is_enough_to_hand_in():
+    crowds = 10 + 0.1 * np.random.default_rng(0).normal(size=(2, 200, 8))
+    for score in (frechet_of, kid):
+        assert score(*crowds.astype(np.float32)) == pytest.approx(score(*crowds), rel=1e-3)
+
+
 def test_of_gaussians_with_one_covariance_it_is_the_squared_distance_of_the_means():
     m1, c1, m2, _ = gaussians(1, 5)
     assert frechet_distance(m1, c1, m2, c1) == pytest.approx(float((m1 - m2) @ (m1 - m2)))

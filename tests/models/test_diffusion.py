@@ -132,6 +132,14 @@ def test_ancestral_steps_are_those_of_ddpm_and_without_fresh_noise_those_of_ddim
     torch.testing.assert_close(still, diffusion.ddim_step(xt, eps, t, t_prev, LINEAR))
 
 
+def test_from_clean_to_clean_a_step_goes_nowhere():
+    x0, noise = pictures()
+    clean = torch.full((len(x0),), -1)
+    for eta in (0.0, 1.0):
+        step = diffusion.ddpm_step(x0, noise, clean, clean, LINEAR, noise, eta=eta)
+        torch.testing.assert_close(step, x0)
+
+
 def test_belief_and_noise_are_each_others_inverse_and_clipping_turns_both():
     xt, eps = pictures()
     t = torch.full((4,), 800)
@@ -243,6 +251,11 @@ def test_shapes_counts_and_powers_that_do_not_fit_are_named():
             diffusion.q_sample(x0, t + step, noise, LINEAR)
     with pytest.raises(ValueError, match="t_prev must not lie behind t"):
         diffusion.ddpm_step(x0, noise, t, t + 1, LINEAR, noise)
+    for eta in (-1.0, 3.0, math.nan):
+        with pytest.raises(ValueError, match=r"eta must be from 0 .* to 1 .*, got"):
+            diffusion.ddpm_step(x0, noise, t, t - 1, LINEAR, noise, eta=eta)
+    with pytest.raises(ValueError, match="power must be at least 1, got nan"):
+        diffusion.timesteps(1000, 10, power=math.nan)
     with pytest.raises(ValueError, match="order must be 1 or 2, got 3"):
         next(diffusion.ddim(lambda xt, t: xt, x0, LINEAR, 5, order=3))
     with pytest.raises(ValueError, match=r"count must be from 1 to 1000.*got 0"):

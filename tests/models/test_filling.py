@@ -11,6 +11,7 @@ from torch import nn
 from learnkit.images.metrics import pooled_psnr
 from learnkit.models import filling
 from learnkit.models.context_encoder import ContextEncoder
+from learnkit.models.linear_fill import LinearFill
 from learnkit.models.partial_conv import GatedUNet, PartialUNet
 from learnkit.models.unet import Inpainter
 
@@ -60,7 +61,35 @@ def test_composite_keeps_the_known_bit_for_bit(seed):
     assert (filling.cut(image, hole)[every] == 0).all()
 
 
-@pytest.mark.parametrize("network", [ContextEncoder, PartialUNet, GatedUNet, Inpainter])
+NETWORKS = [ContextEncoder, PartialUNet, GatedUNet, Inpainter]
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("network", [*NETWORKS, LinearFill])
+def test_pictures_of_any_float_type_are_filled_and_come_back_in_it(network, dtype):
+    torch.manual_seed(0)
+    images, hole = torch.rand(2, 1, 28, 28).to(dtype), torch.zeros(2, 1, 28, 28, dtype=torch.bool)
+    hole[..., 9:20, 5:16] = True
+    fill = network().eval().fill(images, hole)
+    assert fill.dtype == dtype and torch.equal(fill[~hole], images[~hole])
+
+
+def test_a_fill_without_parameters_fills_numpy_pictures_too(rng):
+    image, hole = rng.random((28, 28)), rng.random((28, 28)) < 0.3
+    filled = filling.fill_with(LinearFill())(image, hole)
+    np.testing.assert_array_equal(filled[~hole], image[~hole])
+
+
+def test_nothing_is_shared_with_the_caller(rng, recwarn):
+    images, holes = rng.random((2, 8, 9)).astype(np.float32), rng.random((2, 8, 9)) < 0.5
+    before = images.copy()
+    images.flags.writeable = holes.flags.writeable = False
+    filling.batch_fill(lambda x, hole: x.zero_())(images, holes)
+    np.testing.assert_array_equal(images, before)
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("network", NETWORKS)
 def test_every_network_takes_one_hole_for_all_pictures_as_one_for_each(network):
     torch.manual_seed(0)
     images, hole = torch.rand(2, 1, 28, 28), torch.zeros(1, 1, 28, 28, dtype=torch.bool)
@@ -112,6 +141,8 @@ def test_an_empty_hole_gives_a_copy_and_asks_nobody(rng):
     [
         (torch.zeros(2, 1, 4, 4), torch.zeros(2, 1, 4, 4), TypeError, "hole must be a bool tensor"),
         (torch.zeros(2, 1, 4, 4), torch.zeros(2, 4, 4) > 0, ValueError, r"\(2, 1, 4, 4\), one cha"),
+        (torch.zeros(2, 1, 4, 4), [[True]], TypeError, "hole must be a torch tensor, got list"),
+        (np.zeros((2, 1, 4, 4)), torch.zeros(2, 1, 4, 4) > 0, TypeError, "images must be a torch"),
         (torch.zeros(2, 4, 4), torch.zeros(2, 1, 4, 4) > 0, ValueError, "images must be float"),
         (torch.zeros(2, 1, 4, 4).long(), torch.zeros(2, 1, 4, 4) > 0, ValueError, "torch.int64"),
     ],

@@ -55,6 +55,8 @@ def test_where_nothing_is_known_it_draws_and_the_others_of_the_batch_are_searche
     everything = torch.ones(1, 1, 28, 28, dtype=torch.bool)
     assert fill(images, everything).shape == images.shape
     assert fill(images.double(), hole).dtype == torch.float64
+    ruined = torch.where(hole, torch.nan, images)  # what stands in a hole is never read
+    assert torch.equal(fill(ruined, hole), filled)
 
 
 @pytest.mark.errors

@@ -78,7 +78,17 @@ def test_new_weights_make_a_new_fill(linear):
     torch.testing.assert_close(other(images, hole), linear(images, hole), atol=1e-4, rtol=0)
 
 
+def test_one_hole_may_serve_all_pictures(linear):
+    images, hole = as_tensor(TEST[:3]), torch.zeros(1, 1, 28, 28, dtype=torch.bool)
+    hole[..., 5:20, 9:] = True
+    one, each = (
+        linear(torch.where(hole, x, images), hole.expand(*size))
+        for x, size in ((0.0, (1, 1, 28, 28)), (0.7, (3, 1, 28, 28)))
+    )
+    torch.testing.assert_close(one, each)
+
+
 @pytest.mark.errors
 def test_another_size_is_named(linear):
-    with pytest.raises(ValueError, match=r"grey pictures of 28 x 28, got .* \(1, 32, 32\)"):
+    with pytest.raises(ValueError, match="1 channel of 28 x 28, got 1 of 32 x 32"):
         linear(torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32, dtype=torch.bool))

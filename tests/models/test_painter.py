@@ -191,9 +191,9 @@ def test_what_it_cannot_fill_is_said(blank, garments):
         blank.fills(garments[:4], EVERYWHERE.expand(3, -1, -1, -1), 2)
     with pytest.raises(ValueError, match="images must be float pictures"):
         blank.fill(garments[0], EVERYWHERE)
-    with pytest.raises(ValueError, match="knows grey pictures of 28 x 28"):
+    with pytest.raises(ValueError, match="made for pictures with 1 channel of 28 x 28"):
         blank.fill(torch.zeros(1, 1, 32, 32), torch.ones(1, 1, 32, 32) > 0)
-    with pytest.raises(ValueError, match="knows grey pictures of 28 x 28"):
+    with pytest.raises(ValueError, match="made for pictures with 1 channel of 28 x 28"):
         blank.fill(torch.zeros(1, 3, 28, 28), EVERYWHERE)
     for draw in (lambda: blank.sample(0), lambda: blank.fill(garments[:1], EVERYWHERE, count=0)):
         with pytest.raises(ValueError, match="count must be at least 1, got 0"):

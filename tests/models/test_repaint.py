@@ -229,6 +229,12 @@ def test_pictures_and_holes_that_are_none_are_named(way):
 
 
 @pytest.mark.errors
+def test_an_order_that_is_none_is_named():
+    with pytest.raises(ValueError, match="order must be 1 or 2, got 7"):
+        filled(repaint.guided, picture(1), BOX[None, None], order=7)
+
+
+@pytest.mark.errors
 def test_counts_below_1_are_named():
     with pytest.raises(ValueError, match="resamples must be at least 1, got 0"):
         repaint.calls(10, resamples=0)

@@ -103,5 +103,5 @@ def test_what_it_cannot_fill_is_said(garments):
         model.fill(garments, torch.ones(60, 1, 28, 28, dtype=torch.bool))
     with pytest.raises(ValueError, match=r"multiples of 4, .* got 30 x 28"):
         model.unet(torch.zeros(1, 3, 30, 28))
-    with pytest.raises(ValueError, match="knows grey pictures of 28 x 28"):
+    with pytest.raises(ValueError, match="made for pictures with 1 channel of 28 x 28"):
         model.fill(torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32, dtype=torch.bool))

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from learnkit.recipes.holes import mean_hole_psnr, random_holes
+from learnkit.recipes.holes import hole_psnr, mean_hole_psnr, random_holes
 
 MANY = {"box": 400, "half": 400, "scatter": 400, "strokes": 400}
 
@@ -60,6 +60,16 @@ def test_kinds_come_in_the_order_asked_and_one_seed_gives_one_batch():
 def test_an_unknown_kind_is_named():
     with pytest.raises(ValueError, match=r"unknown kinds of hole \['circle'\]; there are box, "):
         random_holes({"circle": 1}, 8, 8, torch.Generator())
+
+
+def test_no_hole_at_all_is_named():
+    with pytest.raises(ValueError, match="no hole to make"):
+        random_holes({"box": 0}, 28, 28, torch.Generator())
+
+
+def test_the_psnr_of_equal_pictures_is_infinite():
+    image, hole = torch.rand(2, 1, 4, 4), torch.ones(2, 1, 4, 4, dtype=torch.bool)
+    assert hole_psnr(image, image, hole) == float("inf")
 
 
 def test_the_mean_hole_psnr_is_the_mean_of_torchs_own_errors():
