@@ -6,12 +6,12 @@ to the subtlest (right but for a constant factor).
 """
 
 import inspect
-import linecache
 from collections.abc import Callable
 
 import numpy as np
 
 from learnkit.exercises.example import describe_case, shown, signature
+from learnkit.exercises.raised import exception
 from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, Report
 from learnkit.exercises.table import Case, Exercise, Mistake
 from learnkit.exercises.worker import Outcome
@@ -160,7 +160,7 @@ def _diagnosis(exercise: Exercise, outcomes: list[Outcome], failed: int) -> str:
     if got.kind in ENDS:
         return ENDS[got.kind].format(seconds=exercise.seconds)
     if got.kind in ("raised", "unread", "stub"):
-        return _exception(got)
+        return exception(got)
     if got.kind == "signature":
         return f"The lesson calls {name}{signature(exercise)}, and yours cannot be: {got.message}."
     if got.kind == "none":
@@ -241,42 +241,11 @@ def _changed(exercise: Exercise, got: Outcome, want: Outcome) -> str:
     return " and ".join(f"`{names[i]}`" for i in positions if i < len(names))
 
 
-def _exception(got: Outcome) -> str:
-    if "learnkit.exercises" in got.message and got.type in ("ModuleNotFoundError", "ImportError"):
-        return "Your answer reaches into learnkit.exercises, where the answers are: write your own."
-    said = f"{got.type}: {got.message.rstrip('.')}" if got.message else got.type
-    text = linecache.getline(got.file, got.line).strip() if got.line else ""
-    where = f" (line {got.line}{': ' + text if text else ''})" if got.line else ""
-    return f"Your function raised {said}{where}.{_sense(got)}"
-
-
-def _sense(got: Outcome) -> str:
-    if "truth value of an array" in got.message:
-        return " `if`, `max` and `and` want one number: np.where and np.maximum look at each."
-    if "Boolean value of Tensor" in got.message:
-        return " `if`, `and` and `not` want one number: torch.where looks at each."
-    if "not implemented for 'Bool'" in got.message:
-        return " torch cannot compute that with bools: make numbers of them, known.float()."
-    if "before Module.__init__() call" in got.message:
-        return " The first line of __init__ must be super().__init__()."
-    return _SENSE.get(got.type, "")
-
-
 _ASKED = {
     "ndarray": "return one NumPy array: np.array(...).",
     "Tensor": "return a tensor of torch, or no gradient can flow back through it.",
     "float": "return a plain number: .item() takes it out, and lets the graph behind it go.",
     "int": "return a plain number: .item() takes it out.",
-}
-
-_SENSE = {
-    "NameError": " Is it a typo, a missing import, or does it live in a cell that has not run?",
-    "RecursionError": " It calls itself without end.",
-    "EOFError": " It asked for keyboard input, and there is nobody there.",
-    "MemoryError": " It asked for far more memory than the exercise needs.",
-    "SystemExit": " It called exit(): return a value instead.",
-    "KeyError": " That key is not there.",
-    "NotImplementedError": " One branch is still unwritten.",
 }
 
 

@@ -236,6 +236,13 @@ def along_the_width(x0, t, noise, alpha_bar):
 
 
 @q_sample.mistake(
+    "You weigh with all of alpha_bar: look up the level of each picture's own step, alpha_bar[t]."
+)
+def never_looked_up(x0, t, noise, alpha_bar):
+    return alpha_bar.sqrt() * x0 + (1 - alpha_bar).sqrt() * noise
+
+
+@q_sample.mistake(
     "Your levels lie along the channels, as those of the shape (n, 1, 1) do: write alpha_bar[t]"
     "[:, None, None, None], for (n, 1, 1, 1)."
 )
@@ -534,7 +541,9 @@ class _Ask:
     def __init__(self, guess):
         self.guess = guess
 
-    def __call__(self, xt, t):
+    def __call__(self, xt, t=None):
+        if t is None:
+            raise OddResultError("You call model(xt): it must know the steps too, model(xt, t).")
         return self.guess(xt, t)
 
     def __getattr__(self, name):
@@ -575,7 +584,7 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
     if slopes is None:
         raise OddResultError(_NO_WEIGHT)
     return {
-        "count of pictures that the network does not see as q_sample(x0, t, noise, alpha_bar)": sum(
+        "count of pictures shown to model otherwise than by q_sample": sum(
             not any(_is_shown(one, s, xt, steps) for xt, steps in model.fed)
             for one, s in zip(_q_sample(x0, t, noise, alpha_bar), t, strict=True)
         ),
@@ -707,6 +716,11 @@ def shown_at_t_minus_1(model, x0, t, noise, alpha_bar):
 @denoising_loss.mistake(f"{_NOT_SHOWN}; in yours a root is missing in front of x0: a.sqrt() * x0.")
 def shown_without_root_on_x0(model, x0, t, noise, alpha_bar):
     return F.mse_loss(model(no_root_on_x0(x0, t, noise, alpha_bar), t), noise)
+
+
+@denoising_loss.mistake(_POWER)
+def shown_with_halves(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(half_for_root(x0, t, noise, alpha_bar), t), noise)
 
 
 @denoising_loss.mistake(f"{_NOT_SHOWN}; in yours the noise lacks its root: (1 - a).sqrt() * noise.")
@@ -1470,6 +1484,18 @@ def b_along_the_width(xt, eps, t, t_prev, alpha_bar):
     return _step(xt, eps, _a(alpha_bar, t), torch.where(t_prev < 0, 1.0, alpha_bar[t_prev]))
 
 
+_WHERE_WIDE = (
+    "Your condition t_prev < 0 has the shape (n,), and torch lays it along the width: give it the "
+    "shape (n, 1, 1, 1), by [:, None, None, None]."
+)
+
+
+@ddim_step.mistake(_WHERE_WIDE)
+def clean_along_the_width(xt, eps, t, t_prev, alpha_bar):
+    x0 = _step(xt, eps, _a(alpha_bar, t), torch.ones(1))
+    return torch.where(t_prev < 0, x0, _step(xt, eps, _a(alpha_bar, t), _a(alpha_bar, t_prev)))
+
+
 @ddim_step.mistake(_OFF_BY_ONE)
 def off_by_one(xt, eps, t, t_prev, alpha_bar):
     padded = torch.cat([torch.ones(1), alpha_bar])
@@ -2034,6 +2060,12 @@ def known_clipped(x_prev, x0, hole, t_prev, noise, alpha_bar):
 def known_halves_for_roots(x_prev, x0, hole, t_prev, noise, alpha_bar):
     a = _level(alpha_bar, t_prev)
     return _blend(hole, x_prev, a / 2 * x0 + (1 - a) / 2 * noise)
+
+
+@repaint_blend.mistake(_WHERE_WIDE)
+def known_clean_along_the_width(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    known = _q_sample(x0, t_prev, noise, alpha_bar)
+    return _blend(hole, x_prev, torch.where(t_prev < 0, x0, known))
 
 
 @repaint_blend.mistake("The roots are missing, as q_sample has them." + _AND_LAST)

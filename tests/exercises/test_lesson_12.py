@@ -133,6 +133,11 @@ def product_up_to_t(x0, t, noise, alpha_bar):
     return a.sqrt() * x0 + (1 - a).sqrt() * noise
 
 
+@wrong(NOISE, "You weigh with all of alpha_bar")
+def all_of_the_schedule(x0, t, noise, alpha_bar):
+    return torch.sqrt(alpha_bar) * x0 + torch.sqrt(1 - alpha_bar) * noise
+
+
 @wrong(NOISE, "torch lays them along the width")
 def a_row_of_levels(x0, t, noise, alpha_bar):
     a = alpha_bar.index_select(0, t).view(1, 1, 1, -1)
@@ -145,7 +150,7 @@ def unsqueezed_once(x0, t, noise, alpha_bar):
     return a.sqrt() * x0 + (1 - a).sqrt() * noise
 
 
-@wrong(NOISE, "Tensor with 3 elements cannot be converted to Scalar")
+@wrong(NOISE, "and this has many: a.sqrt() takes the root of each")
 def one_step_taken_out(x0, t, noise, alpha_bar):
     a = alpha_bar[t.item()]
     return a.sqrt() * x0 + (1 - a).sqrt() * noise
@@ -383,10 +388,32 @@ def in_eval_mode(model, x0, t, noise, alpha_bar):
 
 @wrong(
     LOSS,
-    "The count of pictures that the network does not see as q_sample(x0, t, noise, alpha_bar) is 2",
+    "The count of pictures shown to model otherwise than by q_sample is 2",
 )
 def xt_clipped(model, x0, t, noise, alpha_bar):
     return F.mse_loss(model(by_gather(x0, t, noise, alpha_bar).clamp(-0.5, 0.5), t), noise)
+
+
+@wrong(LOSS, "take torch's, x.mean() or x.sum()")
+def by_numpys_mean(model, x0, t, noise, alpha_bar):
+    return np.mean((model(by_gather(x0, t, noise, alpha_bar), t) - noise) ** 2)
+
+
+@wrong(LOSS, "through NumPy no gradient flows back")
+def by_way_of_numpy(model, x0, t, noise, alpha_bar):
+    said = model(by_gather(x0, t, noise, alpha_bar), t).numpy()
+    return torch.tensor(((said - noise.numpy()) ** 2).mean())
+
+
+@wrong(LOSS, "You call model(xt): it must know the steps too")
+def without_t(model, x0, t, noise, alpha_bar):
+    return F.mse_loss(model(by_gather(x0, t, noise, alpha_bar)), noise)
+
+
+@wrong(LOSS, "Python takes the power before it divides")
+def by_halves(model, x0, t, noise, alpha_bar):
+    a = alpha_bar[t].view(-1, 1, 1, 1)
+    return ((model(a**1 / 2 * x0 + (1 - a) ** 1 / 2 * noise, t) - noise) ** 2).mean()
 
 
 @wrong(LOSS, "changes its argument `x0` in place")
@@ -459,6 +486,13 @@ def ddpm_with_eta_0(xt, eps, t, t_prev, alpha_bar, eta=0.0):
     sigma = eta * ((1 - b) / (1 - a) * (1 - a / b)).sqrt()
     x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt()
     return b.sqrt() * x0 + (1 - b - sigma**2).sqrt() * eps + sigma * torch.randn_like(xt)
+
+
+@wrong(STEP, "Your condition t_prev < 0 has the shape (n,)")
+def a_condition_along_the_width(xt, eps, t, t_prev, alpha_bar):
+    a, b = alpha_bar[t].view(-1, 1, 1, 1), alpha_bar[t_prev].view(-1, 1, 1, 1)
+    x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt()
+    return torch.where(t_prev == -1, x0, b.sqrt() * x0 + (1 - b).sqrt() * eps)
 
 
 @wrong(STEP, "returns None")
@@ -661,6 +695,21 @@ def clean_by_a_second_where(x_prev, x0, hole, t_prev, noise, alpha_bar):
 def by_numpy_where(x_prev, x0, hole, t_prev, noise, alpha_bar):
     known = noised(x0, t_prev, noise, alpha_bar).numpy()
     return torch.from_numpy(np.where(hole.numpy(), x_prev.numpy(), known))
+
+
+@wrong(BLEND, "Your condition t_prev < 0 has the shape (n,)")
+def a_clean_end_along_the_width(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    a = alpha_bar[t_prev].view(-1, 1, 1, 1)
+    known = torch.where(t_prev < 0, x0, a.sqrt() * x0 + (1 - a).sqrt() * noise)
+    return torch.where(hole, x_prev, known)
+
+
+@wrong(BLEND, "torch.where(mask, a, b) spreads it")
+def by_a_mask(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    a = torch.where(t_prev < 0, 1.0, alpha_bar[t_prev]).view(-1, 1, 1, 1)
+    blend, known = x_prev.clone(), a.sqrt() * x0 + (1 - a).sqrt() * noise
+    blend[~hole] = known[~hole]
+    return blend
 
 
 @wrong(BLEND, "returns None")
