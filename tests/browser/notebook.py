@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 Seen = TypeVar("Seen")
-PATIENCE = 90.0  # seconds: the machine may be slow, and shared
+PATIENCE = 240.0  # seconds: the machine may be slow, and shared
 ERRORS = '[data-mime-type="application/vnd.jupyter.error"]'
 WARNINGS = '[data-mime-type="application/vnd.jupyter.stderr"]'
 
