@@ -102,9 +102,8 @@ def line(row: Row) -> str:
     """A row, aligned under `head`; its sentence in place of numbers where it has none."""
     texts = _texts(row)
     if row.error:
-        texts = [*texts[:2], row.error]
-        widths = [HEADS[0][1], HEADS[1][1], 1]
-        return "".join(_aligned(t, w, True) for t, w in zip(texts, widths, strict=True)).rstrip()
+        named = zip(texts[:2], HEADS[:2], strict=True)
+        return "".join(_aligned(text, width, True) for text, (_, width, _) in named) + row.error
     return "".join(
         _aligned(text, width, width > 13) for text, (_, width, _) in zip(texts, HEADS, strict=True)
     )

@@ -197,22 +197,21 @@ def run_train(arguments: argparse.Namespace) -> int:
         steps, first = arguments.budget or recipe.steps, distributed.rank() == 0
         if first:
             print(f"{recipe.name} on {machine}: {recipe.what}", flush=True)
-        number = 0
+        baking = bake(
+            recipe, arguments.folder, steps=steps, machine=machine, resume=arguments.resume
+        )
+        bar = tqdm(total=steps, disable=not first, unit="step", mininterval=1.0)
         try:
-            with tqdm(total=steps, disable=not first, unit="step", mininterval=1.0) as bar:
-                baking = bake(
-                    recipe, arguments.folder, steps=steps, machine=machine, resume=arguments.resume
-                )
+            with bar:
                 for step in baking:
-                    number = step.number
-                    bar.update(number - bar.n)
-                    if number == steps:
+                    bar.update(step.number - bar.n)
+                    if step.number == steps:
                         bar.set_postfix_str("measuring the weights")
-                    elif number % 100 == 0:
+                    elif step.number % 100 == 0:
                         bar.set_postfix(loss=f"{step.loss:.2f}", refresh=False)
         except KeyboardInterrupt:
             if first:
-                print(stopped(number, steps, recipe.every), file=sys.stderr)
+                print(stopped(bar.n, steps, recipe.every), file=sys.stderr)
             raise
     if first:
         told = card(recipe.name, arguments.folder)

@@ -2,7 +2,7 @@
 
 import linecache
 
-from learnkit.exercises.worker import Outcome
+from learnkit.exercises.worker import PRINTED, Outcome
 
 
 def exception(got: Outcome) -> str:
@@ -31,12 +31,14 @@ _SAID = {  # by what Python, NumPy or torch say
     "not implemented for 'Bool'": " torch cannot compute that with bools: make numbers of them, "
     "known.float().",
     "before Module.__init__() call": " The first line of __init__ must be super().__init__().",
-    "on Tensor that requires grad": " Where something is to learn, stay in "
-    "torch: through NumPy no gradient flows back.",
+    "on Tensor that requires grad": " Where something is to learn, stay in torch: through NumPy no "
+    "gradient flows back.",
     "got an unexpected keyword argument 'axis'": " If that is NumPy's function on a tensor: take "
     "torch's, x.mean() or x.sum().",
     "one element tensors can be converted": _ONE,
     "cannot be converted to Scalar": _ONE,
+    "File too large": f" It means that more than {PRINTED // 10**6} MB were printed, or written to "
+    "a file: take that out.",
     "The shape of the mask": " A mask in [ ] must have the shape of what it picks from: "
     "torch.where(mask, a, b) spreads it.",
 }

@@ -72,5 +72,5 @@ class ContextEncoder(nn.Module):
         return self.decoder(self.encode(images, hole))
 
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """`fill_by_guess`."""
+        """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""
         return fill_by_guess(self, images, hole)

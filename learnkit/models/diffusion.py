@@ -174,8 +174,8 @@ def ddpm_step(
         raise ValueError("t_prev must not lie behind t: a step of the way back takes noise away")
     a, b = level(alpha_bar, t, xt), level(alpha_bar, t_prev, xt)
     fresh = eta**2 * (1 - b) / (1 - a).clamp(min=1e-12) * (1 - a / b)  # 0 where all is clean
-    x0, kept = predicted_x0(xt, eps, t, alpha_bar), (1 - b - fresh).clamp(min=0)  # not by rounding
-    return b.sqrt() * x0 + kept.sqrt() * eps + fresh.sqrt() * noise
+    kept = (1 - b - fresh).clamp(min=0)  # rounding may take it below
+    return b.sqrt() * predicted_x0(xt, eps, t, alpha_bar) + kept.sqrt() * eps + fresh.sqrt() * noise
 
 
 # ---- samplers, moment by moment ------------------------------------------------------------------

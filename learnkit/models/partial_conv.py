@@ -190,7 +190,7 @@ class PartialUNet(nn.Module):
         return torch.sigmoid(F.pixel_shuffle(self.end(x, known)[0], 2))
 
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """`fill_by_guess`."""
+        """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""
         return fill_by_guess(self, images, hole)
 
 
@@ -226,5 +226,5 @@ class GatedUNet(nn.Module):
         return torch.sigmoid(self.end(x))
 
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """`fill_by_guess`."""
+        """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""
         return fill_by_guess(self, images, hole)

@@ -14,8 +14,8 @@ pixels of", can be had by conjugate gradients, each a pass back through the netw
 Source: Rozet et al. (2024), Learning Diffusion Priors from Observations, section 4.
 
 Pictures are (n, c, h, w) in [0, 1] at the border, also in the moments; a hole is (n, 1, h, w)
-bool, True = to be filled. Known pixels come back bit for bit in the last moment. In
-between all is as precise as ᾱ, whatever the picture is.
+bool, True = to be filled. Known pixels come back bit for bit in the last moment. In between all is
+as precise as ᾱ, whatever the picture is.
 """
 
 from collections.abc import Iterator
@@ -116,10 +116,8 @@ def repaint(
     Raises TypeError or ValueError where image or hole is not what it must be.
     """
     _check_picture(image, hole)
-    known, ts = (
-        _centred(image, alpha_bar),
-        [-1, *usable_timesteps(alpha_bar, steps, power=power)[::-1]],
-    )
+    known = _centred(image, alpha_bar)
+    ts = [-1, *usable_timesteps(alpha_bar, steps, power=power)[::-1]]
     levels = schedule(steps, resamples=resamples, jump=jump)
     xt = draw_like(known, generator)
     xt = repaint_blend(xt, known, hole, at(ts[-1], xt), draw_like(xt, generator), alpha_bar)

@@ -158,5 +158,5 @@ class Inpainter(nn.Module):
         return guess + self.unet(torch.cat([guess, seen, hole.to(seen)], dim=1) - 0.5)
 
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """`fill_by_guess`."""
+        """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""
         return fill_by_guess(self, images, hole)
