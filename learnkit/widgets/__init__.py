@@ -1,6 +1,7 @@
 """What a lesson shows: figures that carry their description, and one visualizer a file.
 
 show        show(fig, alt="..."), and rows of pictures
+table       show_table(rows): names and numbers, in place of a printed dictionary
 panel       a pure figure(params) under thin controls, with a static form
 pixels      lesson 00: the numbers behind a picture, and a hole drawn over it
 parabola    lesson 01: one grey level, its loss, and the tangent
