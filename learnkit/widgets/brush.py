@@ -27,7 +27,7 @@ from learnkit.widgets.easel import (
     stretched,
     unpack,
 )
-from learnkit.widgets.show import image_html, render
+from learnkit.widgets.show import render, with_still
 
 _HERE = Path(__file__).parent
 REST = 0.005  # seconds between two methods: time for the kernel to hear of a new stroke
@@ -255,16 +255,14 @@ class Brush(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, the fills as a figure where there is none."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         h, w = self.image.shape[:2]
         each = "; ".join(f"{name}: {done.words}" for name, done in self.attempts.items())
         words = (
             f"The picture {self.picture}, {h} x {w} pixels, with {int(self.hole.sum())} of them "
             f"painted over, and how each method fills them. {each}."
         )
-        html = image_html(render(figure(self.image, self.hole, self.fills)), words)
-        return {**(data or {}), "text/html": html, "text/plain": words}, metadata
+        still = render(figure(self.image, self.hole, self.fills))
+        return with_still(super()._repr_mimebundle_(**options), still, words)
 
 
 def explore(

@@ -24,8 +24,8 @@ from learnkit.widgets.show import (
     ORANGE,
     RED,
     draw_picture,
-    image_html,
     render,
+    with_still,
 )
 
 _HERE = Path(__file__).parent
@@ -126,8 +126,6 @@ class LatentExplorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, atlas and picture where there is none."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         words = (
             f"The latent plane from {-self.extent:g} to {self.extent:g} both ways, as an atlas of "
             f"{self.cells} x {self.cells} decoded pictures, and beside it, enlarged, the picture "
@@ -136,8 +134,7 @@ class LatentExplorer(anywidget.AnyWidget):
         if self.dots:
             words += f" {len(self.dots.points)} dots show where pictures were encoded to."
         fig = _drawn(self._atlas, self.image, self.point, self.extent, self.dots)
-        html = image_html(render(fig), words)
-        return {**(data or {}), "text/html": html, "text/plain": words}, metadata
+        return with_still(super()._repr_mimebundle_(**options), render(fig), words)
 
 
 def explore(

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from learnkit.widgets.show import image_html, png
+from learnkit.widgets.show import image_html, png, with_still
 
 
 @dataclass
@@ -76,10 +76,8 @@ class Panel(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, the figure where there is none."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        words = self.scene.alt(**self.values)
-        return {**(data or {}), "text/html": self.picture.value, "text/plain": words}, metadata
+        words, still = self.scene.alt(**self.values), self.scene.png(**self.values)
+        return with_still(super()._repr_mimebundle_(**options), still, words)
 
 
 def slider(
