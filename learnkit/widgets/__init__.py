@@ -1,6 +1,8 @@
 """What a lesson shows: figures that carry their description, and one visualizer a file.
 
 show        show(fig, alt="..."), and rows of pictures
+training    a bar over any training: steps, loss, time left, and where it was stopped
+growing     the curve of its losses, which grows meanwhile
 panel       a pure figure(params) under thin controls, with a static form
 pixels      lesson 00: the numbers behind a picture, and a hole drawn over it
 parabola    lesson 01: one grey level, its loss, and the tangent
