@@ -2,6 +2,8 @@
 
 show        show(fig, alt="..."), and rows of pictures
 table       show_table(rows): names and numbers, in place of a printed dictionary
+training    a bar over any training: steps, loss, time left, and where it was stopped
+growing     the curve of its losses, which grows meanwhile
 panel       a pure figure(params) under thin controls, with a static form
 pixels      lesson 00: the numbers behind a picture, and a hole drawn over it
 parabola    lesson 01: one grey level, its loss, and the tangent
