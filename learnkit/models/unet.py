@@ -150,11 +150,16 @@ class Inpainter(nn.Module):
         self.linear = LinearFill(28, 28)
         self.unet = UNet(3, 1, width, depth=depth)
 
-    def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """The whole picture as it may have been; what `images` hold in the hole is never read."""
+    def forward(
+        self, images: torch.Tensor, hole: torch.Tensor, guess: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """The whole picture as it may have been; what `images` hold in the hole is never read.
+
+        `guess` is the linear fill, where it has been solved already.
+        """
         hole = check_holes(images, hole)
         seen = cut(images, hole)
-        guess = self.linear(seen, hole)
+        guess = self.linear(seen, hole) if guess is None else guess
         return guess + self.unet(torch.cat([guess, seen, hole.to(seen)], dim=1) - 0.5)
 
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:

@@ -81,7 +81,8 @@ def _scatter(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.T
     """Single pixels, three to seven of ten."""
     low, span = (0.1, 0.8) if wide else (0.3, 0.4)
     hole = _rand(n, h, w, of=of) < low + span * _rand(n, 1, 1, of=of)
-    hole[:, 0, :2] = torch.tensor([True, False], device=of.device)
+    hole[:, h // 2, w // 2] |= ~hole.flatten(1).any(dim=1)  # only where nothing is missing
+    hole[:, 0, 0] &= ~hole.flatten(1).all(dim=1)  # only where nothing is known
     return hole
 
 
