@@ -290,9 +290,10 @@ print(f"one: {of_one[-1]:.2f} dB, eight: {of_eight[-1]:.2f} dB")
 
 # %% [markdown]
 # Worse, by nearly 2 dB: no better than the mean of nine. The eighth layer sees the picture only through
-# seven others, and what the first ones let slip is gone: at the start, nearly everything. Given time
-# it learns to hand things on. **Dense blocks** spare it that: each layer is given *everything* that was there before
-# it, the input and what all earlier layers have found, side by side as channels.
+# the seven layers before it. Their first weights are random, so at the start most of the picture is lost
+# on the way. With many more steps they learn to pass it on. In a **dense block** they need not: each layer
+# is given *everything* that was there before it, the input and what all earlier layers have found, side by
+# side as channels.
 #
 # $$x_{\ell} = \operatorname{ReLU}\big(\operatorname{conv}_\ell([x_0, x_1, \dots, x_{\ell-1}])\big)$$
 #
@@ -434,9 +435,9 @@ show(fig, alt="The training loss falls to the end; the other falls, turns, and c
 
 # %% [markdown]
 # At the end the loss on the 12 is a quarter of the other. The network has learned those twelve by
-# heart, noise and all, and on other pictures that costs 0.7 dB: what it takes for detail is the noise of
-# pictures that are not there. More pictures are the best cure; stopping in time costs nothing. Lesson
-# 14 has more.
+# heart, noise and all, and on other pictures that costs 0.7 dB: it paints details that belong to the noise
+# of the twelve. More pictures are the best cure; stopping in time costs nothing. (Lesson 14, on
+# over-fitting and its cures, is being written.)
 #
 # ## Interrupted, and resumed
 #
@@ -484,10 +485,17 @@ print("largest difference of a weight:", apart_at_the_end)
 #
 # ## The photograph
 #
-# Now for real. A photograph is blurred (a Gaussian of 1.2 pixels) and under noise of 0.05. The
-# network is made of your dense blocks, with a 1 x 1 convolution behind each to keep it slim. It learns
-# from tiles of sixteen photographs; the cat and the astronaut are *not* among them. First yours: two
-# small blocks, trained here for a moment.
+# Now for real. A photograph is blurred (a Gaussian of 1.2 pixels) and under noise of 0.05. The network,
+# the library's `Restorer`, is made of dense blocks like yours, with a 1 x 1 convolution behind each to keep
+# it slim, and of one idea more: the **residual connection** (He et al., 2016). What a block finds is
+# *added* to what it was given, `x = x + block(x)`, and what the whole network finds is added to the damaged
+# picture. So a block only has to say what should change. Where it finds nothing, its input is passed on
+# unchanged, and so is the gradient on its way back. The last layer starts with weights of zero: before the
+# first step the network gives back the picture that it was given. Most networks of the coming lessons are
+# built like this.
+#
+# It learns from tiles of sixteen photographs; the cat and the astronaut are *not* among them. First yours:
+# two small blocks, trained here for a moment.
 
 # %%
 tiles = photographs.tiles(machine.device)
@@ -575,6 +583,6 @@ print(denoiser_card)
 # noise of 0.1 (best classical: 30.4).
 #
 # **Read on:** Huang, Liu, van der Maaten and Weinberger, *Densely Connected Convolutional Networks*
-# (CVPR 2017), section 3; Ioffe and Szegedy, *Batch Normalization* (ICML 2015), section 3; Zhang, Zuo,
-# Chen, Meng and Zhang, *Beyond a Gaussian Denoiser* (IEEE TIP 2017), section III. Next:
-# **08 VAE synthesis**.
+# (CVPR 2017), section 3; He, Zhang, Ren and Sun, *Deep Residual Learning* (CVPR 2016), section 3; Ioffe
+# and Szegedy, *Batch Normalization* (ICML 2015), section 3; Zhang, Zuo, Chen, Meng and Zhang, *Beyond a
+# Gaussian Denoiser* (IEEE TIP 2017), section III. Next: **08 VAE synthesis**.

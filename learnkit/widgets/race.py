@@ -153,8 +153,10 @@ def explore() -> Panel:
     return Panel(
         scene(),
         {
-            "valley": ipywidgets.Dropdown(options=list(VALLEYS), description="valley", **wide),
-            "step": ipywidgets.IntSlider(value=20, max=STEPS, description="step", **wide),
+            "valley": ipywidgets.Dropdown(
+                options=list(VALLEYS), value="ravine, κ = 100", description="valley", **wide
+            ),
+            "step": ipywidgets.IntSlider(value=STEPS, max=STEPS, description="step", **wide),
             "rate": ipywidgets.SelectionSlider(
                 options=[(f"{f:g} x best", f) for f in factors],
                 value=1.0,
