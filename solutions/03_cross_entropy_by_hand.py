@@ -25,6 +25,7 @@ from learnkit.images.data import GARMENTS, fashion_mnist, to_float
 from learnkit.images.metrics import pooled_psnr
 from learnkit.widgets import logit
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## A pixel is a bet
@@ -361,7 +362,7 @@ pictures = to_float(train)
 centre = pictures.mean(axis=0)
 x = (pictures - centre).reshape(len(pictures), 784)
 W, b = np.zeros((784, 10)), np.zeros(10)
-for step in range(101):
+for step in watched(range(101), title="ten templates"):
     logits = x @ W + b
     if step in (0, 10, 100):
         print(f"step {step:3}: {cross_entropy(logits, train_labels):.3f} nats")
@@ -420,7 +421,7 @@ def seen(images):
 
 
 known, weights = seen(pictures), np.zeros((685, 100))
-for _ in range(100):
+for _ in watched(range(100), title="logistic fill"):
     errors = binary_cross_entropy_with_logits_grad(known @ weights, pictures[:, box])
     weights -= 40 * known.T @ errors
 

@@ -28,6 +28,7 @@ from learnkit.images.damaged import damaged
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.widgets import race
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## Read less
@@ -127,7 +128,8 @@ def end(walk):
 
 
 by_all = end(descend(plain(40), lambda weights: slope(weights, slice(None)), nothing, 8))
-by_few = end(descend(plain(40), a_few(seed=0), nothing, 400))
+few_steps = descend(plain(40), a_few(seed=0), nothing, 400)
+by_few = end(watched(few_steps, 400, title="400 steps of 200 garments"))
 reached = decibels(by_all), decibels(by_few)
 print(f"8 steps of all: {reached[0]:.2f} dB; 400 steps of 200: {reached[1]:.2f} dB")
 at_the_end = agreement(by_few, 200)
@@ -449,7 +451,8 @@ def at_pace(pace):
 # %%
 scores = {}
 for name in paces:
-    calming = enumerate(descend(at_pace(paces[name]), a_few(seed=0), nothing, 400, memories=1))
+    walk = descend(at_pace(paces[name]), a_few(seed=0), nothing, 400, memories=1)
+    calming = enumerate(watched(walk, 400, title=name))
     scores[name] = [decibels(weights) for t, weights in calming if t % 10 == 9]
     print(f"{name:9} {scores[name][-1]:.2f} dB")
 

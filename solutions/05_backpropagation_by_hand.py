@@ -27,6 +27,8 @@ from learnkit.exercises import exercise
 from learnkit.images import damaged, masks, metrics
 from learnkit.widgets import graph
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.table import show_table
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## One neuron, on paper
@@ -353,7 +355,8 @@ def spread_by_layer(sigma):
 
 
 spreads = {sigma: spread_by_layer(sigma) for sigma in (0.05, 0.125, 0.2)}
-print({sigma: f"{values[-1]:.1e}" for sigma, values in spreads.items()})
+for sigma, values in spreads.items():
+    print(f"σ = {sigma}: spread {values[-1]:.1e} in layer 20")
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3))
@@ -414,8 +417,10 @@ def paint(features, weights):
 
 def film(features, moments):
     """The painting after each number of steps in `moments`, the last one when training is over."""
-    training = enumerate(train(features[seen], colours[seen], moments[-1]), start=1)
-    return {t: paint(features, weights) for t, weights in training if t in moments}
+    training = train(features[seen], colours[seen], moments[-1])
+    loss_of = lambda weights: mse_loss(paint(features, weights)[~hole], face[~hole])  # noqa: E731
+    shown = watched(training, moments[-1], title="painting", loss=loss_of)
+    return {t: paint(features, w) for t, w in enumerate(shown, start=1) if t in moments}
 
 
 # %% [markdown]
@@ -507,12 +512,14 @@ scratches = damaged.damaged("astronaut").hole
 def mend(scale, steps):
     """The scratched face painted from the pixels around the scratches, and its score in them."""
     features, outside = xy if scale == 0 else fourier(scale), ~scratches.ravel()
-    *_, trained = train(features[outside], colours[outside], steps)
+    training = train(features[outside], colours[outside], steps)
+    *_, trained = watched(training, steps, title=f"scale {scale}")
     painting = np.where(scratches[..., None], paint(features, trained), face)
     return painting, metrics.psnr(painting, face, hole=scratches)
 
 
-print({scale: f"{mend(scale, 600)[1]:.1f} dB" for scale in (0, 1, 4, 10)})
+by_scale = {scale: mend(scale, 600)[1] for scale in (0, 1, 4, 10)}
+show_table(by_scale, heads=["scale", "PSNR in the scratches"], unit="dB", digits=1)
 
 # %% [markdown]
 # Four. A scratch is thin: there are known pixels close by on both sides, and waves that fit them fit what

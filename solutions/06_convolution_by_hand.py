@@ -23,6 +23,7 @@ from learnkit.exercises import exercise
 from learnkit.images import damaged, data, masks, metrics
 from learnkit.widgets import kernel
 from learnkit.widgets.show import show_pictures
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## One small window
@@ -444,7 +445,7 @@ for name, slope in zip(("k1", "b1", "k2", "b2", "w", "b"), slopes, strict=True):
 train_images, train_labels = data.fashion_mnist("train")
 inputs = data.to_float(train_images)[:, None]
 trained, memory = fresh(), [(np.zeros_like(a), np.zeros_like(a)) for a in fresh()]
-for t in range(1, 301):
+for t in watched(range(1, 301), title="a CNN in NumPy"):
     some = rng.integers(0, len(inputs), 100)
     lr = cosine_schedule(t - 1, 5e-3, 300)
     for i, g in enumerate(gradients(inputs[some], train_labels[some], trained)):

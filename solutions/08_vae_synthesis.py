@@ -30,6 +30,8 @@ from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
 from learnkit.widgets import latent
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.table import show_table
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## Squeezed, and noise added
@@ -58,7 +60,8 @@ copying = train(
 )
 
 # %%
-print("last loss:", [step.loss for step in copying][-1])
+*_, last = watched(copying, budget(400, gpu=2000), title="autoencoder", curve=True)
+print(f"last loss: {last.loss:.4f}")
 
 # %%
 with torch.no_grad():
@@ -118,7 +121,8 @@ show_pictures(
     columns=4,
     alt="With little noise the same four garments; with much noise blots that nobody could wear.",
 )
-print({s: f"moved {moved:.3f}, Frechet {far:.1f}" for s, (moved, far) in verdicts.items()})
+heads = ["noise", "moved", "Frechet distance"]
+show_table(verdicts, heads=heads, digits={"moved": 3, "Frechet distance": 1})
 
 # %% [markdown]
 # "Moved" is the squared difference to the copy, as a share of that between two garments. Too little
@@ -233,7 +237,8 @@ def learn(model, steps, beta=1.0):
         logits = model.decode(reparameterize(mean, log_var, draws))
         return negative_elbo(logits.float(), images, mean, log_var, beta)
 
-    *_, last = train(model, cost, garments, steps=steps, batch_size=128, lr=2e-3, generator=draws)
+    training = train(model, cost, garments, steps=steps, batch_size=128, lr=2e-3, generator=draws)
+    *_, last = watched(training, steps, title=f"VAE, beta {beta:g}")
     return model.eval(), last.loss
 
 
@@ -308,7 +313,7 @@ drawn = {
     "shipped, 24 latents": shipped.sample(2000, dice.manual_seed(1)),
 }
 of_samples = {name: frechet_of(seen(crowd.float()), seen_in_real) for name, crowd in drawn.items()}
-print({name: f"{far:.1f}" for name, far in of_samples.items()})
+show_table(of_samples, heads=["VAE", "Frechet distance"], digits=1)
 
 # %%
 show_pictures(
@@ -320,7 +325,7 @@ show_pictures(
     columns=6,
     alt="Six garments drawn by each of the two networks; those of the shipped one are sharper.",
 )
-print("the shipped one's card:", card("vae")["quality"])
+show_table(card("vae")["quality"], title="the shipped one's card")
 
 # %% [markdown]
 # Two latents leave nearly everything out. The 24 score as well as the autoencoder did, with one
@@ -424,7 +429,7 @@ for beta in (1, 30, 784):
     with torch.no_grad():
         kl_at[beta] = kl_divergence(*learned.encode(test)).mean().item()
     by_beta[beta] = learned.sample(2000, dice.manual_seed(2)).float()
-print("KL in nats:", {beta: f"{kl:.3f}" for beta, kl in kl_at.items()})
+show_table(kl_at, heads=["beta", "KL"], digits=3, unit="nats")
 
 # %%
 show_pictures(
@@ -472,7 +477,7 @@ for name, encoder in {"plain": plain_encoder, "the library's": shipped.encoder}.
     with torch.no_grad():
         pairs = [encoder(x).chunk(2, dim=1) for x in (test[:1], 255 * test[:1])]
     clouds[name] = [kl_divergence(*pair).item() for pair in pairs]
-print({name: [f"{nats:.4g} nats" for nats in both] for name, both in clouds.items()})
+show_table(clouds, heads=["encoder", "as it is", "255 times as bright"], digits=1, unit="nats")
 
 # %% [markdown]
 # The plain one's mean has run away with the brightness, and its square is charged. In a test set of
@@ -492,7 +497,7 @@ show_pictures(
     columns=6,
     alt="Twelve invented emoji: a face, a flag, round and square blots, blurred, in good colours.",
 )
-print(card("emoji_vae")["quality"])
+show_table(card("emoji_vae")["quality"], title="its card")
 
 # %% [markdown]
 # With so few pictures it has learned colours and shapes, and little of the detail. Three emoji that

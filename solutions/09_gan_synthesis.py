@@ -28,6 +28,8 @@ from learnkit.training.device import budget, choose
 from learnkit.training.pictures import as_image, order, resident
 from learnkit.widgets import ring
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.table import show_table
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## A forger and a judge
@@ -166,12 +168,13 @@ def discriminator_step(discriminator, generator, real, z, optimizer):
 
 # %%
 def turn(forger, judge, of_forger, of_judge, dice):
-    """One turn of each: first the judge, then the forger."""
+    """One turn of each: first the judge, then the forger; the judge's loss."""
     real = gan.ring(128, dice)
-    discriminator_step(judge, forger, real, forger.noise(128, dice), of_judge)
+    loss = discriminator_step(judge, forger, real, forger.noise(128, dice), of_judge)
     of_forger.zero_grad()
     generator_loss(judge(forger(forger.noise(128, dice)))).backward()
     of_forger.step()
+    return loss
 
 
 # %% [markdown]
@@ -186,9 +189,10 @@ def play(turns, judge_lr, seed=0):
     forger, judge = gan.mlp_gan((2,), width=128, latent=2)
     of_forger = torch.optim.Adam(forger.parameters(), lr=1e-3, betas=(0.5, 0.99))
     of_judge = torch.optim.Adam(judge.parameters(), lr=judge_lr, betas=(0.5, 0.99))
-    dice, frames = torch.Generator().manual_seed(seed), {}
-    for number in range(1, turns + 1):
-        turn(forger, judge, of_forger, of_judge, dice)
+    dice, frames, losses = torch.Generator().manual_seed(seed), {}, []
+    numbers = range(1, turns + 1)
+    for number in watched(numbers, title="turns", loss=lambda _: {"judge's loss": losses[-1]}):
+        losses.append(turn(forger, judge, of_forger, of_judge, dice))
         if number % max(1, turns // 20) == 0 or number == turns:
             frames[number] = forger.sample(1000, dice).double().numpy()
     return frames
@@ -242,7 +246,7 @@ show(
 mended = play(budget(1000), judge_lr=1e-3)
 found = {number: modes_found(points) for number, points in mended.items()}
 spread_out = list(mended.values())[-1]
-print("blobs found:", found)
+print("blobs found, turn by turn:", ", ".join(f"{turn}: {n}" for turn, n in found.items()))
 print(f"{100 * share_on_ring(spread_out):.0f} % of the points on a blob")
 
 # %%
@@ -284,12 +288,12 @@ of_judge = torch.optim.Adam(judge.parameters(), lr=1e-3, betas=(0.0, 0.99))
 dice = torch.Generator(machine.device).manual_seed(0)
 
 # %%
-for step in range(budget(200, gpu=3000)):
+losses = []
+for step in watched(range(budget(200, gpu=3000)), title="GAN", loss=lambda _: losses[-1]):
     batch = garments.take(order(len(garments), 64, step, seed=0))
-    two_losses = gan.gan_step(
-        forger, judge, batch, g_optimizer=of_forger, d_optimizer=of_judge, noise=dice
-    )
-print({name: f"{loss.item():.2f}" for name, loss in two_losses.items()})
+    optimizers = {"g_optimizer": of_forger, "d_optimizer": of_judge}
+    losses.append(gan.gan_step(forger, judge, batch, **optimizers, noise=dice))
+show_table(losses[-1], heads=["network", "last loss"])
 
 # %% [markdown]
 # Nearly 1.386, "cannot tell", after so short a time? The judge is as poor as the forger, no more. The
@@ -321,7 +325,7 @@ drawn = {
     for name, model in forgers.items()
 }
 far = {name: frechet_of(seen(crowd), seen(real_garments)) for name, crowd in drawn.items()}
-print({name: f"{distance:.1f}" for name, distance in far.items()})
+show_table(far, heads=["model", "Frechet distance"], digits=1)
 
 # %%
 show_pictures(
@@ -329,7 +333,7 @@ show_pictures(
     columns=6,
     alt="Six garments each: rags by a brief GAN, sharp ones by the shipped GAN, soft ones by the VAE.",
 )
-print("the shipped one's card:", card("gan")["quality"])
+show_table(card("gan")["quality"], title="the shipped GAN's card")
 
 # %% [markdown]
 # Sharp edges, seams and straps: the judge knows that real garments have them, and a soft one is caught at
@@ -363,7 +367,8 @@ for name, crowd in {"real": real_garments, **drawn}.items():
     with torch.no_grad():
         kinds = classifier(crowd).argmax(dim=1).cpu().numpy()
     counts[name] = np.bincount(kinds, minlength=10)
-print("sandals, %:", {name: f"{count[5] / 20:.1f}" for name, count in counts.items()})
+sandals = {name: count[5] / 20 for name, count in counts.items()}
+show_table(sandals, heads=["crowd", "sandals"], digits=1, unit="%")
 
 # %%
 fig, ax = plt.subplots(figsize=(9, 3.2))

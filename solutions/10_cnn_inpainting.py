@@ -33,6 +33,8 @@ from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
 from learnkit.widgets import brush
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.table import show_table
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## A hole, and its score
@@ -154,7 +156,7 @@ show_pictures(
     alt="A pair of trousers with its box filled: smooth fills are fog, the nearest ones trousers.",
 )
 scores = {name: score(guess) for name, guess in guesses.items()}
-print({name: f"{dB:.2f} dB" for name, dB in scores.items()})
+show_table(scores, unit="dB")
 
 # %% [markdown]
 # A smooth fill knows nothing of trousers. (Total variation closes the box with the black around it, for that is the shortest edge.) It is made for scratches; on a box of this size it is at most two decibels better than
@@ -216,7 +218,7 @@ print(f"yours and the library's differ by at most {apart.item():.1e} on 20 garme
 
 # %%
 scores["linear fill"] = score(guesses["linear fill"])
-print({name: f"{scores[name]:.2f} dB" for name in ("10 nearest", "linear fill")})
+show_table({name: scores[name] for name in ("10 nearest", "linear fill")}, unit="dB")
 
 # %% [markdown]
 # About even on a box. (With half of the pixels missing at random the linear fill is far ahead: the course's table has it at
@@ -250,15 +252,16 @@ def whole_picture(model, images):
     return F.mse_loss(model(torch.where(hole[:1], 0, images)), images)
 
 
-def learn(model, loss, steps):
+def learn(model, loss, steps, title):
     """Trains a network on the garments, and returns it ready to use."""
-    for _step in train(model, loss, garments, steps=steps, batch_size=64, lr=2e-3):
+    training = train(model, loss, garments, steps=steps, batch_size=64, lr=2e-3)
+    for _step in watched(training, steps, title=title):
         pass
     return model.eval()
 
 
 torch.manual_seed(0)
-hasty = learn(HastyUNet(), whole_picture, budget(150, gpu=4000))
+hasty = learn(HastyUNet(), whole_picture, budget(150, gpu=4000), "hasty U-Net")
 
 # %% [markdown]
 # **Predict:** where in the list of fills will it land?
@@ -267,7 +270,7 @@ hasty = learn(HastyUNet(), whole_picture, budget(150, gpu=4000))
 with torch.no_grad():
     guesses["hasty U-Net"] = hasty(cut)
 scores["hasty U-Net"] = score(guesses["hasty U-Net"])
-print({name: f"{scores[name]:.2f} dB" for name in ("mean garment", "hasty U-Net", "linear fill")})
+show_table({k: scores[k] for k in ("mean garment", "hasty U-Net", "linear fill")}, unit="dB")
 middle = guesses["hasty U-Net"][:, 0, 13, 13]
 print(f"in the middle of the box it paints {middle.mean():.2f}, give or take {middle.std():.4f}")
 
@@ -282,7 +285,7 @@ print(f"in the middle of the box it paints {middle.mean():.2f}, give or take {mi
 
 # %%
 torch.manual_seed(0)
-seeing = learn(UNet(1, 1, width=32, depth=2), whole_picture, budget(120))
+seeing = learn(UNet(1, 1, width=32, depth=2), whole_picture, budget(120), "seeing U-Net")
 
 # %% [markdown]
 # **Predict:** does it beat the linear fill now?
@@ -291,7 +294,7 @@ seeing = learn(UNet(1, 1, width=32, depth=2), whole_picture, budget(120))
 with torch.no_grad():
     guesses["seeing U-Net"] = seeing(cut).float()
 scores["seeing U-Net"] = score(guesses["seeing U-Net"])
-print({name: f"{scores[name]:.2f} dB" for name in ("hasty U-Net", "seeing U-Net", "linear fill")})
+show_table({k: scores[k] for k in ("hasty U-Net", "seeing U-Net", "linear fill")}, unit="dB")
 
 # %% [markdown]
 # Decibels better, and after 120 steps still it **loses to a linear solve**: it spends its steps on learning what the linear fill knows
@@ -327,7 +330,7 @@ def careful_loss(model, images):
 
 # %%
 torch.manual_seed(0)
-careful = learn(UNet(3, 1, width=32, depth=2), careful_loss, budget(120))
+careful = learn(UNet(3, 1, width=32, depth=2), careful_loss, budget(120), "careful U-Net")
 
 # %% [markdown]
 # **Predict:** the same network, the same steps. Where does it land?
@@ -335,7 +338,7 @@ careful = learn(UNet(3, 1, width=32, depth=2), careful_loss, budget(120))
 # %%
 with torch.no_grad():
     scores["careful U-Net"] = score(corrected(careful, test, hole))
-print({name: f"{scores[name]:.2f} dB" for name in ("seeing U-Net", "linear fill", "careful U-Net")})
+show_table({k: scores[k] for k in ("seeing U-Net", "linear fill", "careful U-Net")}, unit="dB")
 
 # %% [markdown]
 # Level with the linear fill: in so few steps it has found next to nothing to add, and it has lost nothing. What is left to
@@ -438,7 +441,7 @@ show_pictures(
 darkest = {
     name: y[still_known].min().item() for name, y in (("plain", plain), ("partial", partial))
 }
-print("darkest known output:", {name: f"{y:.2f}" for name, y in darkest.items()})
+show_table(darkest, heads=["convolution", "darkest known output"])
 
 # %% [markdown]
 # A plain convolution smears the hole into the wall; the partial one keeps the wall as it is up to the rim. Four
@@ -488,7 +491,7 @@ show_pictures(
 
 # %%
 legible = {name: psnr(fill, astronaut, hole=writing) for name, fill in mended.items()}
-print({name: f"{value:.2f} dB" for name, value in legible.items()})
+show_table(legible, unit="dB")
 
 # %% [markdown]
 # Under writing no pixel is far from one that is known, and a plate that is bent to fit (biharmonic) is a good guess: 25.4 dB, where on the

@@ -32,6 +32,8 @@ from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
 from learnkit.widgets import fills
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.table import show_table
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## A network that was never told of holes
@@ -130,7 +132,7 @@ scores = {
     "linear fill": score(torch.from_numpy(halves)[:, None].to(test)),
     "latent search": score(searched),
 }
-print({name: f"{dB:.2f} dB" for name, dB in scores.items()})
+show_table(scores, unit="dB")
 
 # %% [markdown]
 # It is level, or a hair ahead, with a network that learned nothing about filling. (The VAE has seen 60,000 garments, this linear fill
@@ -192,10 +194,9 @@ def cost(model, images):
 # %%
 torch.manual_seed(0)
 young = ConditionalVAE(width=128, latent=16)
-nats = [
-    step.loss
-    for step in train(young, cost, garments, steps=budget(600, gpu=6000), batch_size=128, lr=2e-3)
-]
+steps = budget(600, gpu=6000)
+training = train(young, cost, garments, steps=steps, batch_size=128, lr=2e-3)
+nats = [step.loss for step in watched(training, steps, title="conditional VAE", curve=True)]
 print(f"{np.mean(nats[:5]):.0f} nats a hole at first, {np.mean(nats[-20:]):.0f} at the end")
 
 # %% [markdown]
@@ -306,7 +307,7 @@ law = {count: worse(count) for count in (1, 2, 4, 16)}
 # draws win back?
 
 # %%
-print({count: f"{dB:.2f} dB worse than the mean" for count, dB in law.items()})
+show_table(law, heads=["draws averaged", "worse than the mean"], unit="dB")
 
 # %% [markdown]
 # One draw costs 3.01 dB (2.98 on 2,000 draws); the mean of $K$ draws has $(1 + 1/K)$ times the mean's error, so two win back $10\log_{10}(4/3) = 1.25$ dB of it, and sixteen
@@ -322,7 +323,7 @@ print({count: f"{dB:.2f} dB worse than the mean" for count, dB in law.items()})
 sixteen = fills_of(test, hole, 16)
 ks = (1, 2, 4, 8, 16)
 gained = [score(sixteen[:k].mean(dim=0)) for k in ks]
-print({k: f"{dB:.2f} dB" for k, dB in zip(ks, gained, strict=True)})
+show_table(dict(zip(ks, gained, strict=True)), heads=["fills averaged", "PSNR"], unit="dB")
 of_yours = score(young.eval().fill(test, hole, dice, count=16))
 print(f"and yours, after its few seconds: {of_yours:.2f} dB by the mean of 16")
 

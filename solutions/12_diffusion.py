@@ -40,6 +40,8 @@ from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
 from learnkit.widgets import film
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.table import show_table
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## Into the noise
@@ -173,7 +175,7 @@ steps = budget(200, gpu=5000)
 taken = train(
     young, cost, garments, steps=steps, batch_size=128, schedule=lambda t: 2e-3 * (1 - t / steps)
 )
-losses = [step.loss for step in taken]
+losses = [step.loss for step in watched(taken, steps, title="your network", curve=True)]
 print(f"loss {np.mean(losses[:5]):.2f} at first, {np.mean(losses[-30:]):.2f} at the end")
 
 # %% [markdown]
@@ -193,7 +195,7 @@ def loss_at(t):
 
 young.eval()
 by_step = {t: loss_at(t) for t in (0, 20, 100, 300, 600, 950)}
-print({f"t = {t}": round(loss, 3) for t, loss in by_step.items()})
+show_table(by_step, heads=["t", "loss"], digits=3)
 
 # %% [markdown]
 # In a clean picture: at $t = 0$ the noise is fainter than the grain of the cloth, and your network does no better than a prediction of 0. At 950
@@ -491,7 +493,7 @@ with torch.no_grad():
 decibels = {kind: score(images) for kind, images in filled.items()}
 decibels["told, mean of 16"] = score(sixteen.mean(dim=0))
 decibels["U-Net"] = score(machine.place(pretrained("inpainter")).fill(test, hole))
-print({kind: f"{dB:.2f} dB" for kind, dB in decibels.items()})
+show_table(decibels, heads=["fill", "PSNR in the hole"], unit="dB")
 
 # %% [markdown]
 # The U-Net, which never draws, is first, and that is the law of lesson 11 again: by PSNR a mean beats a draw. One draw of the told painter is
