@@ -155,7 +155,7 @@ print(f"loops {1000 * (between - began):.0f} ms, im2col {1000 * quick:.1f} ms")
 print("largest difference:", abs(by_loops - by_product).max())
 
 # %% [markdown]
-# On our machine the product is about IM2COL times as fast, though it does the same multiplications and
+# On our machine the product is nearly forty times as fast, though it does the same multiplications and
 # first copies every pixel nine times: Python's own steps were what took the time.
 #
 # (`learnkit/byhand/conv.py` and `pool.py` have each operation twice, the loops that *are* the

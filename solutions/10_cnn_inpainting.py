@@ -281,7 +281,8 @@ print(f"in the middle of the box it paints {middle.mean():.2f}, give or take {mi
 #
 # So give it reach, and pay for it elsewhere. Turn 2 x 2 pixels into four channels first (**pixel-unshuffle**), so that no layer
 # works at full size, where layers cost most; and at the bottom, where the picture is 7 x 7, let one linear layer mix all
-# places. That is the library's `UNet`. It has a hundred times as many weights as the hasty one.
+# places. That is the library's `UNet`: unshuffle; two convolutions with a residual connection (lesson 07); down to 7 x 7; more such layers, and the linear
+# one between them; up again by a transposed convolution; the bridge; two more layers; and pixels from channels. It has a hundred times as many weights as the hasty one.
 
 # %%
 torch.manual_seed(0)
