@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from learnkit import __version__
 
-CHECK_STATUS = {"correct": 0, "incorrect": 1, "not attempted": 2}
+CHECK_STATUS = {"correct": 0, "incorrect": 1, "not attempted": 2, "could not be judged": 3}
 DIR_HELP = "default: the lab that you stand in, else work"
 UNUSABLE = 3  # not argparse's 2, which would read as "not attempted"
 

@@ -9,10 +9,12 @@ import re
 from dataclasses import dataclass
 
 CORRECT, INCORRECT, NOT_ATTEMPTED = "correct", "incorrect", "not attempted"
+UNJUDGED = "could not be judged"  # the checker's own fault, and no word on the answer
 _LOOK = {  # status -> sign, colour of the rule (blue, vermilion, grey: told apart by every eye)
     CORRECT: ("✓", "#0072b2"),
     INCORRECT: ("✗", "#d55e00"),
     NOT_ATTEMPTED: ("○", "#767676"),
+    UNJUDGED: ("?", "#767676"),
 }
 
 
@@ -21,7 +23,7 @@ class Report:
     """What a check found. `message` is plain text; `points` are those earned."""
 
     name: str
-    status: str  # "correct", "incorrect" or "not attempted"
+    status: str  # "correct", "incorrect", "not attempted" or "could not be judged"
     message: str
     mistake: str | None = None  # the id of the mistake that the answer agrees with
     points: int = 0
