@@ -3,6 +3,7 @@
 import numpy as np
 
 from learnkit.byhand import losses, optim
+from learnkit.exercises.likeness import SHARED
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.worker import OddResultError
 
@@ -37,7 +38,7 @@ def _path(result, grad, x0, lr, steps):
     )
     return {
         "length of the list": len(result),
-        "count of arrays that stand in two places (x0 itself is one)": again,
+        SHARED: again,
         "path": np.array(result, dtype=float).reshape(len(result), *x0.shape),
     }
 

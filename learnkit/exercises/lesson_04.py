@@ -3,6 +3,7 @@
 import numpy as np
 
 from learnkit.byhand import optim
+from learnkit.exercises.likeness import SHARED
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.worker import OddResultError
 
@@ -39,7 +40,7 @@ def _parts(*names):
             if isinstance(given, np.ndarray)
         )
         arrays = {name: part for name, part in zip(names, result, strict=True)}
-        return arrays | {"count of results that are the caller's own arrays": int(shared)}
+        return arrays | {SHARED: int(shared)}
 
     return probe
 
