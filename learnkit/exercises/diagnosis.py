@@ -90,14 +90,14 @@ def _difference(
         return f"{what} is {got}; it should be {want}.", True
     if special := _special(what, got, want):
         return special, True
-    pairs = Pairs(exercise, outcomes, key)
-    if said := relation(pairs, failed):
-        return f"{what} {said}", True
-    if got.dtype.kind in "iu" and want.dtype.kind == "f":
+    if got.dtype.kind in "iu" and want.dtype.kind == "f" and (want != np.trunc(want)).any():
         return (
             f"{what} holds whole numbers ({got.dtype}): an array of whole numbers loses what "
             "stands behind the point. Make it float."
         ), True
+    pairs = Pairs(exercise, outcomes, key)
+    if said := relation(pairs, failed):
+        return f"{what} {said}", True
     return f"{what} {NOTHING_KNOWN}{_where(exercise, pairs, failed)}", False
 
 

@@ -220,11 +220,14 @@ def users_first_and_calls_itself(root):
     return recursion_limit(root)[::-1]
 
 
-@topological_order.mistake(
-    "You put a node down when you meet it, and turn the list round at the end. A node that is met "
-    "early and needed late then stands in front of its inputs: put it down when its inputs are "
-    "done."
+_BEFORE_AN_INPUT = (
+    "Somewhere in your list a node stands before one of its inputs. To turn round the order in "
+    "which the nodes are met, or their levels, is not enough: a node may be met early and needed "
+    "late. Put it down when all its inputs are in the list."
 )
+
+
+@topological_order.mistake(_BEFORE_AN_INPUT)
 def met_order_turned_round(root):
     order, seen, stack = [], {id(root)}, [root]
     while stack:
@@ -237,10 +240,7 @@ def met_order_turned_round(root):
     return order[::-1]
 
 
-@topological_order.mistake(
-    "You go level by level and turn the levels round. A node can be used on two levels: it must "
-    "wait for its deepest user, so a node comes when all its inputs are done."
-)
+@topological_order.mistake(_BEFORE_AN_INPUT)
 def level_by_level(root):
     order, seen = [root], {id(root)}
     for node in order:
