@@ -582,7 +582,7 @@ cross_entropy = Exercise(
         case(np.array([[2.0, 0.0, 1.0], [0.0, 3.0, -1.0]]), np.array([0, 2])),
         case(np.array([[1.0, -1.0], [2.0, 0.5], [0.0, 3.0]]), np.array([1, 0, 1])),
         case(np.array([[1000.0, 0.0], [0.0, 1000.0]]), np.array([0, 0])),
-        case(np.array([[2000.0, 0.0, 0.0]]), np.array([0])),
+        case(np.array([[2000.0, 0.0, 0.0], [720.0, 0.0, 0.0]]), np.array([0, 1])),
         case(np.array([[-2000.0, 0.0]]), np.array([1])),
         case(np.array([[1000.0, 999.0], [-1000.0, -998.0]]), np.array([1, 0])),
         case(_three, np.array([2, 0, 1, 1])),
@@ -687,6 +687,15 @@ def first_taken_out(logits, labels):
     return _taken_out(logits, labels, logits[:, :1])
 
 
+@cross_entropy.mistake(
+    "You take the logit at the label out: where another one is larger by 710 or more, e^z "
+    "overflows. Take the row's LARGEST out, logits.max(axis=1, keepdims=True): then no exponent is "
+    "above 0."
+)
+def label_taken_out(logits, labels):
+    return _taken_out(logits, labels, logits[np.arange(len(labels)), labels][:, None])
+
+
 def _shifted_by(much):
     @cross_entropy.mistake(
         "You take the same number out of every row: where the logits are larger still, e^z "
@@ -701,6 +710,21 @@ def _shifted_by(much):
 
 for _much in (300, 500, 700, 1000):
     _shifted_by(_much)
+
+
+def _logits_clipped_at(limit):
+    @cross_entropy.mistake(
+        f"You clip the logits at {limit}: the loss of a sure mistake then stops there. Take the "
+        f"row's largest out, and nothing needs clipping."
+    )
+    def logits_clipped(logits, labels):
+        return np.mean(_surprise(np.clip(logits, -limit, limit), labels))
+
+    logits_clipped.__name__ = f"logits_clipped_at_{limit}"
+
+
+for _limit in (50, 100, 500, 700, 709):
+    _logits_clipped_at(_limit)
 
 
 @cross_entropy.mistake(
