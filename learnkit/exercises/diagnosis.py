@@ -68,10 +68,17 @@ def _without_numbers(exercise: Exercise, got: Outcome, want: Outcome) -> str:
     if changed := changed_arguments(exercise, got, want):
         return f"Your function changes its argument {changed} in place: work on a copy."
     if got.type == "tuple" and want.type != "tuple":
-        return "You return a tuple: is there a comma at the end of the line?"
+        return _tuple(got, want)
     if not container_fits(got, want):
         return f"You return a {got.type}; {_ASKED[want.type]}"
     return ""
+
+
+def _tuple(got: Outcome, want: Outcome) -> str:
+    mine, asked = got.arrays.get(""), want.arrays.get("")
+    if mine is not None and asked is not None and mine.shape == (1, *asked.shape):
+        return "You return a tuple: is there a comma at the end of the line?"
+    return "You return a tuple; asked is one " + ("array." if want.type == "ndarray" else "number.")
 
 
 def _difference(
@@ -86,7 +93,7 @@ def _difference(
         ), True
     if got.shape != want.shape:
         return _shape(exercise, what, got, want), True
-    if key.startswith("count of "):
+    if key.startswith("count of ") or (key and want.dtype.kind in "iu" and want.ndim == 0):
         return f"{what} is {got}; it should be {want}.", True
     if special := _special(what, got, want):
         return special, True
@@ -110,7 +117,7 @@ def _shape(exercise: Exercise, what: str, got: np.ndarray, want: np.ndarray) -> 
     if got.shape == want.shape[::-1]:
         more = " It looks transposed."
     elif got.size == want.size and close(exercise, got.reshape(want.shape), want):
-        more = " The numbers are right."
+        more = " Its numbers are right here."
     return f"{what} has shape {got.shape}; it must be {want.shape}.{more}"
 
 
@@ -125,9 +132,10 @@ def _special(what: str, got: np.ndarray, want: np.ndarray) -> str:
             f"{what} holds NaN, not a number: look for 0/0, 0 · ∞, ∞ - ∞ or a root of less than 0."
         )
     if np.isinf(got).any() and np.isfinite(want).all():
+        started = ", or a start at -inf that nothing took the place of" if got.min() < 0 else ""
         return (
             f"{what} is infinite here, and should not be: look for a number divided by 0, "
-            "log 0, or a power of e that overflows."
+            f"log 0, or a power of e that overflows{started}."
         )
     return ""
 

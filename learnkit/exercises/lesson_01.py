@@ -274,7 +274,10 @@ def no_two(above, below, eps):
     return (above - below) / eps
 
 
-@numerical_grad.mistake("`/ 2 * eps` divides by 2 and then multiplies by eps: write / (2 * eps).")
+@numerical_grad.mistake(
+    "You multiply by eps where you should divide by it. `/ 2 * eps` divides by 2 and then "
+    "multiplies by eps: write / (2 * eps)."
+)
 @_from_both_sides
 def missing_brackets(above, below, eps):
     return (above - below) / 2 * eps
@@ -339,8 +342,9 @@ def _with_eps(tiny):
 
 
 @numerical_grad.mistake(
-    "Your two points are the same, so f sees no difference: either both names mean one array "
-    "(`up = x` copies nothing: x.copy()), or your eps is so small that it vanishes beside x."
+    "Your gradient is 0 everywhere. Is anything written into it, grad[i] = ...? Do both names mean "
+    "one array (`up = x` copies nothing: x.copy())? Or is your eps so small that it vanishes "
+    "beside x?"
 )
 def no_difference(f, x, eps=1e-5):
     return np.zeros_like(x)

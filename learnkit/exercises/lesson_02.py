@@ -314,8 +314,8 @@ def each_pair_twice(image):
 
 
 @roughness_grad.mistake(
-    "You put black pixels round the picture: the border then has neighbours that do not exist, "
-    "and every bright border pixel gets a gradient from them."
+    "You count four neighbours everywhere, as if black pixels lay round the picture. A pixel at "
+    "the border has only two or three."
 )
 def black_beyond_the_border(image):
     p = np.pad(image, 1)

@@ -14,6 +14,7 @@ from learnkit.exercises.likeness import close
 from learnkit.exercises.table import Exercise
 from learnkit.exercises.worker import Outcome
 
+_DIGITS = {2: 3, 4: 6}  # decimal digits of a float with so many bytes
 _WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 
 
@@ -96,10 +97,12 @@ def _digits(pairs: Pairs, failed: int) -> Iterator[str]:
         return
     digits = int(np.floor(-np.log10(error) + 0.31))  # within 2 in the last of them
     why = "is something rounded, or a small number added?"
-    if got.dtype.itemsize < 8:
+    if got.dtype.itemsize < 8 and digits >= _DIGITS.get(got.dtype.itemsize, 6) - 1:
         why = f"you compute in {got.dtype}. Stay in float64, which is NumPy's own."
-    elif np.array_equal(got, got.astype(np.float32)):
+    elif np.array_equal(got, got.astype(np.float32)) and digits >= 5:
         why = "do you compute in float32 on the way? Stay in float64, which is NumPy's own."
+    elif digits < 4:
+        return
     yield f"is right to {_WORDS.get(digits, digits)} digits only: {why}"
 
 
@@ -160,7 +163,8 @@ _FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def _other_function(pairs: Pairs, failed: int) -> Iterator[str]:
-    yield from (said for said, change in _FUNCTIONS.items() if pairs.all_related(change))
+    if pairs.whole and len({float(v) for g, _ in pairs.all for v in np.ravel(g)}) > 2:
+        yield from (said for said, change in _FUNCTIONS.items() if pairs.all_related(change))
 
 
 def _argument(pairs: Pairs, failed: int) -> Iterator[str]:

@@ -93,7 +93,7 @@ def divides_by_nothing(pred, target):
 
 @wrong("mse_loss", "digits only: is something rounded, or a small number added?")
 def rounded(pred, target):
-    return round(np.mean((pred - target) ** 2), 4)
+    return round(np.mean((pred - target) ** 2), 6)
 
 
 # ---- numerical_grad ----------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def returns_in_the_loop(f, x, eps=1e-5):
         return g
 
 
-@wrong("numerical_grad", "Your two points are the same")
+@wrong("numerical_grad", "Do both names mean one array")
 def one_array_under_two_names(f, x, eps=1e-5):
     g = np.zeros_like(x)
     for i in np.ndindex(x.shape):
@@ -226,7 +226,7 @@ def without_brackets(pred, target):
     return 2 * pred - target / pred.size
 
 
-@wrong("mse_loss_grad", "has shape (3,); it must be (1, 3). The numbers are right")
+@wrong("mse_loss_grad", "has shape (3,); it must be (1, 3). Its numbers are right here")
 def flattened(pred, target):
     return (2 * (pred - target) / pred.size).ravel()
 
