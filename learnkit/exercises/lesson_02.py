@@ -3,6 +3,7 @@
 import numpy as np
 
 from learnkit.byhand import losses, optim
+from learnkit.exercises.likeness import SHARED
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.worker import OddResultError
 
@@ -37,7 +38,7 @@ def _path(result, grad, x0, lr, steps):
     )
     return {
         "length of the list": len(result),
-        "count of arrays that stand in two places (x0 itself is one)": again,
+        SHARED: again,
         "path": np.array(result, dtype=float).reshape(len(result), *x0.shape),
     }
 
@@ -123,7 +124,8 @@ def x0_changed(grad, x0, lr, steps):
 
 _ONE_ARRAY = (
     "Every place of your list holds the same array, so the whole path shows the last point. "
-    "`x -= ...` changes it under the list's feet: write x = x - ..., which makes a new one."
+    "`x -= ...` changes the array that stands in the list already: write x = x - ..., which makes "
+    "a new one."
 )
 
 
@@ -226,6 +228,7 @@ roughness_grad = Exercise(
         case(np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]])),
         case(np.full((2, 3), 0.7)),
         case(np.array([[0.0, 1.0, 1.0, 0.5]])),
+        case(np.array([[0.5], [1 / 3], [0.123456], [0.9]])),
         case(_rng.random((4, 6)).round(2)),
         case((30 * _rng.random((5, 3))).round()),
     ],
@@ -251,7 +254,7 @@ roughness_grad = Exercise(
 
 @roughness_grad.mistake(
     "Your borders wrap: np.roll, or the index -1, makes the left edge a neighbour of the right "
-    "edge. A picture is no doughnut: pairs end at the border."
+    "edge. There are no pairs across the border."
 )
 def borders_wrap(image):
     near = [np.roll(image, s, axis) for axis in (0, 1) for s in (1, -1)]
@@ -311,8 +314,8 @@ def each_pair_twice(image):
 
 
 @roughness_grad.mistake(
-    "You put black pixels round the picture: the border then has neighbours that do not exist, "
-    "and every bright edge is pulled down."
+    "You count four neighbours everywhere, as if black pixels lay round the picture. A pixel at "
+    "the border has only two or three."
 )
 def black_beyond_the_border(image):
     p = np.pad(image, 1)
@@ -321,7 +324,7 @@ def black_beyond_the_border(image):
 
 
 @roughness_grad.mistake(
-    "The border pixels stay 0: they have two or three neighbours, and are pulled by those."
+    "The gradient of the border pixels stays 0: they have two or three neighbours, and these count."
 )
 def interior_alone(image):
     grad = np.zeros_like(image)
@@ -332,8 +335,8 @@ def interior_alone(image):
 
 
 @roughness_grad.mistake(
-    "np.gradient is the slope ACROSS the picture. Asked is how the roughness changes when one "
-    "pixel does: what its neighbours pull."
+    "np.gradient says how the picture changes from pixel to pixel. Asked is how the roughness "
+    "changes when one pixel does."
 )
 def slope_across_the_picture(image):
     return np.gradient(image, axis=0) + np.gradient(image, axis=1)
@@ -358,8 +361,8 @@ def diagonals_too(image):
 
 
 @roughness_grad.mistake(
-    "You mirror the picture at its border (pad, reflect): a border pixel then hears its inner "
-    "neighbour twice. Beyond the border there is nobody."
+    "You mirror the picture at its border (pad, reflect): a border pixel then counts its inner "
+    "neighbour twice. Beyond the border there are no neighbours."
 )
 def mirrored_at_the_border(image):
     p = np.pad(image, 1, mode="reflect") if min(image.shape) > 1 else np.pad(image, 1, mode="edge")
@@ -379,7 +382,7 @@ def one_axis_flipped(image):
 
 
 @roughness_grad.mistake(
-    "You pull one end of each pair alone: the other end moves too, the other way."
+    "Only one end of each pair gets its part: the other end gets the same with a minus."
 )
 def one_end_alone(image):
     grad = np.zeros_like(image)
@@ -389,15 +392,15 @@ def one_end_alone(image):
 
 
 @roughness_grad.mistake(
-    "You returned the roughness, one number; asked is its slope in every pixel."
+    "You returned the roughness, one number; asked is its gradient, a number for every pixel."
 )
 def the_roughness_itself(image):
     return np.sum(np.diff(image, axis=0) ** 2) + np.sum(np.diff(image, axis=1) ** 2)
 
 
 @roughness_grad.mistake(
-    "That is the mean of the neighbours' pull; roughness is a sum, so a pixel with four "
-    "neighbours is pulled by all four."
+    "You take the mean over a pixel's neighbours; roughness is a sum, so the parts of all four "
+    "neighbours add up."
 )
 def mean_over_neighbours(image):
     grad, count = np.zeros_like(image), np.zeros_like(image)
@@ -408,6 +411,63 @@ def mean_over_neighbours(image):
         n[1:] += 1
         n[:-1] += 1
     return grad / np.maximum(count, 1)
+
+
+def _with_some_lines_overwriting(overwritten):
+    """The four lines of the answer, `=` in place of += or -= in those that are named."""
+    lines = [
+        (0, slice(1, None), 1),
+        (0, slice(None, -1), -1),
+        (1, slice(1, None), 1),
+        (1, slice(None, -1), -1),
+    ]
+
+    def overwrites(image):
+        grad = np.zeros_like(image)
+        for number, (axis, ends, sign) in enumerate(lines):
+            g, d = np.moveaxis(grad, axis, 0), 2 * np.moveaxis(np.diff(image, axis=axis), axis, 0)
+            g[ends] = sign * d + (0 if number in overwritten else g[ends])
+        return grad
+
+    overwrites.__name__ += "_in_line_" + "_".join(str(n + 1) for n in overwritten)
+    return overwrites
+
+
+for _lines in ((1, 2, 3), (1,), (2,), (3,), (1, 2), (1, 3), (2, 3)):  # in the first it is harmless
+    roughness_grad.mistake(
+        "`grad[...] = d` overwrites what another pair has put there already. A pixel is in up to "
+        "four pairs, and their parts add up: grad[1:] += d and grad[:-1] -= d."
+    )(_with_some_lines_overwriting(_lines))
+
+
+def _by_loops(image, rows, columns):
+    """The pairs that start at the pixels of `rows` and `columns`, one by one."""
+    grad = np.zeros_like(image)
+    for i in rows:
+        for j in columns:
+            for a, b in ((i + 1, j), (i, j + 1)):
+                if a < image.shape[0] and b < image.shape[1]:
+                    d = 2 * (image[a, b] - image[i, j])
+                    grad[a, b] += d
+                    grad[i, j] -= d
+    return grad
+
+
+@roughness_grad.mistake(
+    "Your loops end at h - 1 and at w - 1 together, so the pairs along the last row and those "
+    "along the last column are missing: pairs down need all w columns, pairs across all h rows."
+)
+def loops_end_early(image):
+    h, w = image.shape
+    return _by_loops(image, range(h - 1), range(w - 1))
+
+
+@roughness_grad.mistake(
+    "Your loops start at 1 both down and across, so the pairs along the first row and those along "
+    "the first column are missing: pairs down need all w columns, pairs across all h rows."
+)
+def loops_start_late(image):
+    return loops_end_early(image[::-1, ::-1])[::-1, ::-1]
 
 
 # ---- fill_hole ---------------------------------------------------------------------------------
@@ -422,8 +482,8 @@ def _fill_hole(image, hole, lr, steps):
 
 _picture, _gap = _rng.random((5, 6)).round(2), np.zeros((5, 6), bool)
 _gap[1:4, 2:5] = True
-_corner = np.zeros((5, 6), bool)
-_corner[:2, :2] = True
+_corner = np.zeros((5, 6), bool)  # no rectangle: it touches two corners, and the border between
+_corner[:2, :2] = _corner[4, 3:] = _corner[3, 5] = True
 _dot = np.zeros((3, 3), bool)
 _dot[1, 1] = True
 
@@ -433,7 +493,7 @@ fill_hole = Exercise(
     cases=[
         case(np.full((3, 3), 0.5), _dot, 0.05, 0),
         case(np.full((3, 3), 0.5), _dot, 0.05, 1),
-        case(_picture[:3, :3], _dot, 0.1, 2),
+        case(np.array([[1.0, 0.25, 0.5], [0.0, 0.75, 1.0], [1 / 3, 0.5, 0.8]]), _dot, 0.1, 2),
         case(_picture, _gap, 0.1, 5),
         case(_picture, _corner, 0.1, 7),
         case(_picture, _gap, 0.12, 100),
@@ -466,8 +526,8 @@ def moves_known_pixels(image, hole, lr, steps):
 
 
 @fill_hole.mistake(
-    "You let the known pixels move during the descent and put them back at the end. Meanwhile they "
-    "gave way to the hole. They must hold still at every step."
+    "You let the known pixels move during the descent and put them back at the end: meanwhile the "
+    "hole was filled from wrong ones. They must stay as they are in every step."
 )
 def known_put_back_at_the_end(image, hole, lr, steps):
     filled = np.where(hole, 0.0, image)
@@ -488,7 +548,7 @@ def polarity(image, hole, lr, steps):
 
 
 @fill_hole.mistake(
-    "You start from the truth: the pixels in the hole are what nobody knows. Set them to 0 first."
+    "You start from the truth, which would not be known: set the pixels in the hole to 0 first."
 )
 def starts_from_the_truth(image, hole, lr, steps):
     filled = image.copy()
@@ -568,8 +628,8 @@ def step_without_lr(image, hole, lr, steps):
 
 
 @fill_hole.mistake(
-    "You take the gradient of the picture you were given, truth and all: take that of the one that "
-    "walks."
+    "You take the gradient of the picture that you were given, which holds the truth: take that of "
+    "`filled`."
 )
 def gradient_of_the_truth(image, hole, lr, steps):
     filled = np.where(hole, 0.0, image)
@@ -589,14 +649,60 @@ def everything_starts_at_zero(image, hole, lr, steps):
 
 
 @fill_hole.mistake(
-    "You clip to [0, 1]. That is another walk, and it would hide the explosion that you are about "
-    "to see."
+    "You clip to [0, 1]: the steps are then others, and a learning rate that is too large would "
+    "not show."
 )
 def clipped(image, hole, lr, steps):
     filled = np.where(hole, 0.0, image)
     for _ in range(steps):
         filled[hole] -= lr * losses.roughness_grad(filled)[hole]
         filled = np.clip(filled, 0, 1)
+    return filled
+
+
+@fill_hole.mistake(
+    "Two things are missing: the hole starts at 0 (filled[hole] = 0), and only its pixels move "
+    "(filled[hole] -= ...); the known ones stay as they are."
+)
+def neither_zeroed_nor_held(image, hole, lr, steps):
+    filled = image.copy()
+    for _ in range(steps):
+        filled = filled - lr * losses.roughness_grad(filled)
+    return filled
+
+
+@fill_hole.mistake(
+    "Your picture is an array of whole numbers, which loses what stands behind the point: all but "
+    "white turns black. Keep it float: image.copy()."
+)
+def whole_numbers(image, hole, lr, steps):
+    filled = image.astype(int)
+    filled[hole] = 0
+    for _ in range(steps):
+        filled[hole] = filled[hole] - lr * losses.roughness_grad(filled.astype(float))[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "Only one step is made, and none where steps = 0: does your `return` stand inside the loop? "
+    "Move it left, so that it comes after the last round."
+)
+def fill_returned_inside_the_loop(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+        return filled
+
+
+@fill_hole.mistake(
+    "You walk over the pixels one by one, and each sees those that have moved already. In a step "
+    "all of them move at once, from one gradient."
+)
+def pixel_by_pixel(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        for i, j in np.argwhere(hole):
+            filled[i, j] -= lr * losses.roughness_grad(filled)[i, j]
     return filled
 
 

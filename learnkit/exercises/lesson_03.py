@@ -169,6 +169,32 @@ def step(z):
     return np.where(z >= 0, 1.0, 0.0)
 
 
+@sigmoid.mistake(
+    "The brackets are missing: 1 / 1 + np.exp(-z) is 1 + e^-z. Write 1 / (1 + np.exp(-z)), and "
+    "then take e to the power -|z| only, which never overflows."
+)
+def brackets_missing(z):
+    return 1 / 1 + np.exp(-z)
+
+
+@sigmoid.mistake(
+    "For z >= 0 you give 1. np.where chooses the numerator alone, 1 or small, and what it chose is "
+    "divided by 1 + small: np.where(z >= 0, 1.0, small) / (1 + small)."
+)
+def one_on_the_right(z):
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, small / (1 + small))
+
+
+@sigmoid.mistake(
+    "For z < 0 you give e^z alone: divide it by 1 + e^z, as on the other side. "
+    "np.where(z >= 0, 1.0, small) / (1 + small) divides both."
+)
+def small_on_the_left(z):
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1 / (1 + small), small)
+
+
 @sigmoid.mistake("e^-z² is a bell; the sigmoid has e^-z.")
 def bell(z):
     return 1 / (1 + np.exp(-np.abs(z) * np.abs(z)))
@@ -205,6 +231,7 @@ _z = _rng.normal(0, 3, (3, 4)).round(2)
 _BCE_CASES = [
     case(np.array([0.0]), np.array([1.0])),
     case(np.array([2.0]), np.array([0.0])),
+    case(np.array([12.0]), np.array([1.0])),
     case(np.array([-1.0, 2.0]), np.array([1.0, 0.25])),
     case(np.array([[1.0, -2.0, 0.5], [-3.0, 4.0, 0.0]]), np.array([[1.0, 0, 0], [0.3, 1, 0.5]])),
     case(np.array([40.0, -40.0]), np.array([0.0, 1.0]), note="logits = [40, -40], target = [0, 1]"),
@@ -287,7 +314,7 @@ def other_term_only(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "The term - z t is missing: without it the target has no say."
+    "The term - z t is missing: without it the target does not count."
 )
 def target_forgotten(logits, target):
     return np.mean(np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits))))
@@ -420,16 +447,17 @@ binary_cross_entropy_with_logits_grad = Exercise(
     hints=(
         "Everything cancels but the plain error: how far is the probability from the target? And "
         "the loss is a mean over N elements.",
-        "Each element's slope is (σ(z) - t) / N, with N the number of all elements, logits.size.",
+        "Each element's derivative is (σ(z) - t) / N, with N the number of all elements, "
+        "logits.size.",
         "return (sigmoid(logits) - target) / logits.size",
     ),
-    why="The sure mistake is pulled hardest, and nothing vanishes: this one line is why networks "
-    "that end in a sigmoid learn at all.",
+    why="The gradient is the plain error, so a sure mistake has the largest: this one line is why "
+    "networks that end in a sigmoid learn at all.",
 )
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You multiply by p (1 - p): that is MSE's burden. Here the logarithm's slope cancels it, and "
+    "You multiply by p (1 - p), as under MSE. Here the derivative of the logarithm cancels it, and "
     "(p - t) / N is left."
 )
 def times_p_1_minus_p(logits, target):
@@ -454,7 +482,7 @@ def sign_of_grad(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "1/N is missing: the loss is a mean over all elements, so each one's slope is divided by N."
+    "1/N is missing: the loss is a mean over all elements, so each derivative is divided by N."
 )
 def no_1_over_n(logits, target):
     return layers.sigmoid(logits) - target
@@ -482,8 +510,8 @@ def sigmoid_forgotten(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "That is the gradient by the probability, (p - t) / (p (1 - p)). By the logit it is times "
-    "p (1 - p), and the two cancel."
+    "That is the gradient with respect to the probability, (p - t) / (p (1 - p)). With respect to "
+    "the logit it is multiplied by p (1 - p), and the two cancel."
 )
 def by_the_probability(logits, target):
     p = layers.sigmoid(logits)
@@ -492,28 +520,28 @@ def by_the_probability(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "That is the gradient by the target; asked is the one by the logits."
+    "That is the gradient with respect to the target; asked is the one with respect to the logits."
 )
 def by_the_target(logits, target):
     return -logits / logits.size
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You return one number, the mean of the slopes; the gradient has one for every logit."
+    "You return one number, the mean of the gradient; the gradient has one for every logit."
 )
 def mean_of_slopes(logits, target):
     return np.mean(layers.sigmoid(logits) - target)
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You return the loss; asked is its gradient by the logits."
+    "You return the loss; asked is its gradient with respect to the logits."
 )
 def the_loss(logits, target):
     return losses.binary_cross_entropy_with_logits(logits, target)
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You decide first (p above a half is 1): the slope needs the probability itself."
+    "You decide first (p above a half is 1): the gradient needs the probability itself."
 )
 def decided(logits, target):
     return ((logits > 0) * 1.0 - target) / logits.size
@@ -534,7 +562,8 @@ def target_rounded_in_grad(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You use softmax, which shares one probability among all pixels: here each is a bet of its own."
+    "You use softmax, whose probabilities add up to 1 over all pixels: here each pixel has its "
+    "own, by the sigmoid."
 )
 def softmax_for_sigmoid(logits, target):
     return (layers.softmax(logits) - target) / logits.size
@@ -553,6 +582,8 @@ cross_entropy = Exercise(
         case(np.array([[2.0, 0.0, 1.0], [0.0, 3.0, -1.0]]), np.array([0, 2])),
         case(np.array([[1.0, -1.0], [2.0, 0.5], [0.0, 3.0]]), np.array([1, 0, 1])),
         case(np.array([[1000.0, 0.0], [0.0, 1000.0]]), np.array([0, 0])),
+        case(np.array([[2000.0, 0.0, 0.0], [720.0, 0.0, 0.0]]), np.array([0, 1])),
+        case(np.array([[-2000.0, 0.0]]), np.array([1])),
         case(np.array([[1000.0, 999.0], [-1000.0, -998.0]]), np.array([1, 0])),
         case(_three, np.array([2, 0, 1, 1])),
         case(_five, np.array([4, 0, 3, 3, 1, 2])),
@@ -579,8 +610,8 @@ def _surprise(logits, labels):
 
 
 @cross_entropy.mistake(
-    "The softmax goes down the columns: it would share a class among the pictures. The classes of "
-    "one picture stand in a row: axis=1."
+    "Your softmax goes down the columns, over the pictures. The classes of one picture stand in a "
+    "row: axis=1."
 )
 def wrong_axis(logits, labels):
     z = logits - logits.max(axis=0)
@@ -627,6 +658,89 @@ def log_of_rounded_softmax(logits, labels):
     p = layers.softmax(logits)
     with np.errstate(divide="ignore"):
         return -np.mean(np.log(p[np.arange(len(labels)), labels]))
+
+
+def _taken_out(logits, labels, what):
+    z = logits - what
+    log_sum = np.log(np.exp(z).sum(axis=1))
+    return np.mean(log_sum - z[np.arange(len(labels)), labels])
+
+
+_STILL_TOO_LARGE = (
+    "Subtract the row's LARGEST logit, logits.max(axis=1, keepdims=True): then no exponent is "
+    "above 0. You take out {}, and what is left can still be too large for e^z."
+)
+
+
+@cross_entropy.mistake(_STILL_TOO_LARGE.format("its mean"))
+def mean_taken_out(logits, labels):
+    return _taken_out(logits, labels, logits.mean(axis=1, keepdims=True))
+
+
+@cross_entropy.mistake(_STILL_TOO_LARGE.format("its smallest"))
+def smallest_taken_out(logits, labels):
+    return _taken_out(logits, labels, logits.min(axis=1, keepdims=True))
+
+
+@cross_entropy.mistake(_STILL_TOO_LARGE.format("its first"))
+def first_taken_out(logits, labels):
+    return _taken_out(logits, labels, logits[:, :1])
+
+
+@cross_entropy.mistake(
+    "You take the logit at the label out: where another one is larger by 710 or more, e^z "
+    "overflows. Take the row's LARGEST out, logits.max(axis=1, keepdims=True): then no exponent is "
+    "above 0."
+)
+def label_taken_out(logits, labels):
+    return _taken_out(logits, labels, logits[np.arange(len(labels)), labels][:, None])
+
+
+def _shifted_by(much):
+    @cross_entropy.mistake(
+        "You take the same number out of every row: where the logits are larger still, e^z "
+        "overflows, and where they are far smaller, every e^z is 0 and its logarithm -∞. Each row "
+        "needs its own largest taken out: logits.max(axis=1, keepdims=True)."
+    )
+    def shifted(logits, labels):
+        return _taken_out(logits, labels, much)
+
+    shifted.__name__ = f"shifted_by_{much}"
+
+
+for _much in (300, 500, 700, 1000):
+    _shifted_by(_much)
+
+
+def _logits_clipped_at(limit):
+    @cross_entropy.mistake(
+        f"You clip the logits at {limit}: the loss of a sure mistake then stops there. Take the "
+        f"row's largest out, and nothing needs clipping."
+    )
+    def logits_clipped(logits, labels):
+        return np.mean(_surprise(np.clip(logits, -limit, limit), labels))
+
+    logits_clipped.__name__ = f"logits_clipped_at_{limit}"
+
+
+for _limit in (50, 100, 500, 700, 709):
+    _logits_clipped_at(_limit)
+
+
+@cross_entropy.mistake(
+    "Only the first row counts: does your `return` stand inside the loop over the rows? Move it "
+    "left, so that it comes after the last round."
+)
+def returns_inside_the_loop(logits, labels):
+    return _surprise(logits, labels)[0] / len(labels)
+
+
+@cross_entropy.mistake(
+    "You return the loss of the first row: does your `return` stand inside the loop over the rows? "
+    "Asked is the mean over all of them."
+)
+def first_row_alone(logits, labels):
+    return _surprise(logits, labels)[0]
 
 
 @cross_entropy.mistake("You sum over the rows where their mean is asked for.")
@@ -686,7 +800,7 @@ def probability_itself(logits, labels):
     return np.mean(np.exp(-_surprise(logits, labels)))
 
 
-@cross_entropy.mistake("You average 1 - p, the share of the bet that was lost; the loss is -log p.")
+@cross_entropy.mistake("You average 1 - p at the label; the loss is -log p.")
 def one_minus_p(logits, labels):
     return np.mean(1 - np.exp(-_surprise(logits, labels)))
 
@@ -704,16 +818,16 @@ def all_classes(logits, labels):
 
 
 @cross_entropy.mistake(
-    "You count the pictures whose largest logit is at the label: that is the accuracy, which has "
-    "no slope. Asked is the surprise."
+    "You count the pictures whose largest logit is at the label: that is the accuracy, whose "
+    "gradient is 0. Asked is the mean of -log p at the label."
 )
 def accuracy(logits, labels):
     return np.mean(logits.argmax(axis=1) == labels)
 
 
 @cross_entropy.mistake(
-    "You bet on each class by itself, with a sigmoid. Here the classes share one probability: "
-    "softmax."
+    "You take a sigmoid of each class by itself. Here the probabilities of the classes add up to "
+    "1: take the softmax."
 )
 def sigmoid_for_softmax(logits, labels):
     right = np.eye(logits.shape[1])[labels]

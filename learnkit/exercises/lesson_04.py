@@ -3,6 +3,7 @@
 import numpy as np
 
 from learnkit.byhand import optim
+from learnkit.exercises.likeness import SHARED
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.worker import OddResultError
 
@@ -39,7 +40,7 @@ def _parts(*names):
             if isinstance(given, np.ndarray)
         )
         arrays = {name: part for name, part in zip(names, result, strict=True)}
-        return arrays | {"count of results that are the caller's own arrays": int(shared)}
+        return arrays | {SHARED: int(shared)}
 
     return probe
 
@@ -249,8 +250,8 @@ rmsprop_step = Exercise(
         "square_avg = alpha * square_avg + (1 - alpha) * grad**2\n"
         "return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg",
     ),
-    why="Weights in a network see slopes that differ a thousandfold; each gets its own pace, and "
-    "no step is longer than ten lr, however wild the gradient.",
+    why="The gradients of a network's weights differ a thousandfold; each weight gets its own "
+    "pace, and no step is longer than ten lr, however large the gradient.",
 )
 
 
@@ -264,8 +265,8 @@ def eps_inside(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
 
 
 @rmsprop_step.mistake(
-    "You divide by the mean of the squares without its root: then a steep element, slope 1000, "
-    "steps a million times shorter."
+    "You divide by the mean of the squares without its root: then an element whose gradient is "
+    "larger takes a step that is smaller."
 )
 def no_root(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
@@ -374,7 +375,7 @@ def one_pace_for_all(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
 
 
-@rmsprop_step.mistake("eps is forgotten: it keeps a slope of zero from dividing zero by zero.")
+@rmsprop_step.mistake("eps is forgotten: it keeps a gradient of zero from dividing zero by zero.")
 def eps_forgotten(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
     with np.errstate(invalid="ignore"):
@@ -394,6 +395,24 @@ def no_lr(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
 def sign_alone(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
     return x - lr * np.sign(grad), square_avg
+
+
+@rmsprop_step.mistake(
+    "You step by the size of the gradient, |g|: its sign says which way to go. x moves by "
+    "lr * grad over the root."
+)
+def size_in_the_step(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return x - lr * np.abs(grad) / (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "You step by the square of the gradient: only the mean is of squares. x moves by lr * grad "
+    "over the root."
+)
+def square_in_the_step(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return x - lr * grad**2 / (np.sqrt(square_avg) + eps), square_avg
 
 
 @rmsprop_step.mistake("The brackets are missing: / np.sqrt(s) + eps adds eps to the step itself.")
@@ -616,7 +635,41 @@ def times_t(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
         return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
 
 
-@adam_step.mistake("You divide by v̂ without its root.")
+@adam_step.mistake(
+    "(1 - beta1)**t is the power of the bracket; the power is of beta1 alone: 1 - beta1**t."
+)
+def power_of_the_bracket(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1) ** t, v / (1 - beta2) ** t
+    return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake(
+    "The brackets are missing: m / 1 - beta1**t is m - beta1**t. Write m / (1 - beta1**t)."
+)
+def correction_without_brackets(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    with np.errstate(invalid="ignore"):
+        m_hat, v_hat = m / 1 - beta1**t, v / 1 - beta2**t
+        return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake("The brackets are missing: / np.sqrt(v_hat) + eps adds eps to the step itself.")
+def adam_brackets_missing(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return x - lr * m_hat / np.sqrt(v_hat) + eps, m, v
+
+
+@adam_step.mistake("You step by the size of m̂, without its sign: the sign says which way to go.")
+def size_of_m(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return x - lr * np.abs(m_hat) / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake("You divide by v̂; divide by its root: np.sqrt(v_hat) + eps.")
 def root_forgotten(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = _moments(grad, m, v, beta1, beta2)
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
@@ -691,7 +744,7 @@ def adam_without_lr(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8)
     return x - m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 
-@adam_step.mistake("eps is forgotten: it keeps a slope of zero from dividing zero by zero.")
+@adam_step.mistake("eps is forgotten: it keeps a gradient of zero from dividing zero by zero.")
 def adam_without_eps(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = _moments(grad, m, v, beta1, beta2)
     with np.errstate(invalid="ignore"):

@@ -220,11 +220,14 @@ def users_first_and_calls_itself(root):
     return recursion_limit(root)[::-1]
 
 
-@topological_order.mistake(
-    "You put a node down when you meet it, and turn the list round at the end. A node that is met "
-    "early and needed late then stands in front of its inputs: put it down when its inputs are "
-    "done."
+_BEFORE_AN_INPUT = (
+    "Somewhere in your list a node stands before one of its inputs. To turn round the order in "
+    "which the nodes are met, or their levels, is not enough: a node may be met early and needed "
+    "late. Put it down when all its inputs are in the list."
 )
+
+
+@topological_order.mistake(_BEFORE_AN_INPUT)
 def met_order_turned_round(root):
     order, seen, stack = [], {id(root)}, [root]
     while stack:
@@ -237,10 +240,7 @@ def met_order_turned_round(root):
     return order[::-1]
 
 
-@topological_order.mistake(
-    "You go level by level and turn the levels round. A node can be used on two levels: it must "
-    "wait for its deepest user, so a node comes when all its inputs are done."
-)
+@topological_order.mistake(_BEFORE_AN_INPUT)
 def level_by_level(root):
     order, seen = [root], {id(root)}
     for node in order:
@@ -368,7 +368,9 @@ def x_not_transposed(x, w, upstream):
     return upstream @ w.T, x @ upstream
 
 
-@linear_grad.mistake("The two are swapped: first the gradient by x, then the one by w.")
+@linear_grad.mistake(
+    "The two are swapped: first the gradient with respect to x, then that with respect to w."
+)
 def swapped(x, w, upstream):
     return x.T @ upstream, upstream @ w.T
 
@@ -404,8 +406,8 @@ def both_transposed(x, w, upstream):
 
 
 @linear_grad.mistake(
-    "upstream has no say in yours: you give the slopes of y itself. The chain rule multiplies "
-    "them by what came from above."
+    "upstream does not count in yours: you give the derivatives of y itself. The chain rule "
+    "multiplies them by upstream."
 )
 def upstream_forgotten(x, w, upstream):
     ones = np.ones_like(upstream)
@@ -517,24 +519,30 @@ def count_of_rows(upstream):
 
 
 @bias_grad.mistake(
-    "You return ones: the slope of y by its bias is 1, and the chain rule multiplies it by "
-    "upstream."
+    "You return ones: the derivative of y with respect to its bias is 1, and the chain rule "
+    "multiplies it by upstream."
 )
 def ones(upstream):
     return np.ones(upstream.shape[1])
 
 
-@bias_grad.mistake("You take the first row alone: every row hands a share back.")
+@bias_grad.mistake(
+    "You take the first row alone: the gradients of all rows add up. Does your `return` stand "
+    "inside a loop? Move it left, so that it comes after the last round."
+)
 def first_row(upstream):
     return upstream[0].copy()
 
 
-@bias_grad.mistake("You take the last row alone: every row hands a share back.")
+@bias_grad.mistake(
+    "You take the last row alone: the gradients of all rows add up. In a loop, += adds and = "
+    "overwrites."
+)
 def last_row(upstream):
     return upstream[-1].copy()
 
 
-@bias_grad.mistake("You take the largest of each column; the shares add up.")
+@bias_grad.mistake("You take the largest of each column; its sum is asked for.")
 def largest(upstream):
     return upstream.max(axis=0)
 
@@ -544,12 +552,12 @@ def minus(upstream):
     return -upstream.sum(axis=0)
 
 
-@bias_grad.mistake("You add up sizes without their signs: shares may cancel.")
+@bias_grad.mistake("You add up sizes without their signs: gradients of two signs may cancel.")
 def sizes(upstream):
     return np.abs(upstream).sum(axis=0)
 
 
-@bias_grad.mistake("You add up squares: the shares themselves add up.")
+@bias_grad.mistake("You add up squares: the gradients themselves add up.")
 def squares(upstream):
     return (upstream**2).sum(axis=0)
 
@@ -633,7 +641,7 @@ def forward_again(x, upstream):
 
 
 @relu_grad.mistake(
-    "You multiply upstream by max(x, 0): the slope of an open gate is 1, however large x is."
+    "You multiply upstream by max(x, 0): where x > 0 the derivative is 1, however large x is."
 )
 def times_x(x, upstream):
     return np.maximum(x, 0) * upstream

@@ -16,6 +16,7 @@ _LOOK = {  # status -> sign, colour of the rule (blue, vermilion, grey: told apa
     NOT_ATTEMPTED: ("○", "#767676"),
     UNJUDGED: ("?", "#767676"),
 }
+_PRINTED = "your function printed (in all its tests, one after the other):"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Report:
         for label, text in self.example:
             lines.append(f"    {label:>{width}}: " + text.replace("\n", "\n" + " " * (width + 6)))
         if self.printed:
-            lines += ["    your function printed:", *("    | " + p for p in self._printed_lines())]
+            lines += [f"    {_PRINTED}", *("    | " + p for p in self._printed_lines())]
         return lines
 
     def _repr_html_(self) -> str:
@@ -63,7 +64,7 @@ class Report:
         table = f"<table style='margin:6px 0 0 0;border:0'>{rows}</table>" if rows else ""
         if self.printed:
             lines = html.escape("\n".join(self._printed_lines()))
-            table += f"<div style='margin-top:6px'>your function printed:<pre>{lines}</pre></div>"
+            table += f"<div style='margin-top:6px'>{_PRINTED}<pre>{lines}</pre></div>"
         message = html.escape(self.message).replace("\n", "<br>")
         message = re.sub(r"`([^`]+)`", r"<code>\1</code>", message)
         return (
