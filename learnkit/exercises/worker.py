@@ -61,7 +61,7 @@ def run_case(
     args, options = [_copy(a) for a in case[0]], {k: _copy(v) for k, v in case[1].items()}
     if build is not None:
         args, options = build(*args, **options)
-    before = [_copy(a) for a in args]
+    before, run_case.running = [_copy(a) for a in args], answer  # a probe may call it once more
     try:
         result = answer(*args, **options)
         if result is None or result is Ellipsis:
@@ -139,7 +139,8 @@ def _raised(error: BaseException, home: str) -> Outcome:
         kind = "stub"  # torch raises it too, over an operation that a type does not have
     elif isinstance(error, TypeError) and len(frames) == 1:
         kind = "signature"  # it failed at the call itself, before its first line
-    name, cheated = type(error).__name__, isinstance(error, CallsReferenceError)
+    cheated = isinstance(error, CallsReferenceError)  # a kind of ValueError counts as ValueError:
+    name = next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins")
     file, line = own[-1].filename, own[-1].lineno or 0
     return Outcome(kind, {}, [], name, _text(error)[:300], file, line, cheated)
 
