@@ -5,9 +5,10 @@ import math
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch.overrides import TorchFunctionMode
 
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.worker import OddResultError, run_case
 from learnkit.models import vae
 
 _rng = np.random.default_rng(8)
@@ -27,6 +28,10 @@ def _a_tensor(result, of):
         raise OddResultError(
             f"You return a {type(result).__name__}; return {of} in one tensor (is there a comma at "
             "the end of the line?)."
+        )
+    if callable(result):
+        raise OddResultError(
+            f"You return a method; return {of}: the round brackets of a call are missing."
         )
     if not torch.is_tensor(result):
         raise OddResultError(
@@ -74,6 +79,10 @@ _RESEEDED = (
     "Your function sets torch's seed: every call then draws the same noise, and everybody else's "
     "noise begins anew, too. Leave the seed alone, and draw from the generator that you are given."
 )
+_ONE_DEVICE = (
+    "On a GPU your function fails: torch.randn draws on the CPU unless you say where. Draw where "
+    "mean lies: torch.randn(mean.shape, generator=generator, device=mean.device)."
+)
 _FRESH = (
     "Without a generator you make a torch.Generator() of your own, and a new one always starts "
     "from the same seed: every call draws the same noise. Hand None on: generator=None is allowed."
@@ -99,6 +108,29 @@ def _roughly(values, steps=3):
     folded = np.where(np.abs(x) < 1, x, np.sign(x) * (1 + np.log(np.abs(x).clip(1))))
     near = np.round(steps * folded) / steps + 0.0  # and -0 is 0
     return np.where(np.abs(near) < 1, near, np.sign(near) * np.exp(np.abs(near) - 1))
+
+
+class _OnAnotherDevice(TorchFunctionMode):
+    """While it is on, noise that is drawn anywhere but on torch's meta device is an error."""
+
+    def __torch_function__(self, function, types, args=(), options=None):
+        made = function(*args, **(options or {}))
+        drawn = (options or {}).get("generator") is not None and torch.is_tensor(made)
+        if drawn and made.device.type != "meta":
+            raise OddResultError(_ONE_DEVICE)
+        return made
+
+
+def _tried_on_another_device(mean, log_var, generator):
+    """Runs the answer once more as on a GPU: what it makes must lie where its arguments lie."""
+    try:
+        with _OnAnotherDevice():
+            run_case.running(mean.to("meta"), log_var.to("meta"), generator=generator)
+    except OddResultError:
+        raise
+    except Exception as error:  # reading a number there is no fault: the meta device has none
+        if "is not on the expected device" in str(error):
+            raise OddResultError(_ONE_DEVICE) from error
 
 
 def _moments(z, mean, log_var, generator=None):
@@ -136,9 +168,11 @@ def _moments(z, mean, log_var, generator=None):
     inside = (about.abs() < 1).double().mean()  # of a normal noise 0.683
     across = (about[..., 0] * about[..., 1]).mean()
     down = (about[:, 1:] * about[:, :-1]).mean()
+    right = spread.sub(1).abs().max() < 0.2 and eps.mean(1).abs().max() < 0.2
+    right = right and (inside - 0.683).abs() < 0.05 and max(across.abs(), down.abs()) < 0.2
+    if right and given and not globally:
+        _tried_on_another_device(m, v, generator)
     if generator is None:  # the sizes were looked at in the cases before
-        right = spread.sub(1).abs().max() < 0.2 and eps.mean(1).abs().max() < 0.2
-        right = right and (inside - 0.683).abs() < 0.05 and max(across.abs(), down.abs()) < 0.2
         return {"share of z that is a number": finite, "noise of the right kind": int(right)}
     noise = _each_row(z, rows) - _each_row(z, rows).mean(1, keepdim=True)  # std * eps
     by_log_var = _each_row(slopes["gradient by log_var"], rows)  # which is to be half of it
@@ -216,8 +250,22 @@ reparameterize = Exercise(
     "root of it: exp(log_var / 2)."
 )
 def variance_for_std(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator)
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
     return mean + torch.exp(log_var) * eps
+
+
+@reparameterize.mistake(
+    "You halve the variance, exp(log_var) / 2. std is its root, and so the half belongs inside the "
+    "brackets: exp(log_var / 2)."
+)
+def half_of_the_variance(mean, log_var, generator=None):
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
+    return mean + torch.exp(log_var) / 2 * eps
+
+
+@reparameterize.mistake(_ONE_DEVICE)
+def drawn_on_the_cpu(mean, log_var, generator=None):
+    return mean + torch.exp(log_var / 2) * torch.randn(mean.shape, generator=generator)
 
 
 @reparameterize.mistake(
@@ -225,7 +273,9 @@ def variance_for_std(mean, log_var, generator=None):
     "is left to take."
 )
 def halved_twice(mean, log_var, generator=None):
-    return mean + torch.exp(log_var / 2).sqrt() * torch.randn(mean.shape, generator=generator)
+    return mean + torch.exp(log_var / 2).sqrt() * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 @reparameterize.mistake(
@@ -233,14 +283,14 @@ def halved_twice(mean, log_var, generator=None):
     "exp(log_var / 2)."
 )
 def no_exp(mean, log_var, generator=None):
-    return mean + log_var / 2 * torch.randn(mean.shape, generator=generator)
+    return mean + log_var / 2 * torch.randn(mean.shape, generator=generator, device=mean.device)
 
 
 @reparameterize.mistake(
     "You stretch the noise by log_var as it is, a logarithm; std is exp(log_var / 2)."
 )
 def log_var_for_std(mean, log_var, generator=None):
-    return mean + log_var * torch.randn(mean.shape, generator=generator)
+    return mean + log_var * torch.randn(mean.shape, generator=generator, device=mean.device)
 
 
 @reparameterize.mistake(
@@ -248,7 +298,7 @@ def log_var_for_std(mean, log_var, generator=None):
     "variance is exp(log_var / 2)."
 )
 def root_of_log_var(mean, log_var, generator=None):
-    return mean + log_var.sqrt() * torch.randn(mean.shape, generator=generator)
+    return mean + log_var.sqrt() * torch.randn(mean.shape, generator=generator, device=mean.device)
 
 
 @reparameterize.mistake(
@@ -256,7 +306,9 @@ def root_of_log_var(mean, log_var, generator=None):
     "exp(log_var / 2)."
 )
 def one_over_std(mean, log_var, generator=None):
-    return mean + torch.exp(-log_var / 2) * torch.randn(mean.shape, generator=generator)
+    return mean + torch.exp(-log_var / 2) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 @reparameterize.mistake(
@@ -303,14 +355,18 @@ def mean_stretched(mean, log_var, generator=None):
     "The noise multiplies mean, too: mean must stand outside, mean + std * eps."
 )
 def all_times_noise(mean, log_var, generator=None):
-    return (mean + torch.exp(log_var / 2)) * torch.randn(mean.shape, generator=generator)
+    return (mean + torch.exp(log_var / 2)) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 @reparameterize.mistake(
     "You take log_var for the mean and mean for log_var: the order is (mean, log_var)."
 )
 def arguments_swapped(mean, log_var, generator=None):
-    return log_var + torch.exp(mean / 2) * torch.randn(mean.shape, generator=generator)
+    return log_var + torch.exp(mean / 2) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 @reparameterize.mistake(
@@ -366,7 +422,7 @@ def torch_normal(mean, log_var, generator=None):
     "cloud is. Leave out .detach(), .data and no_grad()."
 )
 def std_detached(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator)
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
     return mean + torch.exp(log_var / 2).detach() * eps
 
 
@@ -375,13 +431,13 @@ def std_detached(mean, log_var, generator=None):
     ".data and no_grad()."
 )
 def mean_detached(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator)
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
     return mean.detach() + torch.exp(log_var / 2) * eps
 
 
 @reparameterize.mistake(_CUT)
 def all_detached(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator)
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
     return (mean + torch.exp(log_var / 2) * eps).detach()
 
 
@@ -411,7 +467,9 @@ def no_noise(mean, log_var, generator=None):
 def fresh_generator(mean, log_var, generator=None):
     if generator is None:
         generator = torch.Generator()
-    return mean + torch.exp(log_var / 2) * torch.randn(mean.shape, generator=generator)
+    return mean + torch.exp(log_var / 2) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 # ---- kl_divergence -----------------------------------------------------------------------------
@@ -759,6 +817,36 @@ def mean_over_pixels(logits, images, mean, log_var, beta=1.0):
     bce = F.binary_cross_entropy_with_logits(logits, images)
     kl = 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum(dim=1)
     return bce + beta * kl.mean()
+
+
+@negative_elbo.mistake(
+    "You take the mean over all pixels and multiply it by 784: that is right for grey pictures of "
+    "28 x 28 alone. Multiply by images[0].numel(), or sum over the pixels."
+)
+def mean_times_784(logits, images, mean, log_var, beta=1.0):
+    bce = F.binary_cross_entropy_with_logits(logits, images)
+    return 784 * bce + beta * _kl(mean, log_var).mean()
+
+
+_BINARY = (
+    "You make the pictures black and white first. Pixels may be grey: the cross-entropy takes any "
+    "value from 0 to 1 as its target, so hand it images as they are."
+)
+
+
+@negative_elbo.mistake(_BINARY)
+def pictures_in_black_and_white(logits, images, mean, log_var, beta=1.0):
+    return _negative_elbo(logits, (images > 0.5).float(), mean, log_var, beta)
+
+
+@negative_elbo.mistake(_BINARY)
+def pictures_in_black_and_white_from_a_half_on(logits, images, mean, log_var, beta=1.0):
+    return _negative_elbo(logits, (images >= 0.5).float(), mean, log_var, beta)
+
+
+@negative_elbo.mistake(_BINARY)
+def everything_but_black_is_white(logits, images, mean, log_var, beta=1.0):
+    return _negative_elbo(logits, (images > 0).float(), mean, log_var, beta)
 
 
 @negative_elbo.mistake("beta stands at the cross-entropy; it weighs the KL.")

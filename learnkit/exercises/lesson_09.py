@@ -32,6 +32,10 @@ def _loss_and_slopes(*names):
             raise OddResultError(
                 f"You return {len(result)} things; asked is one loss, a tensor with one number."
             )
+        if callable(result):
+            raise OddResultError(
+                "You return a method, and not what it gives: its round brackets are missing."
+            )
         if not isinstance(result, torch.Tensor):
             raise OddResultError(
                 f"You return a {type(result).__name__}; asked is a tensor: without its graph no "
@@ -198,6 +202,32 @@ def clamped(real_logits, fake_logits):
     real = torch.sigmoid(real_logits).clamp(1e-7, 1 - 1e-7)
     fake = torch.sigmoid(fake_logits).clamp(1e-7, 1 - 1e-7)
     return -torch.log(real).mean() - torch.log(1 - fake).mean()
+
+
+_CLASSES = (
+    "F.cross_entropy takes a softmax over the columns, one for each class; yours has one column, "
+    "so its softmax is always 1, and the loss 0 whatever the logit. Yes or no is asked by "
+    "F.binary_cross_entropy_with_logits."
+)
+_OVER_PICTURES = (
+    "F.cross_entropy takes a softmax, and over a row of logits it is one over the pictures: as if "
+    "one of them were the right one. Yes or no for each picture is asked by "
+    "F.binary_cross_entropy_with_logits."
+)
+
+
+@discriminator_loss.mistake(_CLASSES)
+def cross_entropy_of_one_class(real_logits, fake_logits):
+    real = F.cross_entropy(real_logits, torch.ones_like(real_logits))
+    return real + F.cross_entropy(fake_logits, torch.zeros_like(fake_logits))
+
+
+@discriminator_loss.mistake(_OVER_PICTURES)
+def cross_entropy_over_the_pictures(real_logits, fake_logits):
+    real, fake = real_logits.flatten(), fake_logits.flatten()
+    return F.cross_entropy(real, torch.ones_like(real)) + F.cross_entropy(
+        fake, torch.zeros_like(fake)
+    )
 
 
 @discriminator_loss.mistake(
@@ -489,6 +519,17 @@ def minus_the_mean(fake_logits):
     return -fake_logits.mean()
 
 
+@generator_loss.mistake(_CLASSES)
+def cross_entropy_of_a_single_class(fake_logits):
+    return F.cross_entropy(fake_logits, torch.ones_like(fake_logits))
+
+
+@generator_loss.mistake(_OVER_PICTURES)
+def cross_entropy_over_all_pictures(fake_logits):
+    fake = fake_logits.flatten()
+    return F.cross_entropy(fake, torch.ones_like(fake))
+
+
 @generator_loss.mistake(
     "You return minus the mean probability: its slope is 0 where a fake is seen through. Asked is "
     "minus the mean of its logarithm."
@@ -578,6 +619,25 @@ _OTHER_Z = (
 )
 
 
+_NO_WAY_BACK = (
+    "Your loss has no graph, and backward has no way to go: the discriminator sees both batches "
+    "outside torch.no_grad(), and the loss must not be detached. Only generator(z) stands under it."
+)
+_EDITED = (
+    "You change the gradients between backward and step (clip_grad_norm_, clip_grad_value_, a "
+    "factor): that is not asked. Step with the gradients as backward leaves them."
+)
+
+
+class _Verdicts(torch.Tensor):
+    """The discriminator's logits; what is made of them says why there is no way back from it."""
+
+    def backward(self, *args, **options):
+        if not self.requires_grad:
+            raise OddResultError(_NO_WAY_BACK)
+        return super().backward(*args, **options)
+
+
 def _players(weights, real, z, kind, lr, used):
     """Both networks, the batch, and an optimizer that holds the discriminator's weights alone.
 
@@ -602,6 +662,14 @@ def _players(weights, real, z, kind, lr, used):
         for p in generator.parameters()
     ]
     given, discriminator.reached = z.clone(), set()  # places of the generator's weights
+    found = {}  # what backward leaves at the discriminator's weights
+
+    def finds(p):
+        found[id(p)] = p.grad.clone()
+
+    for p in discriminator.parameters():
+        p.register_post_accumulate_grad_hook(finds)
+    discriminator.register_forward_hook(lambda _d, _in, logits: logits.as_subclass(_Verdicts))
 
     def reach(place):
         return lambda _slope: discriminator.reached.add(place)
@@ -621,13 +689,32 @@ def _players(weights, real, z, kind, lr, used):
             raise OddResultError(_NO_GRADIENT)
         if all((slope == _OLD).all() for slope in moving):
             raise OddResultError(_OLD_GRADIENTS)
+        for p in discriminator.parameters():
+            left = found.get(id(p))
+            if left is not None and p.grad is not None and p.grad.any():
+                if not torch.allclose(left, p.grad, rtol=1e-4):
+                    raise OddResultError(_EDITED)
 
     generator.register_forward_pre_hook(fed)
     optimizer.register_step_pre_hook(stepped)
     return (discriminator, generator, torch.from_numpy(real), z, optimizer), {}
 
 
+_TENSOR = (
+    "You return a tensor: it holds on to its whole graph. Take the number out with loss.item()."
+)
+
+
 def _after(result, discriminator, generator, real, z, optimizer):
+    if torch.is_tensor(result):
+        raise OddResultError(
+            _TENSOR if result.requires_grad else "You return a tensor; loss.item() is its number."
+        )
+    if callable(result):
+        raise OddResultError(
+            "You return a method, and not what it gives: its round brackets are missing, as in "
+            "loss.item()."
+        )
     pairs = list(zip(generator.parameters(), discriminator.notes, strict=True))
     networks = (discriminator, generator)
     return {
@@ -825,9 +912,7 @@ def two_steps(discriminator, generator, real, z, optimizer):
     return real_loss + _stepped_on(F.softplus(discriminator(fake)).mean(), optimizer)
 
 
-@discriminator_step.mistake(
-    "You return a tensor: it holds on to its whole graph. Take the number out with loss.item()."
-)
+@discriminator_step.mistake(_TENSOR)
 def returns_a_tensor(discriminator, generator, real, z, optimizer):
     loss = _discriminator_loss(discriminator(real), discriminator(_cut(generator, z)))
     _stepped_on(loss, optimizer)
@@ -945,6 +1030,26 @@ def left_frozen(discriminator, generator, real, z, optimizer):
 def left_in_eval_mode(discriminator, generator, real, z, optimizer):
     generator.eval()
     return _discriminator_step(discriminator, generator, real, z, optimizer)
+
+
+@discriminator_step.mistake(_NO_WAY_BACK)
+def all_under_no_grad(discriminator, generator, real, z, optimizer):
+    optimizer.zero_grad()
+    with torch.no_grad():
+        loss = _discriminator_loss(discriminator(real), discriminator(generator(z)))
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@discriminator_step.mistake(_EDITED)
+def clipped_gradients(discriminator, generator, real, z, optimizer):
+    loss = _discriminator_loss(discriminator(real), discriminator(_cut(generator, z)))
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_value_(discriminator.parameters(), 1e-3)
+    optimizer.step()
+    return loss.item()
 
 
 @discriminator_step.mistake(

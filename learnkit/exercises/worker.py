@@ -40,7 +40,7 @@ def run_case(
     Raises nothing that the answer does; what `build` raises is the exercise's own affair.
     """
     args, options = made(case, build)
-    before = [_copy(a) for a in args]
+    before, run_case.running = [_copy(a) for a in args], answer  # a probe may call it once more
     try:
         result = answer(*args, **options)
         if result is None or result is Ellipsis:
@@ -181,7 +181,8 @@ def raised(error: BaseException, answer: object, home: str = "") -> Outcome:
         kind = "stub" if is_stub(answer) else "left in"
     elif isinstance(error, TypeError) and len(frames) == 1:
         kind = "signature"  # it failed at the call itself, before its first line
-    name, cheated = type(error).__name__[:200], isinstance(error, CallsReferenceError)
+    cheated = isinstance(error, CallsReferenceError)  # a kind of ValueError counts as ValueError:
+    name = next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins")
     file, line = (own[-1].filename, own[-1].lineno or 0) if own else ("", 0)
     return Outcome(kind, {}, [], name, _text(error)[:300], file, line, cheated)
 
