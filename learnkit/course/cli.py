@@ -1,4 +1,4 @@
-"""The `learnkit` command: lab, doctor, progress, check, train, benchmark.
+"""The `learnkit` command: lab, doctor, progress, export, check, train, benchmark.
 
 Every command imports what it needs itself, so that start-up is quick. A known error ends as one
 sentence on stderr and a status: 1, and 3 where the command line itself is wrong. `check` has
@@ -75,6 +75,14 @@ def build_parser() -> Parser:
     progress = commands.add_parser("progress", help="the exercises done, by lesson")
     progress.add_argument("folder", metavar="DIR", nargs="?", type=Path, help=DIR_HELP)
     progress.set_defaults(run=run_progress)
+
+    export = commands.add_parser("export", help="write a lesson as one HTML file, for anybody")
+    export.add_argument("lesson", metavar="LESSON", help="a notebook's file, or a lesson's number")
+    export.add_argument(
+        "--to", type=Path, metavar="FILE.html", help="default: the lesson's name, in this folder"
+    )
+    export.add_argument("--run", dest="fresh", action="store_true", help="run it first")
+    export.set_defaults(run=run_export)
 
     check = commands.add_parser(
         "check",
@@ -180,6 +188,14 @@ def run_progress(arguments: argparse.Namespace) -> int:
     from learnkit.course.progress import progress
 
     return progress(arguments.folder)
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    """Writes a lesson as HTML, and says where."""
+    from learnkit.course.export import export
+
+    print(*export(arguments.lesson, to=arguments.to, run=arguments.fresh), sep="\n")
+    return 0
 
 
 def run_train(arguments: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import learnkit
+from learnkit.course.cleaned import FILTER
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.progress import MARKER, STATE, is_done, read
 from learnkit.files import write_whole
@@ -199,6 +200,7 @@ def lab_arguments(folder: Path, port: int | None, *, browser: bool) -> list[str]
         "LabApp.workspaces_dir": folder / STATE / "workspaces",  # no tabs of other projects
         "LabApp.app_settings_dir": folder / SETTINGS,
         "LabApp.news_url": None,  # the server asks for none either, whatever the browser wants
+        "TemplateExporter.filters": FILTER,  # File > Export > HTML keeps pictures when it sanitizes
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     if hasattr(os, "geteuid") and os.geteuid() == 0:
