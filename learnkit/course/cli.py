@@ -44,6 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         reason = f"{error}; `learnkit doctor` says what is missing"
     except (OSError, ValueError, ArithmeticError) as error:
         reason = sentence(error)
+    except RuntimeError as error:
+        if type(error).__name__ != "OutOfMemoryError":  # torch's, which is loaded by what raises it
+            raise
+        reason = f"{sentence(error).partition('. ')[0]}: close what else uses it, or --device cpu"
     print(f"learnkit: {reason}", file=sys.stderr)
     return UNUSABLE if arguments.run is run_check else 1  # 1 is a verdict: "incorrect"
 
@@ -205,12 +209,13 @@ def run_train(arguments: argparse.Namespace) -> int:
     from learnkit.models.pretrained import card
     from learnkit.recipes.bake import bake
     from learnkit.recipes.recipe import find
-    from learnkit.training import device, distributed
+    from learnkit.training import checkpoint, device, distributed
 
     recipe = find(arguments.name)
-    with distributed.together() as own:
-        machine = device.choose(arguments.device or (str(own) if own else None))
-        steps, first = arguments.budget or recipe.steps, distributed.rank() == 0
+    steps = arguments.budget or recipe.steps
+    with distributed.together(arguments.device) as own:
+        machine = device.choose(arguments.device or (str(own) if own else None), steps=steps)
+        first = distributed.rank() == 0
         if first:
             print(f"{recipe.name} on {machine}: {recipe.what}", flush=True)
         baking = bake(
@@ -226,8 +231,10 @@ def run_train(arguments: argparse.Namespace) -> int:
                     elif step.number % 100 == 0:
                         bar.set_postfix(loss=f"{step.loss:.2f}", refresh=False)
         except KeyboardInterrupt:
+            baking.close()  # writes the checkpoint
             if first:
-                print(stopped(bar.n, steps, recipe.every), file=sys.stderr)
+                kept = checkpoint.steps_done(arguments.folder / f"{recipe.name}.checkpoint.pt")
+                print(stopped(max(bar.n, kept), steps, kept), file=sys.stderr)
             raise
     if first:
         told = card(recipe.name, arguments.folder)
@@ -239,13 +246,12 @@ def run_train(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def stopped(number: int, steps: int, every: int) -> str:
-    """What is kept of a training that was stopped after step `number`.
+def stopped(number: int, steps: int, kept: int) -> str:
+    """What is kept of a training that was stopped after step `number`: `kept` steps.
 
-    >>> stopped(476, 7000, every=200)
-    'stopped at step 476 of 7000; --resume goes on from step 400'
+    >>> stopped(476, 7000, kept=476)
+    'stopped at step 476 of 7000; --resume goes on from step 476'
     """
-    kept = number if number == steps else number - number % every
     rest = f"--resume goes on from step {kept}" if kept else "nothing is kept yet"
     return f"stopped at step {number} of {steps}; {rest}"
 

@@ -52,7 +52,12 @@ def training(
     optimizers = {}
     for name, network in players.items():
         machine.place(network)
-        optimizers[name] = torch.optim.Adam(network.parameters(), lr=recipe.lr, betas=recipe.betas)
+        optimizers[name] = torch.optim.Adam(
+            network.parameters(),
+            lr=recipe.lr,
+            betas=recipe.betas,
+            fused=machine.device.type != "cpu",  # the shipped weights are not of the fused one
+        )
     average, schedule = averaged(model), recipe.schedule(steps)
 
     def flat(critic: gan.Judge, real: torch.Tensor, _fake: torch.Tensor) -> torch.Tensor:
@@ -84,7 +89,7 @@ def training(
         seed=recipe.seed,
         parts=parts | {"plan": Plan(steps=steps), "average": average, "generator": generator},
         path=path,
-        every=recipe.every if path else 0,
+        **recipe.keeping(path),
         resume=resume,
     )
     model.load_state_dict(average.module.state_dict())

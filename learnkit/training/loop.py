@@ -9,6 +9,10 @@ function `step(batch) -> losses`, so a GAN's two networks fit as well. Both stop
 where a loss is no number, and both go on from a checkpoint to the same numbers.
 """
 
+import contextlib
+import signal
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +27,7 @@ from learnkit.training.device import Machine, choose
 from learnkit.training.pictures import Pictures, order
 
 Losses = Mapping[str, torch.Tensor]
+FUSED = ("cuda", "mps", "cpu")  # where the optimizer's whole step is one kernel
 LOOK = 50  # steps between two looks at a GPU's losses: each look waits for the GPU
 
 
@@ -62,6 +67,7 @@ def train(
     plan: checkpoint.Plan | None = None,
     path: Path | None = None,
     every: int = 0,
+    seconds: float = 0.0,
     resume: bool = False,
 ) -> Iterator[Step]:
     """Trains `model` to make `objective(model, batch)` small; yields after every step.
@@ -70,20 +76,24 @@ def train(
     `schedule(t)` is the learning rate of step t = 0, 1, ...; `lr` where there is none. The
     optimizer is AdamW with these `betas` unless one is given. `clip` bounds the gradient's norm;
     `average` (see `averaged`) follows the weights. `generator` is what the objective draws its
-    noise from: it is kept with the checkpoint, which is written to `path` every `every` steps and
-    at the end, and from which `resume` goes on, if the `plan` is still the one it began with.
+    noise from: it is kept with the checkpoint, from which `resume` goes on, if the `plan` is still
+    the one it began with. It is written to `path` after every `every` steps or so many `seconds`,
+    at the end, and where you stop on the way.
     Raises ValueError for counts that cannot be, DivergedError where the loss is no number.
     """
-    machine = machine or choose()
+    machine = machine or choose(steps=steps)
     machine.place(model)
+    if average is not None:
+        machine.place(average.module)
     if batch_size == 1 and any(
         isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules()
     ):
         raise ValueError("batch_size is 1, and batch norm needs two pictures to compare: take more")
     if optimizer is None:
-        fused = machine.device.type in ("cuda", "cpu")
+        fused = machine.device.type in FUSED
         optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=betas, fused=fused)
-    whole = distributed.shared(machine.compiled(_Objective(model, objective)))
+    # the network alone is compiled: an objective that draws noise would break at every draw
+    whole = distributed.shared(_Objective(machine.compiled(model), objective))
     model.train()
 
     def take(batch: Any, t: int) -> Losses:
@@ -105,13 +115,14 @@ def train(
     parts |= {"generator": generator}
     return run(
         take,
-        pictures,
+        pictures.to(machine.device),
         steps=steps,
         batch_size=batch_size,
         seed=seed,
         parts={name: part for name, part in parts.items() if part is not None},
         path=path,
         every=every,
+        seconds=seconds,
         resume=resume,
     )
 
@@ -126,6 +137,7 @@ def run(
     parts: Mapping[str, Any] | None = None,
     path: Path | None = None,
     every: int = 0,
+    seconds: float = 0.0,
     resume: bool = False,
 ) -> Iterator[Step]:
     """The loop itself: hands every batch and its number t = 0, 1, ... to `step`, which learns.
@@ -135,10 +147,11 @@ def run(
     """
     if steps < 1 or every < 0:
         raise ValueError(f"steps must be at least 1 and every 0, got {steps} and {every}")
-    if path is None and (every or resume):
+    if path is None and (every or seconds or resume):
         raise ValueError("to write or resume a checkpoint, say where: path=...")
     order(len(pictures), batch_size, 0, seed=seed)  # raises where the data set is too small
-    return _steps(step, pictures, steps, batch_size, seed, parts or {}, path, every, resume)
+    keeper = None if path is None else _Keeper(path, parts or {}, every, seconds, resume)
+    return _steps(step, pictures, steps, batch_size, seed, keeper)
 
 
 def averaged(model: nn.Module, decay: float = 0.999) -> AveragedModel:
@@ -146,7 +159,24 @@ def averaged(model: nn.Module, decay: float = 0.999) -> AveragedModel:
 
     Source: Polyak and Juditsky (1992), here exponential.
     """
-    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+    return _Averaged(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+
+
+class _Averaged(AveragedModel):
+    """torch's, whose counter stays on the CPU: asked of a GPU at every step, it would be a wait."""
+
+    @torch.no_grad()
+    def update_parameters(self, model: nn.Module) -> None:
+        """The average moved towards the model; at first set to it."""
+        mine, theirs = list(self.module.parameters()), list(model.parameters())
+        if self.n_averaged == 0:
+            for average, weight in zip(mine, theirs, strict=True):
+                average.copy_(weight)
+        else:
+            self.multi_avg_fn(mine, theirs, self.n_averaged)
+        for average, buffer in zip(self.module.buffers(), model.buffers(), strict=True):
+            average.copy_(buffer)
+        self.n_averaged += 1
 
 
 class _Objective(nn.Module):
@@ -166,23 +196,79 @@ def _steps(
     steps: int,
     batch_size: int,
     seed: int,
-    parts: Mapping[str, Any],
-    path: Path | None,
-    every: int,
-    resume: bool,
+    keeper: "_Keeper | None",
 ) -> Iterator[Step]:
-    done = checkpoint.load(path, parts) if resume and path.exists() else 0
-    watch = _Watch(pictures.images.device)
-    for t in range(done, steps):
-        indices = distributed.shard(order(len(pictures), batch_size, t, seed=seed))
-        losses = step(pictures.take(indices), t)
-        losses = {name: distributed.mean(value.detach()) for name, value in losses.items()}
-        last = t + 1 == steps
-        saving = path is not None and (last or (every > 0 and (t + 1) % every == 0))
-        watch.see(t + 1, losses, look=last or saving)  # what has diverged is never saved
-        if saving and distributed.rank() == 0:
-            checkpoint.save(path, t + 1, parts)
-        yield Step(t + 1, losses)
+    device = pictures.images.device
+    watch = _Watch(device)
+    for t in range(keeper.begin() if keeper else 0, steps):
+        with _finished_first() as interrupted:
+            indices = order(len(pictures), batch_size, t, seed=seed, device=device)
+            losses = step(pictures.take(distributed.shard(indices)), t)
+            # a copy: what a CUDA graph gave is overwritten by its next run
+            losses = {n: distributed.mean(value.detach().clone()) for n, value in losses.items()}
+            last = t + 1 == steps
+            saving = keeper is not None and (last or keeper.due(t + 1))
+            watch.see(t + 1, losses, look=last or saving)  # what has diverged is never saved
+            if saving:
+                keeper.save(t + 1)
+        try:
+            if interrupted:
+                raise KeyboardInterrupt
+            yield Step(t + 1, losses)
+        except (GeneratorExit, KeyboardInterrupt):  # stopped where no step is half done
+            if keeper is not None and watch.fine():
+                keeper.save(t + 1)
+            raise
+
+
+class _Keeper:
+    """Writes the checkpoint, after so many steps or seconds, and goes on from it."""
+
+    def __init__(
+        self, path: Path, parts: Mapping[str, Any], every: int, seconds: float, resume: bool
+    ) -> None:
+        self.path, self.parts, self.resume = path, parts, resume
+        self.every, self.seconds = every, seconds
+        self.kept, self.at = 0, time.monotonic()
+
+    def begin(self) -> int:
+        """How many steps are done already."""
+        if self.resume and self.path.exists():
+            self.kept = checkpoint.load(self.path, self.parts)
+        return self.kept
+
+    def due(self, number: int) -> bool:
+        late = self.seconds > 0 and time.monotonic() - self.at >= self.seconds
+        return late or (self.every > 0 and number % self.every == 0)
+
+    def save(self, number: int) -> None:
+        if self.kept != number and distributed.rank() == 0:
+            checkpoint.save(self.path, number, self.parts)
+        self.kept, self.at = number, time.monotonic()
+
+
+@contextlib.contextmanager
+def _finished_first() -> Iterator[list[int]]:
+    """Ctrl-C does not end the block, but stands in the list; a second one does end it.
+
+    So no step is left half done, and its checkpoint can be written.
+    """
+    asked: list[int] = []
+
+    def wait(number: int, frame: Any) -> None:
+        asked.append(number)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
+
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield asked  # somebody else's to handle
+        return
+    signal.signal(signal.SIGINT, wait)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _Watch:
@@ -195,10 +281,14 @@ class _Watch:
     def see(self, number: int, losses: Losses, *, look: bool) -> None:
         finite = torch.stack([value.isfinite().all() for value in losses.values()]).all()
         self.first = torch.where((self.first == 0) & ~finite, number, self.first)
-        if (look or number % self.every == 0) and (first := int(self.first)):
+        if (look or number % self.every == 0) and not self.fine():
             last = ", ".join(f"{name} {float(value):.4g}" for name, value in losses.items())
             raise DivergedError(
-                f"the loss is no number any more since step {first} (now {last}): lower the "
-                "learning rate, clip the gradient (clip=1.0), or look for a log or a division "
+                f"the loss is no number any more since step {int(self.first)} (now {last}): lower "
+                "the learning rate, clip the gradient (clip=1.0), or look for a log or a division "
                 "by zero in the objective; the last checkpoint is from before"
             )
+
+    def fine(self) -> bool:
+        """Whether all losses so far were numbers; a GPU is waited for."""
+        return not int(self.first)
