@@ -377,9 +377,9 @@ show_pictures(
 
 # %% [markdown]
 # Half of the picture may be missing, and all four are boots; at 80 % three are still shoes, and the other could as well be a bag. At 100 % it has nothing to go by, and invents. Is it as good at that as a network that does nothing else? The judge is lesson 08's:
-# the Frechet classifier distance, which the plain VAE had at 20.8 on 2,000 samples.
+# the Frechet classifier distance, which the plain VAE had at 20.2 on 2,000 samples.
 #
-# **Predict:** better or worse than 20.8?
+# **Predict:** better or worse than 20.2?
 
 # %%
 judge = pretrained("classifier").to(machine.device)
@@ -399,7 +399,7 @@ of_plain = frechet_of(seen_in(plain.sample(2000, draw.manual_seed(1))), real)
 print(f"conditional VAE at a hole of 100 %: {of_one_model:.1f}; plain VAE: {of_plain:.1f}")
 
 # %% [markdown]
-# Nearly level: 21.4 against 20.8 on these draws (on four others it was one to two behind), with one set of weights of half the size, and the same weights fill the right half (the mean of sixteen fills is
+# Nearly level: 20.8 against 20.2 on these draws (on four others it was one to two behind), with one set of weights of half the size, and the same weights fill the right half (the mean of sixteen fills is
 # above the linear fill). So **one set of weights can do both: here synthesis is inpainting with a hole of 100 %.** Note what this shows, and what
 # it does not. In training an eighth of the holes covered everything, so this network was taught to invent. The harder test is a network that
 # learned to invent only, and is made to fill: lesson 12 does that.
