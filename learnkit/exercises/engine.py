@@ -146,10 +146,9 @@ def _verdict(task: Exercise, ask: Callable[[Exercise], pool.Ran]) -> Report:
     def twice(case: Case) -> list[Outcome]:
         return ask(replace(task, cases=[case, case])).outcomes
 
-    if any(o.kind != "value" for o in task.expected):
-        odd = next(o for o in task.expected if o.kind != "value")
+    if any(o.type == "MemoryError" for o in task.expected):
         del task.expected  # another time it may come out
-        raise CannotJudgeError(f"learnkit's own {task.name} failed here: {odd.type} {odd.message}")
+        raise CannotJudgeError(f"there is too little memory to run learnkit's own {task.name}")
     ran = ask(task)
     report = judge(task, ran.outcomes, ran.printed, twice=twice)
     if report.correct and ran.on_a_gpu:

@@ -105,12 +105,10 @@ def _names_a_device(args: tuple, kwargs: dict) -> bool:
 
 
 def _place(name: str) -> str:
-    """What the answer calls, and in which line; "" where our own code calls it."""
+    """What the answer calls, and in which line; "" where torch or learnkit calls it."""
     frame = sys._getframe(2)
-    torch = os.path.dirname(sys.modules["torch"].__file__) + os.sep
-    while frame is not None and frame.f_code.co_filename.startswith(torch):
-        frame = frame.f_back
-    if frame is None or frame.f_code.co_filename.startswith(LIBRARY):
+    inside = (LIBRARY, os.path.dirname(sys.modules["torch"].__file__) + os.sep)
+    if frame.f_code.co_filename.startswith(inside):
         return ""
     return f"`torch.{name}` (line {frame.f_lineno})"
 

@@ -22,7 +22,7 @@ from learnkit.exercises.processes import CannotJudgeError, Clock, NotStartedErro
 from learnkit.exercises.table import Exercise
 from learnkit.exercises.wire import HEAD, OUTPUT, Outcome, read_frame, unpack, write_frame
 
-START = 60.0  # wall seconds a worker may take to be ready, on a machine that is busy
+START = 20.0  # seconds of computing that a worker may take to be ready; torch takes five
 LOADING = 15.0  # seconds of computing that an answer's imports, and its file, may take
 GARBLED = b"garbled"  # stands in the queue for what was no frame
 _ready: dict[tuple[str, ...], processes.Worker] = {}
@@ -151,9 +151,9 @@ def _frames(worker: processes.Worker, order: bytes, blob: bytes, cases: int) -> 
 
 def _conversation(worker: processes.Worker, frames: queue.Queue, exercise: Exercise) -> Ran:
     try:
-        first = frames.get(timeout=START)
-    except queue.Empty:
-        raise NotStartedError(f"Python was not ready within {START:g} seconds") from None
+        first = _next(frames, Clock(worker, START))
+    except OverTimeError:
+        raise CannotJudgeError("Python and its libraries took too long to start") from None
     if first != b"ready":
         processes.stop(worker)  # before it is asked how it ended
         raise NotStartedError(f"Python could not start: {worker.last_words}")

@@ -30,9 +30,8 @@ def drawn_in_place(mean, log_var, generator=None):
 @right("reparameterize")
 def root_of_exp(mean, log_var, generator=None):
     std = log_var.exp().sqrt()
-    return torch.addcmul(
-        mean, std, torch.randn(*mean.size(), generator=generator, device=mean.device)
-    )
+    noise = torch.randn(*mean.size(), generator=generator, device=mean.device)
+    return torch.addcmul(mean, std, noise)
 
 
 @right("reparameterize")
@@ -43,21 +42,20 @@ def standard_normal_by_torch_normal(mean, log_var, generator=None):
 
 @right("reparameterize")
 def by_box_and_muller(mean, log_var, generator=None):
-    u, v = (torch.rand(mean.shape, generator=generator, device=mean.device) for _ in range(2))
+    u, v = (torch.rand(mean.shape, generator=generator) for _ in range(2))
     eps = torch.sqrt(-2 * torch.log(1 - u)) * torch.cos(2 * math.pi * v)
     return mean + torch.exp(log_var / 2) * eps
 
 
 @right("reparameterize")
 def by_the_inverse_of_the_distribution(mean, log_var, generator=None):
-    u = torch.rand(mean.shape, generator=generator, device=mean.device).clamp(1e-6, 1 - 1e-6)
+    u = torch.rand(mean.shape, generator=generator).clamp(1e-6, 1 - 1e-6)
     return mean + torch.exp(log_var / 2) * math.sqrt(2) * torch.erfinv(2 * u - 1)
 
 
 @right("reparameterize")
 def the_other_sign(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator, device=log_var.device)
-    return mean - torch.exp(log_var / 2) * eps
+    return mean - torch.exp(log_var / 2) * torch.randn(mean.shape, generator=generator)
 
 
 @right("reparameterize")
@@ -71,33 +69,20 @@ def without_a_gradient_for_the_noise_alone(mean, log_var, generator=None):
 def column_by_column(mean, log_var, generator=None):
     columns = []
     for m, v in zip(mean.T, log_var.T, strict=True):
-        eps = torch.randn(len(m), generator=generator, device=m.device)
-        columns.append(m + torch.exp(v / 2) * eps)
+        columns.append(m + torch.exp(v / 2) * torch.randn(len(m), generator=generator))
     return torch.stack(columns, dim=1)
 
 
 @right("reparameterize")
 def row_by_row(mean, log_var, generator=None):
-    eps = [torch.randn(len(row), generator=generator, device=row.device) for row in mean]
+    eps = [torch.randn(mean.shape[1], generator=generator) for _ in mean]
     return mean + torch.exp(log_var / 2) * torch.stack(eps)
 
 
 @right("reparameterize")
 def drawn_as_double(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator, dtype=torch.float64, device=mean.device)
-    eps = eps.to(mean.dtype)
+    eps = torch.randn(mean.shape, generator=generator, dtype=torch.float64).to(mean.dtype)
     return torch.lerp(mean, mean + torch.exp(log_var / 2), eps)
-
-
-@wrong("reparameterize", "On a GPU your function fails")
-def drawn_on_the_cpu_and_sent(mean, log_var, generator=None):
-    eps = torch.randn(*mean.shape, generator=generator).to(mean.device)
-    return mean + (log_var / 2).exp() * eps
-
-
-@wrong("reparameterize", "On a GPU your function fails")
-def the_root_of_the_variance_on_the_cpu(mean, log_var, generator=None):
-    return mean + log_var.exp().sqrt() * torch.randn(mean.shape, generator=generator)
 
 
 @wrong("reparameterize", "does not come from the generator")
@@ -123,17 +108,13 @@ def own_seed(mean, log_var, generator=None):
 
 @wrong("reparameterize", "changes its argument `mean` in place")
 def mean_in_place(mean, log_var, generator=None):
-    mean += torch.exp(log_var / 2) * torch.randn(
-        mean.shape, generator=generator, device=mean.device
-    )
+    mean += torch.exp(log_var / 2) * torch.randn(mean.shape, generator=generator)
     return mean
 
 
 @wrong("reparameterize", "changes its argument `log_var` in place")
 def log_var_in_place(mean, log_var, generator=None):
-    return mean + log_var.div_(2).exp() * torch.randn(
-        mean.shape, generator=generator, device=mean.device
-    )
+    return mean + log_var.div_(2).exp() * torch.randn(mean.shape, generator=generator)
 
 
 @wrong("reparameterize", "from -1 to 1")
@@ -569,9 +550,7 @@ def test_any_draw_passes_whatever_the_seed():
 
         def answer(mean, log_var, generator=None, seed=seed):
             if generator is not None:
-                torch.randn(
-                    seed + 1, generator=generator, device=mean.device
-                )  # goes on from some other place
+                torch.randn(seed + 1, generator=generator)  # goes on from some other place
             return drawn_in_place(mean, log_var, generator)
 
         assert judge(task, task.run(answer)).correct

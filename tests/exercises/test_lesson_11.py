@@ -222,7 +222,7 @@ def as_numpy(z, decode, image, hole, lr, sigma=0.1):
 @right(FILLS)
 def one_big_draw(encode, decode, image, hole, count, generator):
     mean, log_var = encode(image * ~hole, hole)
-    eps = torch.randn((count, *mean.shape), generator=generator)
+    eps = torch.randn((count, *mean.shape), generator=generator, device=mean.device)
     z = (mean + (0.5 * log_var).exp() * eps).reshape(-1, mean.shape[1])
     return torch.where(hole, decode(z).reshape(count, *image.shape), image)
 
