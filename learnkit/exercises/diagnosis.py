@@ -16,11 +16,17 @@ from learnkit.exercises.table import Exercise
 from learnkit.exercises.worker import Outcome
 
 ENDS = {
-    "late": "Your function did not finish within {seconds:g} seconds: look for a loop that "
-    "never ends, or one that does far too much.",
+    "late": "Your function did not finish within {seconds:g} seconds of computing: look for a loop "
+    "that never ends, or one that does far too much.",
+    "asleep": "Your function waited, and did nothing, until its time was up: look for a sleep, a "
+    "lock, or a wait for another process or the network.",
     "big": "Your function returned far more numbers than the exercise asks for (over 64 MB).",
     "ended": "Python itself ended while it ran your function: it called exit(), crashed, or ran "
     "out of memory.",
+    "garbled": "What came back from your function's process is no result: it wrote to the files "
+    "that learnkit has open there, or answered twice (os.fork).",
+    "left in": "`raise NotImplementedError` (line {line}) is still in your answer, and ends it: "
+    "take that line out, or write what belongs there.",
 }
 NOTHING_KNOWN = "is not what it should be."
 _ASKED = {
@@ -55,7 +61,7 @@ def changed_arguments(exercise: Exercise, got: Outcome, want: Outcome) -> str:
 def _without_numbers(exercise: Exercise, got: Outcome, want: Outcome) -> str:
     """What there is to say before any number is compared, or nothing."""
     if got.kind in ENDS:
-        return ENDS[got.kind].format(seconds=exercise.seconds)
+        return ENDS[got.kind].format(seconds=exercise.seconds, line=got.line)
     if got.kind in ("raised", "unread", "stub"):
         return exception(got)
     if got.kind == "signature":

@@ -4,7 +4,6 @@ import linecache
 import re
 
 from learnkit.exercises.worker import PRINTED, Outcome
-from learnkit.exercises.worker import __file__ as WORKER
 
 
 def exception(got: Outcome) -> str:
@@ -12,21 +11,9 @@ def exception(got: Outcome) -> str:
     if "learnkit.exercises" in got.message and got.type in ("ModuleNotFoundError", "ImportError"):
         return "Your answer reaches into learnkit.exercises, where the answers are: write your own."
     text = linecache.getline(got.file, got.line).strip() if got.line else ""
-    if got.file == WORKER:
-        return _unreadable(got)
     said = f"{got.type}: {got.message.rstrip('.')}" if got.message else got.type
     where = f" (line {got.line}{': ' + text if text else ''})" if got.line else ""
     return f"Your function raised {said}{where}.{_sense(got, text)}"
-
-
-def _unreadable(got: Outcome) -> str:
-    """Nothing of the answer failed; what it returned cannot be made an array."""
-    if "inhomogeneous" in got.message:
-        return (
-            "What you return has parts of different shapes, so it is no array: give all of them "
-            "one shape."
-        )
-    return f"What you return cannot be made an array of numbers: {got.message.rstrip('.')}."
 
 
 def _sense(got: Outcome, text: str) -> str:
