@@ -68,7 +68,10 @@ def _without_numbers(exercise: Exercise, got: Outcome, want: Outcome) -> str:
         name = exercise.name
         return f"The lesson calls {name}{signature(exercise)}, and yours cannot be: {got.message}."
     if got.kind == "none":
-        return "Your function returns None: a `return` is missing on the way it took."
+        return (
+            "Your function returns None: a `return` is missing on the way it took, or what stands "
+            "behind it is None itself (so with print, append and sort)."
+        )
     if got.kind == "odd":
         return got.message
     if changed := changed_arguments(exercise, got, want):
@@ -98,7 +101,7 @@ def _difference(
             "given, or shares its memory: whoever changes it later changes both. Make a new array."
         ), True
     if got.shape != want.shape:
-        return _shape(exercise, what, got, want), True
+        return _shape(exercise, what, got, want) + _itself(exercise, failed, got), True
     if key.startswith("count of ") or (key and want.dtype.kind in "iu" and want.ndim == 0):
         return f"{what} is {got}; it should be {want}.", True
     if special := _special(what, got, want):
@@ -127,6 +130,16 @@ def _shape(exercise: Exercise, what: str, got: np.ndarray, want: np.ndarray) -> 
     return f"{what} has shape {got.shape}; it must be {want.shape}.{more}"
 
 
+def _itself(exercise: Exercise, failed: int, got: np.ndarray) -> str:
+    """Whether what came back is one of the arguments."""
+    if exercise.build is None and got.ndim:
+        names = list(inspect.signature(exercise.reference).parameters)
+        for name, value in zip(names, exercise.cases[failed].args, strict=False):
+            if isinstance(value, np.ndarray) and np.array_equal(value, got):
+                return f" It is `{name}`, as it came in."
+    return ""
+
+
 def _special(what: str, got: np.ndarray, want: np.ndarray) -> str:
     """NaN, infinity and bools where numbers are asked for."""
     if got.dtype.kind == "b" and want.dtype.kind != "b":
@@ -137,8 +150,11 @@ def _special(what: str, got: np.ndarray, want: np.ndarray) -> str:
         return (
             f"{what} holds NaN, not a number: look for 0/0, 0 · ∞, ∞ - ∞ or a root of less than 0."
         )
+    if want.ndim == 0 and np.isinf(want) and np.isfinite(got):
+        return f"{what} must be infinite here, and yours is {got:.6g}."
     if np.isinf(got).any() and np.isfinite(want).all():
-        started = ", or a start at -inf that nothing took the place of" if got.min() < 0 else ""
+        low = got.ndim > 0 and got.min() == -np.inf
+        started = ", or a start at -inf that nothing took the place of" if low else ""
         return (
             f"{what} is infinite here, and should not be: look for a number divided by 0, "
             f"log 0, or a power of e that overflows{started}."
@@ -156,6 +172,8 @@ def _where(exercise: Exercise, pairs: Pairs, failed: int) -> str:
         if 0 < wrong.sum() < wrong.size:
             first = ", ".join(str(i) for i in np.argwhere(wrong)[0])
             edge = " All of them lie at the border." if _at_border(wrong) else ""
+            if wrong.sum() == 1:
+                return f" One of its {wrong.size} elements is wrong, at [{first}]."
             return (
                 f" {wrong.sum()} of its {wrong.size} elements are wrong, the first at [{first}]."
                 f"{edge}"
@@ -163,7 +181,8 @@ def _where(exercise: Exercise, pairs: Pairs, failed: int) -> str:
     right = sum(pairs.right)
     if right:
         of = len(pairs.right)
-        return f" {right} of {of} inputs come out right; this is the first that does not."
+        come = "comes" if right == 1 else "come"
+        return f" {right} of {of} inputs {come} out right; this is the first that does not."
     return ""
 
 

@@ -167,6 +167,29 @@ def returns_after_the_first_row(pred, target):
     return np.sum((pred[0] - target[0]) ** 2) / pred.size
 
 
+@mse_loss.mistake("You take the largest squared difference; the mean of all is asked for.")
+def largest(pred, target):
+    return np.max((pred - target) ** 2)
+
+
+@mse_loss.mistake("You take the median of the squared differences; the mean is asked for.")
+def median(pred, target):
+    return np.median((pred - target) ** 2)
+
+
+@mse_loss.mistake("** 3 keeps the sign, and errors of two signs cancel: square, ** 2.")
+def cubed(pred, target):
+    return np.mean((pred - target) ** 3)
+
+
+@mse_loss.mistake(
+    "np.std takes the mean out first, and a root at the end. Take the mean of the squares: "
+    "np.mean((pred - target) ** 2)."
+)
+def standard_deviation(pred, target):
+    return np.std(pred - target)
+
+
 # ---- numerical_grad ----------------------------------------------------------------------------
 
 
@@ -386,6 +409,58 @@ def all_at_once(f, x, eps=1e-5):
 )
 def one_number(f, x, eps=1e-5):
     return (f(x + eps) - f(x - eps)) / (2 * eps)
+
+
+@numerical_grad.mistake(
+    "The brackets are missing: f(x + ε) - f(x - ε) / (2ε) divides the second value alone. Write "
+    "(above - below) / (2 * eps)."
+)
+@_from_both_sides
+def second_value_divided_alone(above, below, eps):
+    return above - below / (2 * eps)
+
+
+@numerical_grad.mistake(
+    "You put ε in the place of the element: add it to what is there, x[i] + eps and x[i] - eps."
+)
+def element_replaced(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = eps
+        above = f(nudged)
+        nudged[i] = -eps
+        grad[i] = (above - f(nudged)) / (2 * eps)
+        nudged[i] = x[i]
+    return grad
+
+
+def _by_steps(step, divided_by):
+    def other_steps(f, x, eps=1e-5):
+        grad, nudged = np.zeros_like(x), x.copy()
+        for i in np.ndindex(x.shape):
+            nudged[i] = x[i] + step(x[i], eps)
+            above = f(nudged)
+            nudged[i] = x[i] - step(x[i], eps)
+            grad[i] = (above - f(nudged)) / (divided_by * eps)
+            nudged[i] = x[i]
+        return grad
+
+    return other_steps
+
+
+@numerical_grad.mistake(
+    "You nudge by ε times the element, and divide by 2ε: nudge by ε itself, x[i] + eps and "
+    "x[i] - eps."
+)
+def nudged_in_proportion(f, x, eps=1e-5):
+    return _by_steps(lambda value, eps: value * eps, 2)(f, x, eps)
+
+
+@numerical_grad.mistake(
+    "You nudge by ε/2 each way and divide by 2ε: your two points lie ε apart. Nudge by eps."
+)
+def nudged_by_half(f, x, eps=1e-5):
+    return _by_steps(lambda value, eps: eps / 2, 2)(f, x, eps)
 
 
 @numerical_grad.mistake("You took the size of the slope; its sign says which way is up.")
@@ -613,6 +688,27 @@ def range_between_extremes(pred, target, data_range=1.0):
     error = np.mean((pred - target) ** 2)
     with np.errstate(divide="ignore"):
         return np.inf if error == 0 else 10 * np.log10(np.ptp(target) ** 2 / error)
+
+
+@psnr.mistake(
+    "The brackets are missing: 10 * log10(R²) / MSE divides the logarithm. The quotient is inside: "
+    "10 * np.log10(data_range**2 / error)."
+)
+def divided_outside(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(data_range**2) / error
+
+
+@psnr.mistake("You take the range from pred itself: use data_range.")
+def range_from_the_prediction(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(pred.max() ** 2 / error)
+
+
+@psnr.mistake("np.log2 counts doublings; decibels count tens: np.log10.")
+def logarithm_to_base_2(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log2(data_range**2 / error)
 
 
 @psnr.mistake("np.log is the natural logarithm; decibels count tens: np.log10.")

@@ -218,6 +218,17 @@ def sign_of_the_gradient(grad, x0, lr, steps):
     return path
 
 
+@gradient_descent.mistake(
+    "You put down the step alone: the next point is the last one plus the step, "
+    "path[-1] - lr * grad(path[-1])."
+)
+def steps_alone(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps):
+        path.append(-lr * grad(path[-1]))
+    return path
+
+
 # ---- roughness_grad ----------------------------------------------------------------------------
 
 roughness_grad = Exercise(
@@ -470,6 +481,44 @@ def loops_start_late(image):
     return loops_end_early(image[::-1, ::-1])[::-1, ::-1]
 
 
+@roughness_grad.mistake(
+    "An index of -1 is the last row or column: at the top and on the left your pixels have a "
+    "neighbour from the other side. Ask for i - 1 >= 0 as well."
+)
+def wraps_at_two_sides(image):
+    grad = np.zeros_like(image)
+    for i, j in np.ndindex(image.shape):
+        for a, b in ((i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)):
+            if a < image.shape[0] and b < image.shape[1]:
+                grad[i, j] += 2 * (image[i, j] - image[a, b])
+    return grad
+
+
+@roughness_grad.mistake("You add to both ends of a pair: where one end gets +d, the other gets -d.")
+def added_to_both_ends(image):
+    grad = np.zeros_like(image)
+    for g, x in ((grad, image), (grad.T, image.T)):
+        d = 2 * np.diff(x, axis=0)
+        g[1:] += d
+        g[:-1] += d
+    return grad
+
+
+@roughness_grad.mistake("Your gradient starts as a copy of the picture: start at 0, np.zeros_like.")
+def starts_as_the_picture(image):
+    return image + losses.roughness_grad(image)
+
+
+@roughness_grad.mistake("You left the square in: the derivative of (a - b)² is 2 (a - b).")
+def still_squared(image):
+    grad = np.zeros_like(image)
+    for g, x in ((grad, image), (grad.T, image.T)):
+        d = 2 * np.diff(x, axis=0) ** 2
+        g[1:] += d
+        g[:-1] -= d
+    return grad
+
+
 # ---- fill_hole ---------------------------------------------------------------------------------
 
 
@@ -657,6 +706,71 @@ def clipped(image, hole, lr, steps):
     for _ in range(steps):
         filled[hole] -= lr * losses.roughness_grad(filled)[hole]
         filled = np.clip(filled, 0, 1)
+    return filled
+
+
+@fill_hole.mistake("You start the hole at white, 1; the exercise starts it at 0.")
+def starts_from_white(image, hole, lr, steps):
+    filled = np.where(hole, 1.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake("You set the hole to 0 in every round: do it once, before the loop.")
+def zeroed_in_every_round(image, hole, lr, steps):
+    filled = image.copy()
+    for _ in range(steps):
+        filled[hole] = 0
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake("You set the hole to 0 in every round: do it once, before the loop.")
+def zeroed_before_and_in_every_round(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] = -lr * losses.roughness_grad(np.where(hole, 0.0, image))[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You move the known pixels and hold the hole: step where hole is True, filled[hole] -= ..."
+)
+def the_known_ones_walk(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[~hole] -= lr * losses.roughness_grad(filled)[~hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You subtract the hole's gradients from the whole picture: both sides need [hole], "
+    "filled[hole] -= lr * roughness_grad(filled)[hole]."
+)
+def hole_on_one_side_only(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled = filled - lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You fill the hole with the mean of the known pixels. Asked are `steps` steps down the "
+    "roughness, from 0."
+)
+def the_mean_alone(image, hole, lr, steps):
+    return np.where(hole, image[~hole].mean(), image)
+
+
+@fill_hole.mistake(
+    "`image * hole` keeps the hole and blackens what is known: True means to be filled. Start from "
+    "image.copy(), and set filled[hole] = 0."
+)
+def starts_from_image_times_hole(image, hole, lr, steps):
+    filled = image * hole
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
     return filled
 
 

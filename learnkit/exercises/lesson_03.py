@@ -79,8 +79,9 @@ def warns(z):
 
 
 @sigmoid.mistake(
-    "Your numbers are right, but NumPy warns: np.where computes both its branches for every z, "
-    "also the one that overflows there. Take e to the power -|z| once, and choose the numerator."
+    "Your numbers are right, but NumPy warns: e^800 overflows on the way, though nothing of it is "
+    "left (np.where computes both its branches for every z). Take e to the power -|z| once, and "
+    "choose the numerator."
 )
 def both_branches_of_where(z):
     return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
@@ -207,6 +208,13 @@ def bell(z):
 def one_minus_in_the_left_tail(z):
     right = 1 / (1 + np.exp(-np.abs(z)))
     return np.where(z >= 0, right, 1 - right)
+
+
+@sigmoid.mistake(
+    "The half is missing: it is ½ (1 + tanh(z/2)). And far left that loses all digits."
+)
+def tanh_of_the_whole(z):
+    return 0.5 * (1 + np.tanh(z))
 
 
 def _clipped_at(limit):
@@ -391,7 +399,8 @@ def swapped(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "The absolute value is missing: log(1 + e^-|z|) belongs to max(z, 0)."
+    "For z < 0 your loss is |z| too large: z counts twice. max(z, 0) goes with log(1 + e^-|z|); "
+    "neither |z| in place of the one nor e^-z in place of the other fits."
 )
 def no_absolute_value(logits, target):
     return np.mean(np.maximum(logits, 0) - logits * target + np.logaddexp(0, -logits))
@@ -436,6 +445,38 @@ def max_for_maximum(logits, target):
 )
 def plus_in_the_exponent(logits, target):
     return np.mean(np.maximum(logits, 0) - logits * target + np.logaddexp(0, np.abs(logits)))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "The logarithm is forgotten: the last term is log(1 + e^-|z|), np.log1p(np.exp(-np.abs(z)))."
+)
+def log_forgotten(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target + np.exp(-np.abs(logits)))
+
+
+@binary_cross_entropy_with_logits.mistake("The last term is missing: log(1 + e^-|z|).")
+def last_term_missing(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "np.log10 counts tens; the lesson counts in nats: np.log1p."
+)
+def log_to_base_10(logits, target):
+    small = np.log10(1 + np.exp(-np.abs(logits)))
+    return np.mean(np.maximum(logits, 0) - logits * target + small)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You subtract the target alone: the middle term is z times t, logits * target."
+)
+def target_without_logits(logits, target):
+    return np.mean(np.maximum(logits, 0) - target + np.log1p(np.exp(-np.abs(logits))))
+
+
+@binary_cross_entropy_with_logits.mistake("The first term is max(z, 0), and yours is min(z, 0).")
+def minimum_for_maximum(logits, target):
+    return np.mean(np.minimum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits))))
 
 
 # ---- binary_cross_entropy_with_logits_grad -----------------------------------------------------
@@ -567,6 +608,48 @@ def target_rounded_in_grad(logits, target):
 )
 def softmax_for_sigmoid(logits, target):
     return (layers.softmax(logits) - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "The brackets are missing: σ(z) - t / N divides the target alone. Write (σ(z) - t) / N."
+)
+def target_divided_alone(logits, target):
+    return layers.sigmoid(logits) - target / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You square the error: its gradient is the plain error, (σ(z) - t) / N."
+)
+def error_squared(logits, target):
+    return (layers.sigmoid(logits) - target) ** 2 / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You took the size of the error; its sign says which way to go."
+)
+def error_without_sign(logits, target):
+    return np.abs(layers.sigmoid(logits) - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "tanh goes from -1 to 1: the probability is the sigmoid, σ(z)."
+)
+def tanh_for_sigmoid(logits, target):
+    return (np.tanh(logits) - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You divide by the length of the last axis; the mean goes over all elements: logits.size."
+)
+def by_columns(logits, target):
+    return (layers.sigmoid(logits) - target) / logits.shape[-1]
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "The arguments are swapped: the sigmoid is of the logits, (σ(logits) - target) / N."
+)
+def arguments_swapped(logits, target):
+    return (layers.sigmoid(target) - logits) / logits.size
 
 
 # ---- cross_entropy -----------------------------------------------------------------------------
@@ -885,8 +968,9 @@ def max_without_keepdims(logits, labels):
 
 def _a_little(eps):
     @cross_entropy.mistake(
-        f"You add {eps:g} inside the logarithm: the loss of a sure mistake then stops at "
-        f"{-np.log(eps):.1f} nats. With the log of the sum there is nothing to save."
+        f"You keep the logarithm finite with {eps:g}, by clipping the probability or by adding to "
+        f"it: the loss of a sure mistake then stops at {-np.log(eps):.1f} nats. With the log of "
+        f"the sum there is nothing to save."
     )
     def added(logits, labels):
         return -np.mean(np.log(np.exp(-_surprise(logits, labels)) + eps))
@@ -896,3 +980,40 @@ def _a_little(eps):
 
 for _eps in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15):
     _a_little(_eps)
+
+
+@cross_entropy.mistake("np.log10 counts tens; count in nats: np.log.")
+def in_tens(logits, labels):
+    return np.mean(_surprise(logits, labels)) / np.log(10)
+
+
+@cross_entropy.mistake(
+    "You average the probabilities and take the logarithm of that: first -log p of each row, then "
+    "the mean."
+)
+def log_of_the_mean(logits, labels):
+    return -np.log(np.mean(np.exp(-_surprise(logits, labels))))
+
+
+@cross_entropy.mistake(
+    "You take the class with the largest logit in each row; it is the one at the label that counts."
+)
+def largest_for_the_label(logits, labels):
+    return -np.mean(layers.log_softmax(logits).max(axis=1))
+
+
+@cross_entropy.mistake(
+    "You count the pictures whose largest logit is not at the label, which has a gradient of 0. "
+    "Asked is the mean of -log p at the label."
+)
+def error_rate(logits, labels):
+    return np.mean(logits.argmax(axis=1) != labels)
+
+
+@cross_entropy.mistake(
+    "You take one log of the sum over the whole table: each row has its own, sum(axis=1)."
+)
+def one_sum_for_all(logits, labels):
+    largest = logits.max()
+    log_sum = largest + np.log(np.exp(logits - largest).sum())
+    return log_sum - np.mean(logits[np.arange(len(labels)), labels])

@@ -222,6 +222,41 @@ def momentum_written_in(x, grad, velocity, lr=0.01, momentum=0.9):
     return x - lr * velocity, velocity
 
 
+@momentum_step.mistake(
+    "x moves as it should, but the velocity that you hand on lacks the gradient: it is m v + g."
+)
+def velocity_without_gradient(x, grad, velocity, lr=0.01, momentum=0.9):
+    return x - lr * (momentum * velocity + grad), momentum * velocity
+
+
+@momentum_step.mistake(
+    "The brackets are missing: x - lr * momentum * velocity + grad adds the gradient as it is. "
+    "Write x - lr * (momentum * velocity + grad)."
+)
+def gradient_outside_the_brackets(x, grad, velocity, lr=0.01, momentum=0.9):
+    return x - lr * momentum * velocity + grad, momentum * velocity + grad
+
+
+@momentum_step.mistake("You return the step alone: the new place is x minus it, x - lr * velocity.")
+def step_alone(x, grad, velocity, lr=0.01, momentum=0.9):
+    velocity = momentum * velocity + grad
+    return lr * velocity, velocity
+
+
+@momentum_step.mistake("You return the step alone: the new place is x minus it, x - lr * velocity.")
+def minus_the_step_alone(x, grad, velocity, lr=0.01, momentum=0.9):
+    velocity = momentum * velocity + grad
+    return -lr * velocity, velocity
+
+
+@momentum_step.mistake(
+    "lr multiplies the gradient alone in yours, and the old velocity moves x in full: x moves by "
+    "lr times the whole velocity."
+)
+def old_velocity_in_full(x, grad, velocity, lr=0.01, momentum=0.9):
+    return x - lr * grad - momentum * velocity, momentum * velocity + grad
+
+
 # ---- rmsprop_step ------------------------------------------------------------------------------
 
 rmsprop_step = Exercise(
@@ -462,6 +497,35 @@ def corrected_for_the_start(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
 def numbers_for_arguments(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = 0.99 * square_avg + 0.01 * grad**2
     return x - 0.01 * grad / (np.sqrt(square_avg) + 1e-8), square_avg
+
+
+@rmsprop_step.mistake("You multiply by the root; divide by it.")
+def times_the_root(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return x - lr * grad * (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "You square the mean; it is the gradient that is squared, before it goes into the mean."
+)
+def mean_squared(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = (alpha * square_avg + (1 - alpha) * grad) ** 2
+    return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "You divide by the size of this gradient: divide by the root of the running mean, square_avg."
+)
+def own_size(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    with np.errstate(invalid="ignore"):
+        return x - lr * grad / (np.abs(grad) + eps), square_avg
+
+
+@rmsprop_step.mistake("You return the step alone: the new place is x minus it.")
+def step_alone_by_rmsprop(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return lr * grad / (np.sqrt(square_avg) + eps), square_avg
 
 
 # ---- adam_step ---------------------------------------------------------------------------------
@@ -804,3 +868,48 @@ def correction_multiplied(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps
 def constants_written_in(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = _moments(grad, m, v, 0.9, 0.999)
     return x - 0.001 * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+@adam_step.mistake("You multiply by the root of v̂; divide by it.")
+def times_the_root_of_v(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return x - lr * m / (1 - beta1**t) * (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake("You divide by the square of v̂; divide by its root: np.sqrt(v_hat) + eps.")
+def v_squared(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return x - lr * m / (1 - beta1**t) / ((v / (1 - beta2**t)) ** 2 + eps), m, v
+
+
+@adam_step.mistake(
+    "The step is right, but the m that you hand on is the corrected one: give back the raw m."
+)
+def corrected_m_returned(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    m_hat = m / (1 - beta1**t)
+    return x - lr * m_hat / (np.sqrt(v / (1 - beta2**t)) + eps), m_hat, v
+
+
+@adam_step.mistake(
+    "The step is right, but the v that you hand on is the corrected one: give back the raw v."
+)
+def corrected_v_returned(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    v_hat = v / (1 - beta2**t)
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v_hat) + eps), m, v_hat
+
+
+@adam_step.mistake(
+    "m and v have changed places in the step: it goes along m̂, and is divided by the root of v̂."
+)
+def m_and_v_swapped_in_the_step(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    with np.errstate(invalid="ignore"):
+        return x - lr * v / (1 - beta2**t) / (np.sqrt(m / (1 - beta1**t)) + eps), m, v
+
+
+@adam_step.mistake("You return the step alone: the new place is x minus it.")
+def step_alone_by_adam(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v

@@ -463,6 +463,13 @@ def element_by_element(x, w, upstream):
     return upstream * w, upstream * x
 
 
+@linear_grad.mistake(
+    "* multiplies element by element. A matrix product is @: upstream @ w.T and x.T @ upstream."
+)
+def element_by_element_transposed(x, w, upstream):
+    return upstream * w.T, x.T * upstream
+
+
 # ---- bias_grad ---------------------------------------------------------------------------------
 
 bias_grad = Exercise(
@@ -671,6 +678,26 @@ def sign_of_x(x, upstream):
 @relu_grad.mistake("That is the leaky ReLU: a plain one lets nothing through where x is negative.")
 def leaky(x, upstream):
     return np.where(x > 0, upstream, 0.01 * upstream)
+
+
+@relu_grad.mistake("Where x is not positive you pass x itself: there pass 0.")
+def x_elsewhere(x, upstream):
+    return np.where(x > 0, upstream, x)
+
+
+@relu_grad.mistake("You multiply by x: the derivative of max(x, 0) is 1 where x > 0, and else 0.")
+def times_x_everywhere(x, upstream):
+    return x * upstream
+
+
+@relu_grad.mistake("You add the gate to upstream: multiply by it (the chain rule).")
+def gate_added(x, upstream):
+    return (x > 0) + upstream
+
+
+@relu_grad.mistake("Where x is not positive you pass minus upstream: there pass 0.")
+def minus_upstream_elsewhere(x, upstream):
+    return np.where(x > 0, upstream, -upstream)
 
 
 @relu_grad.mistake("The sign is flipped: an open gate passes upstream as it is.")

@@ -152,6 +152,37 @@ def rounded_to_even(size, kernel, stride, padding):
     return round((size + 2 * padding - kernel) / stride) + 1
 
 
+@conv2d_output_size.mistake(
+    "You add 1 before you divide and 1 after: only the one after, for the first window, belongs "
+    "there."
+)
+def one_before_and_one_after(size, kernel, stride, padding):
+    return (size + 2 * padding - kernel + 1) // stride + 1
+
+
+@conv2d_output_size.mistake(
+    "The brackets are missing: // binds tighter than - and +, so only the kernel is divided. Write "
+    "(size + 2 * padding - kernel) // stride + 1."
+)
+def only_the_kernel_divided(size, kernel, stride, padding):
+    return size + 2 * padding - kernel // stride + 1
+
+
+@conv2d_output_size.mistake("You divide by stride + 1: the 1 comes after the division.")
+def divided_by_stride_plus_one(size, kernel, stride, padding):
+    return (size + 2 * padding - kernel) // (stride + 1)
+
+
+@conv2d_output_size.mistake("You divide by stride + 1: divide by the stride, then add 1.")
+def divided_by_stride_plus_one_and_one(size, kernel, stride, padding):
+    return (size + 2 * padding - kernel) // (stride + 1) + 1
+
+
+@conv2d_output_size.mistake("Kernel and padding are forgotten: they count as well.")
+def size_over_stride(size, kernel, stride, padding):
+    return size // stride
+
+
 # ---- conv2d ------------------------------------------------------------------------------------
 
 
@@ -259,6 +290,12 @@ def padding_ignored(image, weight, stride=1, padding=0):
 def padded_with_the_edge(image, weight, stride=1, padding=0):
     frame = ((0, 0), (padding, padding), (padding, padding))
     return _conv2d(np.pad(image, frame, mode="edge"), weight, stride)
+
+
+@conv2d.mistake("You pad with a mirrored picture: the frame is of zeros here, as in torch.")
+def padded_with_a_mirror(image, weight, stride=1, padding=0):
+    frame = ((0, 0), (padding, padding), (padding, padding))
+    return _conv2d(np.pad(image, frame, mode="reflect"), weight, stride)
 
 
 _PADS_CHANNELS = (
@@ -627,6 +664,11 @@ def starts_at_0(image, size):
 )
 def every_second(image, size):
     return _of_tiles(image, size, lambda tile: tile[..., 0])
+
+
+@max_pool2d.mistake("You take the last pixel of each window: the largest is asked for.")
+def last_of_each(image, size):
+    return _of_tiles(image, size, lambda tile: tile[..., -1])
 
 
 @max_pool2d.mistake("You pool down the rows only: the window is size x size.")

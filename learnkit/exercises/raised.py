@@ -98,6 +98,8 @@ _SAID = {  # by what Python, NumPy or torch say
     "cannot be interpreted as an integer|only integers|integers or slices": " / always gives a "
     "float; // gives a whole number, which range, shapes and [ ] need.",
     "is out of bounds|index out of range": " The first place is 0, so the last of n is n - 1.",
+    "operand type.*'(function|method)'": " A function stands where its result is meant: call it, "
+    "grad(x).",
     "object is not callable": " Round brackets call a function: places of an array are in square "
     "ones, and a product needs its *.",
     "NoneType": " Something is None there: what a function without a `return` gives.",
@@ -117,5 +119,6 @@ _SENSE = {
     "SystemExit": " It called exit(): return a value instead.",
     "KeyError": " That key is not there.",
     "NotImplementedError": " One branch is still unwritten.",
+    "OverflowError": " e to a power above 709 is more than a float holds.",
     "ZeroDivisionError": " Ask first whether the number below is 0.",
 }

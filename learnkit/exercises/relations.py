@@ -49,7 +49,18 @@ def relation(pairs: Pairs, failed: int) -> str:
     """The words for the first relation that holds, or none; they follow "The result"."""
     found = (
         said
-        for look in (_factor, _digits, _size, _other_function, _argument, _turned, _shift, _order)
+        for look in (
+            _factor,
+            _digits,
+            _size,
+            _other_function,
+            _argument,
+            _turned,
+            _shift,
+            _left_early,
+            _other_factor,
+            _order,
+        )
         for said in look(pairs, failed)
     )
     with np.errstate(all="ignore"):  # infinity less infinity, 1 / 0
@@ -208,6 +219,35 @@ def _shift(pairs: Pairs, failed: int) -> Iterator[str]:
     if len(set(wants)) > 2 and np.isfinite(apart).all() and np.ptp(apart) < 1e-9 < abs(apart[0]):
         more = "more" if apart[0] > 0 else "less"
         yield f"is {abs(apart[0]):.6g} {more} than it should be, everywhere."
+
+
+def _left_early(pairs: Pairs, failed: int) -> Iterator[str]:
+    """Only the first element, or the first row, of the case that failed."""
+    got, want = pairs[failed]
+    if got.size < 2 or got.dtype.kind not in "fiu":
+        return
+    for first, words in (((0,) * got.ndim, "element"), ((0,), "row")):
+        rest = np.ones(got.shape, bool)
+        rest[first] = False
+        told = rest.any() and np.any(want[first]) and np.any(want[rest])
+        if told and not np.any(got[rest]) and pairs.close(got[first], want[first]):
+            yield (
+                f"is right in its first {words} and 0 elsewhere: does your `return` stand inside "
+                "the loop?"
+            )
+            return
+
+
+def _other_factor(pairs: Pairs, failed: int) -> Iterator[str]:
+    """Off by a factor in every case, but not by the same one."""
+    if not pairs.whole or not any(np.count_nonzero(w) > 1 for _, w in pairs.all):
+        return
+    ratios = [_ratio(pairs, g, w) for g, w in pairs.all]
+    if all(r is not None for r in ratios):
+        yield (
+            "is off by a factor that changes with the input: here yours is "
+            f"{ratios[failed]:.6g} times what it should be."
+        )
 
 
 def _order(pairs: Pairs, failed: int) -> Iterator[str]:

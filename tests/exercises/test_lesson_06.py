@@ -3,10 +3,9 @@
 import math
 
 import numpy as np
-import pytest
 from scipy.signal import correlate
 
-from tests.exercises.answers import collected, further_tests, verdict
+from tests.exercises.answers import collected, further_tests
 
 RIGHT, WRONG, right, wrong = collected()
 
@@ -257,13 +256,3 @@ def one_pair_of_channels(image, grad_out, kernel_size):
 
 
 test_right, test_wrong = further_tests(RIGHT, WRONG)
-
-
-def ragged(image, weight, stride=1, padding=0):
-    return [1.0], [2.0, 3.0]
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_a_ragged_result_is_named_without_a_line_of_the_judge():
-    said = verdict("conv2d", ragged).message
-    assert "parts of different shapes" in said and "line" not in said
