@@ -112,6 +112,7 @@ class LatentExplorer(anywidget.AnyWidget):
 
     def _moved(self, _change: object) -> None:
         """Decodes at the new point; whatever goes wrong is shown, and the kernel lives on."""
+        image, error = self.image, "it was interrupted"
         try:
             image = _decoded(self.decode, np.array([self.point]))[0]
             if [*image.shape, 1][:3] != self.shape:
@@ -119,10 +120,11 @@ class LatentExplorer(anywidget.AnyWidget):
             error = ""
         except Exception as problem:
             image, error = self.image, f"{type(problem).__name__}: {problem}"
-        self.image = image
-        with self.hold_sync():  # one message, so that picture and number come together
-            self.picture, self.error = _bytes(image), error
-            self.answered += 1
+        finally:  # after an interrupt too: the browser waits for a number before it sends again
+            self.image = image
+            with self.hold_sync():  # one message, so that picture and number come together
+                self.picture, self.error = _bytes(image), error
+                self.answered += 1
 
     def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, atlas and picture where there is none."""
