@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from learnkit import threads
 from learnkit.exercises import pool, progress
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.judge import judge
@@ -237,6 +238,7 @@ def _listen() -> None:
     shell = _shell()
     if shell is None:
         return
+    threads.fit()
     shell.events.register("pre_run_cell", _before_cell)
     shell.events.register("post_run_cell", _after_cell)
     pool.warm()
