@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from learnkit import __version__
+from learnkit import __version__, threads
 
 CHECK_STATUS = {"correct": 0, "incorrect": 1, "not attempted": 2, "could not be judged": 3}
 DIR_HELP = "default: the lab that you stand in, else work"
@@ -206,6 +206,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     """Trains a recipe under a progress bar; Ctrl-C leaves the last checkpoint, and says which."""
     from tqdm import tqdm
 
+    threads.hand_down(threads.for_a_training())  # before torch, which reads them once
     from learnkit.models.pretrained import card
     from learnkit.recipes.bake import bake
     from learnkit.recipes.recipe import find
@@ -258,6 +259,7 @@ def stopped(number: int, steps: int, kept: int) -> str:
 
 def run_benchmark(arguments: argparse.Namespace) -> int:
     """Prints the table as it grows: 0 where every row has numbers, else 1."""
+    threads.hand_down(threads.for_a_training())  # before torch, which reads them once
     from learnkit.benchmark import table, yours
     from learnkit.benchmark.holes import KINDS
     from learnkit.benchmark.methods import METHODS, find

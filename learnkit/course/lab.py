@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import learnkit
+from learnkit import threads
 from learnkit.course.cleaned import FILTER
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.progress import MARKER, STATE, is_done, read
@@ -171,6 +172,7 @@ def open_lab(folder: Path, port: int | None = None, *, browser: bool = True) -> 
     """
     if port is not None:
         check_port(port)
+    threads.hand_down(threads.for_a_lesson())  # to the kernels, through the environment
     from jupyterlab.labapp import LabApp  # a second to import, and only needed here
 
     print("JupyterLab starts; Ctrl-C in this window ends it.", flush=True)

@@ -10,6 +10,7 @@ import contextlib
 import re
 import sys
 
+from learnkit import threads
 from learnkit.exercises import hints
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED, Report
@@ -165,6 +166,7 @@ def listen() -> None:
     running = shell()
     if running is None:
         return
+    threads.fit()
     running.events.register("pre_run_cell", before_cell)
     running.events.register("post_run_cell", after_cell)
     with contextlib.suppress(AttributeError):  # a shell of another kind: then a cell may stop
