@@ -127,12 +127,13 @@ def end(walk):
     return deque(walk, maxlen=1)[0]
 
 
-by_all = end(descend(plain(40), lambda weights: slope(weights, slice(None)), nothing, 8))
-few_steps = descend(plain(40), a_few(seed=0), nothing, 400)
-by_few = end(watched(few_steps, 400, title="400 steps of 200 garments"))
-reached = decibels(by_all), decibels(by_few)
+# %%
+by_all = descend(plain(40), lambda weights: slope(weights, slice(None)), nothing, 8)
+by_few = descend(plain(40), a_few(seed=0), nothing, 400)
+ends = [end(by_all), end(watched(by_few, 400, title="400 steps of 200 garments"))]
+reached = [decibels(weights) for weights in ends]
 print(f"8 steps of all: {reached[0]:.2f} dB; 400 steps of 200: {reached[1]:.2f} dB")
-at_the_end = agreement(by_few, 200)
+at_the_end = agreement(ends[1], 200)
 print(f"cosine of 200 garments with all, after the 400 steps: {at_the_end:.2f}")
 
 # %% [markdown]

@@ -355,8 +355,7 @@ def spread_by_layer(sigma):
 
 
 spreads = {sigma: spread_by_layer(sigma) for sigma in (0.05, 0.125, 0.2)}
-for sigma, values in spreads.items():
-    print(f"σ = {sigma}: spread {values[-1]:.1e} in layer 20")
+print("; ".join(f"σ = {s}: spread {values[-1]:.1e}" for s, values in spreads.items()))
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3))
@@ -415,11 +414,12 @@ def paint(features, weights):
     return sigmoid(forward(features, weights)[2]).reshape(face.shape)
 
 
+# %%
 def film(features, moments):
     """The painting after each number of steps in `moments`, the last one when training is over."""
     training = train(features[seen], colours[seen], moments[-1])
-    loss_of = lambda weights: mse_loss(paint(features, weights)[~hole], face[~hole])  # noqa: E731
-    shown = watched(training, moments[-1], title="painting", loss=loss_of)
+    error = lambda w: mse_loss(paint(features, w)[~hole], face[~hole])  # noqa: E731
+    shown = watched(training, moments[-1], title="painting", loss=error)
     return {t: paint(features, w) for t, w in enumerate(shown, start=1) if t in moments}
 
 

@@ -242,6 +242,7 @@ def learn(model, steps, beta=1.0):
     return model.eval(), last.loss
 
 
+# %%
 torch.manual_seed(0)
 flat, flat_loss = learn(vae.mlp_vae(latent=2), budget(500, gpu=5000))
 print(f"{flat_loss:.1f} nats a garment")

@@ -236,6 +236,7 @@ def sample_fills(encode, decode, image, hole, count, generator):
 model = pretrained("conditional_vae").to(machine.device)
 
 
+# %%
 def expect(cut, hole):
     """Mean and log variance of z, and behind them what is seen of the known, with a variance of 0."""
     seen, mean, log_var = model.expect(cut, hole)
@@ -248,6 +249,7 @@ def paint(z):
     return torch.sigmoid(model.decode(z[:, : model.latent], z[:, model.latent :]))
 
 
+# %%
 def fills_of(image, where, count, seed=0):
     """`count` fills of each picture by your function."""
     with torch.no_grad():
