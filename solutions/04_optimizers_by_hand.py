@@ -105,11 +105,6 @@ def decibels(weights):
     return metrics.pooled_psnr(fills, unseen, holes=np.broadcast_to(box, unseen.shape))
 
 
-# %% [markdown]
-# **Predict:** both walks below read 80,000 garments in all, with the same learning rate. One takes
-# 8 steps with all 10,000, the other 400 with 200 each. Which is ahead, and by how much?
-
-
 # %%
 def plain(lr):
     """Gradient descent as a step for `descend`: it remembers nothing."""
@@ -126,6 +121,10 @@ def end(walk):
     """The last place of a walk; those before it are not kept."""
     return deque(walk, maxlen=1)[0]
 
+
+# %% [markdown]
+# **Predict:** both walks below read 80,000 garments in all, with the same learning rate. One takes
+# 8 steps with all 10,000, the other 400 with 200 each. Which is ahead, and by how much?
 
 # %%
 by_all = descend(plain(40), lambda weights: slope(weights, slice(None)), nothing, 8)
