@@ -39,6 +39,8 @@ _SAID = {  # by what Python, NumPy or torch say
     "cannot be converted to Scalar": _ONE,
     "File too large": f" It means that more than {PRINTED // 10**6} MB were printed, or written to "
     "a file: take that out.",
+    "unhashable type: 'numpy.ndarray'": " Arrays have no hash: functools.cache, sets and "
+    "the keys of a dictionary take none.",
     "The shape of the mask": " A mask in [ ] must have the shape of what it picks from: "
     "torch.where(mask, a, b) spreads it.",
 }
