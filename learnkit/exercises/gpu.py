@@ -49,8 +49,7 @@ def complaint(answer: Callable, case: tuple[tuple, dict], build: Callable | None
         return result
 
     def fails(by: str) -> FailsThereError:
-        write = f".to({device})" if "from_numpy" in by else f"device={device}"
-        return FailsThereError(f"{by} makes its tensor on the CPU. Write {write} there.")
+        return FailsThereError(f"{by} makes its tensor on the CPU. Write device={device} there.")
 
     class Follow(TorchFunctionMode):
         def __torch_function__(

@@ -80,6 +80,8 @@ _SAID = {  # by what Python, NumPy or torch say
     "logit a picture, F.binary_cross_entropy_with_logits asks yes or no.",
     "File too large": f" It means that more than {PRINTED // 10**6} MB were printed, or written to "
     "a file: take that out.",
+    "unhashable type: 'numpy.ndarray'": " Arrays have no hash: functools.cache, sets and "
+    "the keys of a dictionary take none.",
     "The shape of the mask": " A mask in [ ] must have the shape of what it picks from: "
     "torch.where(mask, a, b) spreads it.",
     "boolean index did not match": " A bool array in [ ] must have the shape of the first axes of "

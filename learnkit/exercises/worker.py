@@ -151,7 +151,7 @@ def _array(result: object) -> np.ndarray:
         raise
     if array.dtype.kind not in "biufc":
         held = f" of {array.dtype.name}" if isinstance(result, np.ndarray) else ""
-        article = "an" if kind[:1].lower() in "aeiou" else "a"
+        article = "an" if kind.lower().startswith((*"aeiou", "nd")) else "a"
         raise OddResultError(
             f"Your function must return numbers; it returned {article} {kind}{held}."
         )
@@ -179,7 +179,7 @@ def raised(error: BaseException, answer: object, home: str = "") -> Outcome:
     kind = "raised"
     if isinstance(error, NotImplementedError) and _is_the_stubs(error, home):
         kind = "stub" if is_stub(answer) else "left in"
-    elif isinstance(error, TypeError) and len(frames) == 1:
+    elif isinstance(error, TypeError) and len(frames) == 1 and core(answer) is answer:
         kind = "signature"  # it failed at the call itself, before its first line
     cheated = isinstance(error, CallsReferenceError)  # a kind of ValueError counts as ValueError:
     name = next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins")

@@ -356,3 +356,41 @@ def test_a_worker_that_is_stopped_twice_harms_nobody():
     processes.stop(worker)
     assert worker.process.returncode is not None
     processes.stop(worker)
+
+
+# ---- what comes back odd -----------------------------------------------------------------------
+
+FORGED = {
+    "4 GB are announced": "struct.pack('<Q', 4 << 30) + bytes(1000)",
+    "2**64 - 1 bytes are": "b'\\xff' * 8",
+    "a datetime": "frame([['', '<M8[s]', []]], bytes(8))",
+    "a string": "frame([['', '<U2', []]], bytes(8))",
+    "an object": "frame([['', '|O', []]], bytes(8))",
+    "JSON as deep as can be": "framed(b'[' * 10**6 + b'\\n')",
+    "no JSON at all": "framed(b'\\x00\\xff\\n')",
+    "nothing at all": "framed(b'')",
+    "a thousand frames": "frame([['', '<f8', []]], bytes(8)) * 1000",
+}
+
+
+@linux
+@pytest.mark.parametrize("what", FORGED)
+def test_frames_that_an_answer_forges_are_a_sentence(what):
+    source = (
+        "import json, os, struct\n"
+        "def framed(body): return struct.pack('<Q', len(body)) + body\n"
+        "def frame(arrays, data):\n"
+        "    head = dict(kind='value', arrays=arrays, changed=['x'], type='', message='')\n"
+        "    head |= dict(file='', line=0, cheated=False)\n"
+        "    return framed(json.dumps(head).encode() + b'\\n' + data)\n"
+        "def mse_loss(pred, target):\n"
+        "    for wire in range(3, 12):\n"
+        "        try: os.write(wire, " + FORGED[what] + ")\n"
+        "        except OSError: pass\n"
+        "    return np.mean((pred - target) ** 2)"
+    )
+    before = psutil.Process().memory_info().rss
+    report = check("mse_loss", define(source))
+    assert report.status == "incorrect"
+    assert "What came back from your function's process is no result" in report.message
+    assert psutil.Process().memory_info().rss - before < 100 << 20
