@@ -60,7 +60,7 @@ def of(answer, exercise=WAVE):
         (lambda x, y: _wave(x, y) > 0, "is of True and False (bool)"),
         (lambda x, y: (9 * _wave(x, y)).astype(int), "holds whole numbers (int64)"),
         (lambda x, y: np.sort(_wave(x, y), None).reshape(x.shape), "right numbers in the wrong"),
-        (lambda x, y: np.where(x < x.max(), _wave(x, y), 0), "1 of its 4 elements are wrong"),
+        (lambda x, y: np.where(x < x.max(), _wave(x, y), 0), "One of its 4 elements is wrong"),
         (lambda x, y: np.full_like(x, -np.inf), "a start at -inf that nothing took the place of"),
         (lambda x, y: (_wave(x, y),), "is there a comma at the end of the line?"),
         (lambda x, y: x.shape, "You return a tuple; asked is one array."),
