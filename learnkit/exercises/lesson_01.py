@@ -240,7 +240,8 @@ numerical_grad = Exercise(
         "    grad[i] = (above - below) / (2 * eps)\n"
         "return grad",
     ),
-    why="It knows no calculus, so it cannot share your mistakes: you can now check any gradient.",
+    why="It needs no formula for the gradient, so it does not repeat your mistakes: you can now "
+    "check any gradient by it.",
     points=2,
     rtol=1e-5,
     atol=1e-6,
@@ -510,7 +511,9 @@ def returns_after_one_round(f, x, eps=1e-5):
     return grad
 
 
-@numerical_grad.mistake("The sign is flipped: it is what f gains above, f(x + ε) - f(x - ε).")
+@numerical_grad.mistake(
+    "The sign is flipped: it is f(x + ε) - f(x - ε), the value above minus the value below."
+)
 @_from_both_sides
 def flipped(above, below, eps):
     return (below - above) / (2 * eps)
@@ -763,7 +766,7 @@ def hundred_where_equal(pred, target, data_range=1.0):
     return 100.0 if error == 0 else 10 * np.log10(data_range**2 / error)
 
 
-@psnr.mistake("The 10 is missing: decibels are tenths of a bel.")
+@psnr.mistake("The factor 10 is missing: 10 * np.log10(...).")
 def in_bels(pred, target, data_range=1.0):
     error = np.mean((pred - target) ** 2)
     return np.inf if error == 0 else np.log10(data_range**2 / error)

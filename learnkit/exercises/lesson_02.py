@@ -159,7 +159,7 @@ def x0_shared(grad, x0, lr, steps):
 
 
 @gradient_descent.mistake(
-    "You stop when little moves any more: the list must have steps + 1 places all the same."
+    "You stop early, when the steps become small: the list must have steps + 1 places all the same."
 )
 def stops_early(grad, x0, lr, steps):
     path = [x0.copy()]
@@ -244,8 +244,8 @@ roughness_grad = Exercise(
         case((30 * _rng.random((5, 3))).round()),
     ],
     hints=(
-        "One pair (a, b) adds (a - b)². Its derivative by a is 2 (a - b), by b it is -2 (a - b). "
-        "Each pixel collects that from every neighbour it has.",
+        "One pair (a, b) adds (a - b)². Its derivative with respect to a is 2 (a - b), with "
+        "respect to b it is -2 (a - b). Each pixel adds that up over all its neighbours.",
         "d = np.diff(image, axis=0) is lower minus upper. Add 2 d to the lower ends, grad[1:], and "
         "take it from the upper ends, grad[:-1]. The same along axis 1.",
         "grad = np.zeros_like(image)\n"

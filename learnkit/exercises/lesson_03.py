@@ -56,8 +56,9 @@ sigmoid = Exercise(
         "small / (1 + small) where z < 0; np.where chooses the numerator.",
         "small = np.exp(-np.abs(z))\nreturn np.where(z >= 0, 1.0, small) / (1 + small)",
     ),
-    why="Every network that bets on pixels ends in it, and a sure network reaches both tails: what "
-    "is lost there is lost to the logarithm of the loss.",
+    why="Every network that gives probabilities of pixels ends in it. A sure network reaches both"
+    " tails, and the loss takes the logarithm of what it finds there, so the tails must be "
+    "right.",
     points=2,
 )
 
@@ -157,8 +158,7 @@ def log_sigmoid(z):
 
 
 @sigmoid.mistake(
-    "That is a softmax: it shares out one probability among all elements. The sigmoid looks at "
-    "each element by itself."
+    "That is a softmax, whose elements add up to 1. The sigmoid looks at each element by itself."
 )
 def softmax_of_all(z):
     e = np.exp(z - z.max())
@@ -286,7 +286,7 @@ def clipped_at_1e_7(logits, target):
 
 @binary_cross_entropy_with_logits.mistake(
     "You add a little inside the logarithm to keep it finite: the loss of a sure mistake then "
-    "stops at a wall. Without forming the probability there is nothing to save."
+    "stops growing. Without forming the probability there is nothing to save."
 )
 def eps_inside_the_log(logits, target):
     p = layers.sigmoid(logits)
@@ -352,7 +352,7 @@ def logits_as_probabilities(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "That is the squared error of the sigmoid; cross-entropy is the surprise, -log of the bet."
+    "That is the squared error of the sigmoid; cross-entropy is -log of the probability."
 )
 def squared_error(logits, target):
     return np.mean((layers.sigmoid(logits) - target) ** 2)
@@ -380,7 +380,7 @@ def sum_over_pixels(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "You round the target to 0 or 1: a grey target is a mixed bet, and counts as it is."
+    "You round the target to 0 or 1: a grey target counts as it is."
 )
 def target_rounded(logits, target):
     return losses.binary_cross_entropy_with_logits(logits, (target > 0.5) * 1.0)
@@ -516,7 +516,7 @@ def gradient_of_mse(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "The sign is flipped: where the bet is above the target, the loss grows with the logit."
+    "The sign is flipped: where the probability is above the target, the loss grows with the logit."
 )
 def sign_of_grad(logits, target):
     return (target - layers.sigmoid(logits)) / logits.size
@@ -918,7 +918,7 @@ def sigmoid_for_softmax(logits, labels):
 
 
 @cross_entropy.mistake(
-    "You add a little inside the logarithm: the loss of a sure mistake then stops at a wall. With "
+    "You add a little inside the logarithm: the loss of a sure mistake then stops growing. With "
     "the log of the sum there is nothing to save."
 )
 def eps_in_the_log(logits, labels):

@@ -542,8 +542,8 @@ max_pool2d = Exercise(
         "tiles = image[:, : h * size, : w * size].reshape(c, h, size, w, size)\n"
         "return tiles.max(axis=(2, 4))",
     ),
-    why="It halves the picture and asks of every window: is it anywhere here? Behind it each "
-    "kernel sees twice as far.",
+    why="It halves the picture and keeps the strongest answer of each window, wherever in it that"
+    " was. Behind it each kernel sees twice as far.",
     points=2,
 )
 
