@@ -217,6 +217,14 @@ def tanh_of_the_whole(z):
     return 0.5 * (1 + np.tanh(z))
 
 
+@sigmoid.mistake(
+    "For negative z you take 1 minus another value: far left that is 1 - 1, or digits of rounding; "
+    "at z = -40 it should be 4.2e-18. There the numerator is e^-|z|: small / (1 + small)."
+)
+def one_minus_in_both_branches_of_where(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z)))
+
+
 def _clipped_at(limit):
     @sigmoid.mistake(
         f"You clip z at {limit}: what lies beyond gets the value at {limit}, and far left that is "
@@ -452,6 +460,13 @@ def plus_in_the_exponent(logits, target):
 )
 def log_forgotten(logits, target):
     return np.mean(np.maximum(logits, 0) - logits * target + np.exp(-np.abs(logits)))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "The 1 is missing: the last term is log(1 + e^-|z|); log(e^-|z|) is -|z|."
+)
+def one_in_the_log_missing(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target - np.abs(logits))
 
 
 @binary_cross_entropy_with_logits.mistake("The last term is missing: log(1 + e^-|z|).")
@@ -996,7 +1011,8 @@ def log_of_the_mean(logits, labels):
 
 
 @cross_entropy.mistake(
-    "You take the class with the largest logit in each row; it is the one at the label that counts."
+    "Your loss is that of the class with the largest logit, whatever the label: what is subtracted "
+    "from the log of the sum must be the logit at the label, z[np.arange(n), labels]."
 )
 def largest_for_the_label(logits, labels):
     return -np.mean(layers.log_softmax(logits).max(axis=1))
