@@ -167,6 +167,14 @@ def returns_after_the_first_row(pred, target):
     return np.sum((pred[0] - target[0]) ** 2) / pred.size
 
 
+@mse_loss.mistake(
+    "Only the last row counts: `=` in the loop overwrites what came before. Add up with +=, and "
+    "divide by N at the end."
+)
+def last_row_alone(pred, target):
+    return np.mean((pred[-1] - target[-1]) ** 2)
+
+
 @mse_loss.mistake("You take the largest squared difference; the mean of all is asked for.")
 def largest(pred, target):
     return np.max((pred - target) ** 2)
@@ -240,7 +248,8 @@ numerical_grad = Exercise(
         "    grad[i] = (above - below) / (2 * eps)\n"
         "return grad",
     ),
-    why="It knows no calculus, so it cannot share your mistakes: you can now check any gradient.",
+    why="It needs no formula for the gradient, so it does not repeat your mistakes: you can now "
+    "check any gradient by it.",
     points=2,
     rtol=1e-5,
     atol=1e-6,
@@ -510,7 +519,9 @@ def returns_after_one_round(f, x, eps=1e-5):
     return grad
 
 
-@numerical_grad.mistake("The sign is flipped: it is what f gains above, f(x + ε) - f(x - ε).")
+@numerical_grad.mistake(
+    "The sign is flipped: it is f(x + ε) - f(x - ε), the value above minus the value below."
+)
 @_from_both_sides
 def flipped(above, below, eps):
     return (below - above) / (2 * eps)
@@ -640,6 +651,7 @@ psnr = Exercise(
             data_range=255.0,
         ),
         case(np.array([0.5, 0.25]), np.array([0.5, 0.25]), note="two equal pictures"),
+        case(np.array([0.75, 0.25]), np.array([0.5, 0.5])),
         case(np.array([1.0]), np.array([0.0])),
         case(np.array([2.0]), np.array([0.0])),
         case(np.array([1e-9]), np.array([0.0]), note="pred = [1e-9], target = [0]"),
@@ -678,6 +690,16 @@ def twenty_over_the_mse(pred, target, data_range=1.0):
 def nearly_equal(pred, target, data_range=1.0):
     error = np.mean((pred - target) ** 2)
     return np.inf if error < 1e-12 else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake(
+    "You take pictures for equal whose errors cancel (their sums, or their means, are the same). "
+    "Ask whether the MSE is 0."
+)
+def equal_in_sum(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    equal = np.sum(pred - target) == 0
+    return np.inf if equal else 10 * np.log10(data_range**2 / error)
 
 
 @psnr.mistake(
@@ -763,7 +785,7 @@ def hundred_where_equal(pred, target, data_range=1.0):
     return 100.0 if error == 0 else 10 * np.log10(data_range**2 / error)
 
 
-@psnr.mistake("The 10 is missing: decibels are tenths of a bel.")
+@psnr.mistake("The factor 10 is missing: 10 * np.log10(...).")
 def in_bels(pred, target, data_range=1.0):
     error = np.mean((pred - target) ** 2)
     return np.inf if error == 0 else np.log10(data_range**2 / error)

@@ -148,6 +148,26 @@ def x0_itself_in_every_place(grad, x0, lr, steps):
     return path
 
 
+@gradient_descent.mistake(_ONE_ARRAY)
+def put_down_before_each_step(grad, x0, lr, steps):
+    x, path = x0.copy(), []
+    for _ in range(steps + 1):
+        path.append(x)
+        x -= lr * grad(x)
+    return path
+
+
+@gradient_descent.mistake(
+    "path[k - 1] is not the last point: for k = 0 it is the last, and then it lags behind. The "
+    "last one is path[-1]."
+)
+def index_lags_behind(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for k in range(steps):
+        path.append(path[k - 1] - lr * grad(path[k - 1]))
+    return path
+
+
 @gradient_descent.mistake(
     "Your numbers are right, but the first array is the caller's x0 itself: put in a copy."
 )
@@ -159,7 +179,7 @@ def x0_shared(grad, x0, lr, steps):
 
 
 @gradient_descent.mistake(
-    "You stop when little moves any more: the list must have steps + 1 places all the same."
+    "You stop early, when the steps become small: the list must have steps + 1 places all the same."
 )
 def stops_early(grad, x0, lr, steps):
     path = [x0.copy()]
@@ -244,8 +264,8 @@ roughness_grad = Exercise(
         case((30 * _rng.random((5, 3))).round()),
     ],
     hints=(
-        "One pair (a, b) adds (a - b)². Its derivative by a is 2 (a - b), by b it is -2 (a - b). "
-        "Each pixel collects that from every neighbour it has.",
+        "One pair (a, b) adds (a - b)². Its derivative with respect to a is 2 (a - b), with "
+        "respect to b it is -2 (a - b). Each pixel adds that up over all its neighbours.",
         "d = np.diff(image, axis=0) is lower minus upper. Add 2 d to the lower ends, grad[1:], and "
         "take it from the upper ends, grad[:-1]. The same along axis 1.",
         "grad = np.zeros_like(image)\n"
@@ -504,6 +524,18 @@ def added_to_both_ends(image):
     return grad
 
 
+@roughness_grad.mistake(
+    "The 2 is missing at the upper and left ends of the pairs: both ends get it."
+)
+def two_at_one_end_alone(image):
+    grad = np.zeros_like(image)
+    for g, x in ((grad, image), (grad.T, image.T)):
+        d = np.diff(x, axis=0)
+        g[1:] += 2 * d
+        g[:-1] -= d
+    return grad
+
+
 @roughness_grad.mistake("Your gradient starts as a copy of the picture: start at 0, np.zeros_like.")
 def starts_as_the_picture(image):
     return image + losses.roughness_grad(image)
@@ -706,6 +738,18 @@ def clipped(image, hole, lr, steps):
     for _ in range(steps):
         filled[hole] -= lr * losses.roughness_grad(filled)[hole]
         filled = np.clip(filled, 0, 1)
+    return filled
+
+
+@fill_hole.mistake(
+    "You clip at 0: the steps are then others, and a learning rate that is too large would not "
+    "show."
+)
+def clipped_below(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+        filled = np.maximum(filled, 0)
     return filled
 
 

@@ -56,8 +56,9 @@ sigmoid = Exercise(
         "small / (1 + small) where z < 0; np.where chooses the numerator.",
         "small = np.exp(-np.abs(z))\nreturn np.where(z >= 0, 1.0, small) / (1 + small)",
     ),
-    why="Every network that bets on pixels ends in it, and a sure network reaches both tails: what "
-    "is lost there is lost to the logarithm of the loss.",
+    why="Every network that gives probabilities of pixels ends in it. A sure network reaches both"
+    " tails, and the loss takes the logarithm of what it finds there, so the tails must be "
+    "right.",
     points=2,
 )
 
@@ -157,8 +158,7 @@ def log_sigmoid(z):
 
 
 @sigmoid.mistake(
-    "That is a softmax: it shares out one probability among all elements. The sigmoid looks at "
-    "each element by itself."
+    "That is a softmax, whose elements add up to 1. The sigmoid looks at each element by itself."
 )
 def softmax_of_all(z):
     e = np.exp(z - z.max())
@@ -215,6 +215,14 @@ def one_minus_in_the_left_tail(z):
 )
 def tanh_of_the_whole(z):
     return 0.5 * (1 + np.tanh(z))
+
+
+@sigmoid.mistake(
+    "For negative z you take 1 minus another value: far left that is 1 - 1, or digits of rounding; "
+    "at z = -40 it should be 4.2e-18. There the numerator is e^-|z|: small / (1 + small)."
+)
+def one_minus_in_both_branches_of_where(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z)))
 
 
 def _clipped_at(limit):
@@ -286,7 +294,7 @@ def clipped_at_1e_7(logits, target):
 
 @binary_cross_entropy_with_logits.mistake(
     "You add a little inside the logarithm to keep it finite: the loss of a sure mistake then "
-    "stops at a wall. Without forming the probability there is nothing to save."
+    "stops growing. Without forming the probability there is nothing to save."
 )
 def eps_inside_the_log(logits, target):
     p = layers.sigmoid(logits)
@@ -352,7 +360,7 @@ def logits_as_probabilities(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "That is the squared error of the sigmoid; cross-entropy is the surprise, -log of the bet."
+    "That is the squared error of the sigmoid; cross-entropy is -log of the probability."
 )
 def squared_error(logits, target):
     return np.mean((layers.sigmoid(logits) - target) ** 2)
@@ -380,7 +388,7 @@ def sum_over_pixels(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "You round the target to 0 or 1: a grey target is a mixed bet, and counts as it is."
+    "You round the target to 0 or 1: a grey target counts as it is."
 )
 def target_rounded(logits, target):
     return losses.binary_cross_entropy_with_logits(logits, (target > 0.5) * 1.0)
@@ -454,6 +462,13 @@ def log_forgotten(logits, target):
     return np.mean(np.maximum(logits, 0) - logits * target + np.exp(-np.abs(logits)))
 
 
+@binary_cross_entropy_with_logits.mistake(
+    "The 1 is missing: the last term is log(1 + e^-|z|); log(e^-|z|) is -|z|."
+)
+def one_in_the_log_missing(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target - np.abs(logits))
+
+
 @binary_cross_entropy_with_logits.mistake("The last term is missing: log(1 + e^-|z|).")
 def last_term_missing(logits, target):
     return np.mean(np.maximum(logits, 0) - logits * target)
@@ -516,7 +531,7 @@ def gradient_of_mse(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "The sign is flipped: where the bet is above the target, the loss grows with the logit."
+    "The sign is flipped: where the probability is above the target, the loss grows with the logit."
 )
 def sign_of_grad(logits, target):
     return (target - layers.sigmoid(logits)) / logits.size
@@ -918,7 +933,7 @@ def sigmoid_for_softmax(logits, labels):
 
 
 @cross_entropy.mistake(
-    "You add a little inside the logarithm: the loss of a sure mistake then stops at a wall. With "
+    "You add a little inside the logarithm: the loss of a sure mistake then stops growing. With "
     "the log of the sum there is nothing to save."
 )
 def eps_in_the_log(logits, labels):
@@ -996,7 +1011,8 @@ def log_of_the_mean(logits, labels):
 
 
 @cross_entropy.mistake(
-    "You take the class with the largest logit in each row; it is the one at the label that counts."
+    "Your loss is that of the class with the largest logit, whatever the label: what is subtracted "
+    "from the log of the sum must be the logit at the label, z[np.arange(n), labels]."
 )
 def largest_for_the_label(logits, labels):
     return -np.mean(layers.log_softmax(logits).max(axis=1))

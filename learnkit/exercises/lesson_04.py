@@ -250,6 +250,14 @@ def minus_the_step_alone(x, grad, velocity, lr=0.01, momentum=0.9):
 
 
 @momentum_step.mistake(
+    "momentum stands before the gradient: it belongs to the old velocity, m v + g."
+)
+def momentum_on_the_gradient(x, grad, velocity, lr=0.01, momentum=0.9):
+    velocity = velocity + momentum * grad
+    return x - lr * velocity, velocity
+
+
+@momentum_step.mistake(
     "lr multiplies the gradient alone in yours, and the old velocity moves x in full: x moves by "
     "lr times the whole velocity."
 )
@@ -497,6 +505,25 @@ def corrected_for_the_start(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
 def numbers_for_arguments(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = 0.99 * square_avg + 0.01 * grad**2
     return x - 0.01 * grad / (np.sqrt(square_avg) + 1e-8), square_avg
+
+
+@rmsprop_step.mistake(
+    "The brackets are missing: alpha * s + 1 - alpha * grad**2 adds a 1. Write (1 - alpha) * "
+    "grad**2."
+)
+def one_minus_without_brackets(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + 1 - alpha * grad**2
+    with np.errstate(invalid="ignore"):
+        return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "eps stands beside the fraction: it belongs under it, grad / (np.sqrt(s) + eps)."
+)
+def eps_beside_the_fraction(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    with np.errstate(invalid="ignore"):
+        return x - lr * (grad / np.sqrt(square_avg) + eps), square_avg
 
 
 @rmsprop_step.mistake("You multiply by the root; divide by it.")
@@ -874,6 +901,34 @@ def constants_written_in(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=
 def times_the_root_of_v(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = _moments(grad, m, v, beta1, beta2)
     return x - lr * m / (1 - beta1**t) * (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake(
+    "The brackets are missing: beta1 * m + 1 - beta1 * grad adds a 1. Write (1 - beta1) * grad, "
+    "and (1 - beta2) * grad**2."
+)
+def adam_one_minus_without_brackets(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = beta1 * m + 1 - beta1 * grad, beta2 * v + 1 - beta2 * grad**2
+    with np.errstate(invalid="ignore"):
+        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+        return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake(
+    "You take the root before the correction: it is the root of v̂ = v / (1 - beta2**t)."
+)
+def root_before_the_correction(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v) / (1 - beta2**t) + eps), m, v
+
+
+@adam_step.mistake(
+    "The betas have changed sides: beta1 (0.9) is what is kept of the old m, 1 - beta1 what comes "
+    "in, and so with beta2."
+)
+def betas_on_the_wrong_side(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = (1 - beta1) * m + beta1 * grad, (1 - beta2) * v + beta2 * grad**2
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 
 @adam_step.mistake("You divide by the square of v̂; divide by its root: np.sqrt(v_hat) + eps.")

@@ -150,8 +150,8 @@ topological_order = Exercise(
         "        stack += [(i, False) for i in node.inputs]\n"
         "return order",
     ),
-    why="Walked backwards, this order lets every node hear all its users before it speaks: each "
-    "link is crossed once, and a network of a million numbers costs no more than its forward pass.",
+    why="Walked backwards, in this order every node has its whole gradient before it hands it on:"
+    " each link is crossed once, so the way back costs about as much as the forward pass.",
     points=3,
 )
 
@@ -377,7 +377,7 @@ def swapped(x, w, upstream):
 
 @linear_grad.mistake(
     "grad_w is divided by the number of rows: the mean, if there is one, is in the loss, and so in "
-    "upstream already. Shares add up."
+    "upstream already. The gradients of the rows add up."
 )
 def averaged(x, w, upstream):
     return upstream @ w.T, x.T @ upstream / len(x)
@@ -424,7 +424,9 @@ def forward(x, w, upstream):
     return x @ w, x @ w
 
 
-@linear_grad.mistake("grad_w counts the first row alone: every row of the batch adds a share.")
+@linear_grad.mistake(
+    "grad_w counts the first row alone: the gradients of all rows of the batch add up."
+)
 def one_row(x, w, upstream):
     return upstream @ w.T, np.outer(x[0], upstream[0])
 
@@ -451,7 +453,9 @@ def the_arrays(x, w, upstream):
     return x.copy(), w.copy()
 
 
-@linear_grad.mistake("grad_w counts the last row alone: every row of the batch adds a share.")
+@linear_grad.mistake(
+    "grad_w counts the last row alone: the gradients of all rows of the batch add up."
+)
 def last_row_alone(x, w, upstream):
     return upstream @ w.T, np.outer(x[-1], upstream[-1])
 
@@ -483,18 +487,18 @@ bias_grad = Exercise(
         case(_rng.normal(0, 1, (5, 4)).round(2)),
     ],
     hints=(
-        "One bias was added to every row. How many shares come back to it?",
-        "The shares add up over the rows, the first axis: (n, d) becomes (d,).",
+        "One bias was added to every row. How many gradients come back to it?",
+        "They add up over the rows, the first axis: (n, d) becomes (d,).",
         "return upstream.sum(axis=0)",
     ),
-    why="What is added everywhere collects from everywhere: the same rule gives a convolution's "
-    "kernel its gradient in lesson 06.",
+    why="What is used many times adds up the gradients of all its uses: the same rule gives a "
+    "convolution's kernel its gradient in lesson 06.",
 )
 
 
 @bias_grad.mistake(
-    "You take the mean over the rows: shares add up. If the loss is a mean, its 1/n is in upstream "
-    "already."
+    "You take the mean over the rows: the gradients add up. If the loss is a mean, its 1/n is in "
+    "upstream already."
 )
 def mean(upstream):
     return upstream.mean(axis=0)

@@ -292,6 +292,12 @@ def padded_with_the_edge(image, weight, stride=1, padding=0):
     return _conv2d(np.pad(image, frame, mode="edge"), weight, stride)
 
 
+@conv2d.mistake("You pad with ones: the frame is of zeros here, as in torch.")
+def padded_with_ones(image, weight, stride=1, padding=0):
+    frame = ((0, 0), (padding, padding), (padding, padding))
+    return _conv2d(np.pad(image, frame, constant_values=1), weight, stride)
+
+
 @conv2d.mistake("You pad with a mirrored picture: the frame is of zeros here, as in torch.")
 def padded_with_a_mirror(image, weight, stride=1, padding=0):
     frame = ((0, 0), (padding, padding), (padding, padding))
@@ -542,8 +548,8 @@ max_pool2d = Exercise(
         "tiles = image[:, : h * size, : w * size].reshape(c, h, size, w, size)\n"
         "return tiles.max(axis=(2, 4))",
     ),
-    why="It halves the picture and asks of every window: is it anywhere here? Behind it each "
-    "kernel sees twice as far.",
+    why="It halves the picture and keeps the strongest answer of each window, wherever in it that"
+    " was. Behind it each kernel sees twice as far.",
     points=2,
 )
 
@@ -736,6 +742,15 @@ def channels_merged(image, size):
 def axes_in_the_wrong_order(image, size):
     c, h, w = image.shape[0], image.shape[1] // size, image.shape[2] // size
     return image[:, : h * size, : w * size].reshape(c, h, w, size, size).max(axis=(3, 4))
+
+
+@max_pool2d.mistake(
+    "reshape(c, size, h, size, w) puts pixels together that lie h and w apart. The axes inside a "
+    "window follow their own: (c, h, size, w, size), and the maximum goes over axes 2 and 4."
+)
+def size_before_place(image, size):
+    c, h, w = image.shape[0], image.shape[1] // size, image.shape[2] // size
+    return image[:, : h * size, : w * size].reshape(c, size, h, size, w).max(axis=(1, 3))
 
 
 @max_pool2d.mistake(

@@ -218,7 +218,7 @@ def _shift(pairs: Pairs, failed: int) -> Iterator[str]:
     wants = np.concatenate([np.ravel(w * 1.0) for _, w in pairs.all])
     if len(set(wants)) > 2 and np.isfinite(apart).all() and np.ptp(apart) < 1e-9 < abs(apart[0]):
         more = "more" if apart[0] > 0 else "less"
-        yield f"is {abs(apart[0]):.6g} {more} than it should be, everywhere."
+        yield f"is {abs(apart[0]):.6g} {more} than it should be, always."
 
 
 def _left_early(pairs: Pairs, failed: int) -> Iterator[str]:

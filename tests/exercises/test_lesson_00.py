@@ -90,7 +90,7 @@ def in_float16(image):
     return (1 - image).astype(np.float16)
 
 
-@wrong("invert", "0.5 more than it should be, everywhere")
+@wrong("invert", "0.5 more than it should be, always")
 def too_bright(image):
     return 1.5 - image
 

@@ -280,6 +280,13 @@ def allclose(pred, target, data_range=1.0):
     return 10 * np.log10(data_range**2 / np.mean((pred - target) ** 2))
 
 
+@wrong("psnr", "whose errors cancel")
+def equal_in_the_mean(pred, target, data_range=1.0):
+    if pred.mean() == target.mean():
+        return np.inf
+    return 10 * np.log10(data_range**2 / np.mean((pred - target) ** 2))
+
+
 @wrong("psnr", "you divide by it")
 def raises_over_equal_pictures(pred, target, data_range=1.0):
     return 10 * math.log10(data_range**2 / float(np.mean((pred - target) ** 2)))

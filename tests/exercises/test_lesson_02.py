@@ -199,7 +199,7 @@ def loops_together(image):
     return grad
 
 
-@wrong("roughness_grad", "elements are wrong, the first at")
+@wrong("roughness_grad", "One of its 4 elements is wrong, at [0, 0]")
 def columns_with_the_rows_step(image):
     grad = np.zeros_like(image)
     d = 2 * np.diff(image, axis=0)
