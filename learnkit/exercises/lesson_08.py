@@ -5,11 +5,11 @@ import math
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch.overrides import TorchFunctionMode
 
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.worker import OddResultError, run_case
 from learnkit.models import vae
+from learnkit.training.elsewhere import strays
 
 _rng = np.random.default_rng(8)
 
@@ -110,29 +110,6 @@ def _roughly(values, steps=3):
     return np.where(np.abs(near) < 1, near, np.sign(near) * np.exp(np.abs(near) - 1))
 
 
-class _OnAnotherDevice(TorchFunctionMode):
-    """While it is on, noise that is drawn anywhere but on torch's meta device is an error."""
-
-    def __torch_function__(self, function, types, args=(), options=None):
-        made = function(*args, **(options or {}))
-        drawn = (options or {}).get("generator") is not None and torch.is_tensor(made)
-        if drawn and made.device.type != "meta":
-            raise OddResultError(_ONE_DEVICE)
-        return made
-
-
-def _tried_on_another_device(mean, log_var, generator):
-    """Runs the answer once more as on a GPU: what it makes must lie where its arguments lie."""
-    try:
-        with _OnAnotherDevice():
-            run_case.running(mean.to("meta"), log_var.to("meta"), generator=generator)
-    except OddResultError:
-        raise
-    except Exception as error:  # reading a number there is no fault: the meta device has none
-        if "is not on the expected device" in str(error):
-            raise OddResultError(_ONE_DEVICE) from error
-
-
 def _moments(z, mean, log_var, generator=None):
     (m, v), rows, start, before, seed = mean.kept
     if torch.is_tensor(z) and z.shape != m.shape:
@@ -171,7 +148,8 @@ def _moments(z, mean, log_var, generator=None):
     right = spread.sub(1).abs().max() < 0.2 and eps.mean(1).abs().max() < 0.2
     right = right and (inside - 0.683).abs() < 0.05 and max(across.abs(), down.abs()) < 0.2
     if right and given and not globally:
-        _tried_on_another_device(m, v, generator)
+        if strays(run_case.running, m, v, generator=generator):
+            raise OddResultError(_ONE_DEVICE)
     if generator is None:  # the sizes were looked at in the cases before
         return {"share of z that is a number": finite, "noise of the right kind": int(right)}
     noise = _each_row(z, rows) - _each_row(z, rows).mean(1, keepdim=True)  # std * eps

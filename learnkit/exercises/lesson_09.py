@@ -6,9 +6,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.worker import OddResultError, run_case
 from learnkit.models import gan
 from learnkit.models.gan import discriminator_loss as _discriminator_loss
+from learnkit.training.elsewhere import gpu_here, strays
 
 _rng = np.random.default_rng(9)
 
@@ -22,7 +23,14 @@ def _logits(*arrays):
     return tuple(torch.from_numpy(array).requires_grad_() for array in arrays), {}
 
 
-def _loss_and_slopes(*names):
+_GPU = gpu_here()  # asked in the notebook's process: the worker sees none
+_ONE_DEVICE = (
+    "On the GPU of this machine your loss fails: the tensor of ones or zeros that you make lies on "
+    "the CPU. torch.ones_like(fake_logits) lies where the logits do."
+)
+
+
+def _loss_and_slopes(formula, *names):
     """A probe: the loss, and its gradient by each argument (0 where it does not hang on it)."""
 
     def probe(result, *logits):
@@ -45,10 +53,17 @@ def _loss_and_slopes(*names):
         if result.requires_grad:
             found = torch.autograd.grad(result.sum(), logits, allow_unused=True)
             slopes = [z if s is None else s for z, s in zip(slopes, found, strict=True)]
+        if _GPU and result.shape == () and torch.isclose(result, formula(*logits), rtol=1e-4):
+            if strays(run_case.running, *logits):
+                raise OddResultError(_ONE_DEVICE)
         named = {f"gradient by {name}": s for name, s in zip(names, slopes, strict=True)}
         return {"loss": result, **named}
 
     return probe
+
+
+def _generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
 
 
 # ---- discriminator_loss ------------------------------------------------------------------------
@@ -73,7 +88,7 @@ discriminator_loss = Exercise(
         case(*(_rng.normal(0, 2, (2, 16, 1)).astype(np.float32))),
     ],
     build=_logits,
-    probe=_loss_and_slopes("real_logits", "fake_logits"),
+    probe=_loss_and_slopes(_discriminator_loss, "real_logits", "fake_logits"),
     hints=(
         "Two questions, each a binary cross-entropy with logits, as in lesson 03: the real "
         "pictures should be called 1, the fake ones 0. Add the two means.",
@@ -385,7 +400,7 @@ generator_loss = Exercise(
         case(_rng.normal(0, 2, (16, 1)).astype(np.float32)),
     ],
     build=_logits,
-    probe=_loss_and_slopes("fake_logits"),
+    probe=_loss_and_slopes(_generator_loss, "fake_logits"),
     hints=(
         "The generator wants its pictures to be called real: the discriminator's question, with "
         "the other answer.",

@@ -32,6 +32,10 @@ def _one_tensor(result, what):
         raise OddResultError(
             f"You return a {type(result).__name__}; return {what} in one tensor{comma}."
         )
+    if callable(result):
+        raise OddResultError(
+            f"You return a method; return {what}: the round brackets of a call are missing."
+        )
     if not torch.is_tensor(result):
         raise OddResultError(
             f"You return a number of Python's or NumPy's ({type(result).__name__}); return {what} "
@@ -726,6 +730,23 @@ def black_is_the_hole(pred, image, hole):
 @composite.mistake("You clip the picture to [0, 1]: pred is taken as it is.")
 def clipped(pred, image, hole):
     return torch.where(hole, pred, image).clamp(0, 1)
+
+
+@composite.mistake(
+    "masked_scatter puts pred's numbers into the hole one after another, from pred's first pixel "
+    "on: they come to the wrong places. torch.where(hole, pred, image) takes each from its own."
+)
+def scattered(pred, image, hole):
+    return image.masked_scatter(hole, pred)
+
+
+@composite.mistake(
+    "masked_scatter puts image's numbers into what is known one after another, beginning with "
+    "image's first pixel: they come to the wrong places. torch.where(hole, pred, image) takes each "
+    "from its own."
+)
+def known_scattered(pred, image, hole):
+    return pred.masked_scatter(~hole, image)
 
 
 @composite.mistake(

@@ -5,8 +5,9 @@ import torch
 import torch.nn.functional as F
 
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.worker import OddResultError, run_case
 from learnkit.models import conditional_vae
+from learnkit.training.elsewhere import strays
 
 _rng = np.random.default_rng(11)
 
@@ -32,6 +33,10 @@ def _is_tensor(result, of):
         raise OddResultError(
             f"You return a {type(result).__name__}; return {of} in one tensor (is there a comma at "
             "the end of the line, or is torch.stack missing?)."
+        )
+    if callable(result):
+        raise OddResultError(
+            f"You return a method; return {of}: the round brackets of a call are missing."
         )
     if not torch.is_tensor(result):
         raise OddResultError(
@@ -1054,7 +1059,19 @@ def normalised(z, decode, image, hole, lr, sigma=0.1):
 
 
 @_step_mistake(
-    "You take the sign of the slope alone: the step is lr * slope, long where it is steep."
+    "Every number of your z moves by 10 lr, whatever its gradient: RMSprop begins so. Asked is a "
+    "plain step, z - lr * gradient."
+)
+def by_rmsprop(z, decode, image, hole, lr, sigma=0.1):
+    leaf = z.detach().clone().requires_grad_()
+    (_misfit(decode(leaf), image, hole) / (2 * sigma**2) + _prior(leaf)).backward()
+    torch.optim.RMSprop([leaf], lr=float(lr)).step()
+    return leaf.detach()
+
+
+@_step_mistake(
+    "Every number of your z moves by lr, whatever its gradient: Adam begins so, gradient.sign() "
+    "always does so. Asked is a plain step, z - lr * gradient."
 )
 def sign_alone(z, decode, image, hole, lr, sigma=0.1):
     slope = z - conditional_vae.latent_step(z, decode, image, hole, 1.0, sigma)
@@ -1096,6 +1113,14 @@ _ONE_NUMBER = (
     "One single number of noise serves a whole fill, all pictures and all d numbers of each z. "
     "Draw (count, n, d) numbers."
 )
+_ENCODED_AGAIN = (
+    "You call encode more than once. What is known is the same for every fill: call it once, in "
+    "front of the loop. What differs from fill to fill is the noise."
+)
+_ONE_DEVICE = (
+    "On a GPU your function fails: torch.randn draws on the CPU unless you say where. Draw where "
+    "mean lies: torch.randn(mean.shape, generator=generator, device=mean.device)."
+)
 _OWN_DICE = (
     "You draw from a generator of your own: pass the one that you are given, generator=generator."
 )
@@ -1127,6 +1152,7 @@ def _oracle(mean, log_var, image, hole):
     cut = torch.where(hole, 0.0, image)
 
     def encode(given, where):
+        encode.calls += 1
         if not torch.is_tensor(given) or not torch.is_tensor(where):
             raise OddResultError("encode takes two tensors, (cut, hole).")
         if given.dtype == torch.bool and where.dtype != torch.bool:
@@ -1153,6 +1179,7 @@ def _oracle(mean, log_var, image, hole):
             )
         return torch.sigmoid(z.double()).reshape(len(z), *image.shape[1:]).float()
 
+    encode.calls = 0
     return encode, decode
 
 
@@ -1197,6 +1224,8 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
         raise OddResultError(_KNOWN)
     given = not torch.equal(start, generator.get_state())
     globally = not torch.equal(before, torch.get_rng_state())
+    if encode.calls > 1:
+        raise OddResultError(_ENCODED_AGAIN)
     share = fills.isfinite().double().mean()
     found = {
         "share of pixels that are a number": share,
@@ -1239,6 +1268,18 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
             ((eps[1:] - eps[:-1]).abs().amax(dim=1) < 1e-4).sum()
         )
         found["count of fills that are the mean's"] = int((eps.abs().amax(dim=1) < 1e-3).sum())
+    right = (spread - 1).abs().max() < 0.1 and eps.mean(dim=0).abs().max() < 0.1
+    if right and after.abs().max() < 0.1:
+        elsewhere = mean.to("meta")
+
+        def paint(z):
+            return z.reshape(len(z), *image.shape[1:])
+
+        def expect(_cut, _hole):
+            return elsewhere, elsewhere
+
+        if strays(run_case.running, expect, paint, image, hole, 2, generator):
+            raise OddResultError(_ONE_DEVICE)
     return found | {
         "mean of (z - mean) / std, in its spreads": _rough(eps.mean(0) / spread.clamp(min=1e-6)),
         "spread of (z - mean) / std": _rough(spread),
@@ -1327,7 +1368,7 @@ def _made(decode, mean, std, image, hole, count, noise):
 
 
 def _normal_noise(mean, generator):
-    return lambda: torch.randn(mean.shape, generator=generator)
+    return lambda: torch.randn(mean.shape, generator=generator, device=mean.device)
 
 
 def _answer(encode, decode, image, hole, count, generator, std=None, noise=_normal_noise):
@@ -1342,7 +1383,9 @@ _fills_mistake = sample_fills.mistake
 @_fills_mistake(_ONE_Z)
 def one_z_repeated(encode, decode, image, hole, count, generator):
     mean, log_var = encode(torch.where(hole, 0.0, image), hole)
-    z = mean + torch.exp(log_var / 2) * torch.randn(mean.shape, generator=generator)
+    z = mean + torch.exp(log_var / 2) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
     made = torch.where(hole, decode(z), image)
     return torch.stack([made] * count)
 
@@ -1528,6 +1571,20 @@ def walks_away(encode, decode, image, hole, count, generator):
         return step
 
     return _answer(encode, decode, image, hole, count, generator, noise=noise)
+
+
+@_fills_mistake(_ENCODED_AGAIN)
+def encoded_for_each_fill(encode, decode, image, hole, count, generator):
+    fills = [_answer(encode, decode, image, hole, 1, generator) for _ in range(count)]
+    return torch.cat(fills)
+
+
+@_fills_mistake(_ONE_DEVICE)
+def drawn_on_the_cpu(encode, decode, image, hole, count, generator):
+    mean, log_var = _clouds(encode, image, hole)
+    eps = torch.randn(count, *mean.shape, generator=generator)
+    made = decode((mean + torch.exp(log_var / 2) * eps).flatten(0, 1))
+    return torch.where(hole, made.reshape(count, *image.shape), image)
 
 
 @_fills_mistake(_RESEEDED)
