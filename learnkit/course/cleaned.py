@@ -5,6 +5,8 @@ this one in its place: no script, no form and no address but the web's passes, a
 tables and formulas do.
 """
 
+import re
+
 FILTER = {"clean_html": f"{__name__}.clean_html"}  # for nbconvert's TemplateExporter.filters
 TAGS = set(
     "a abbr b blockquote code em i li ol strong ul "
@@ -12,6 +14,7 @@ TAGS = set(
     "dt dd table caption thead tbody tfoot tr th td math semantics mrow mi mo mn ms mtext mfrac "
     "msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mspace mstyle".split()
 )
+UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 EVERYWHERE = {"class", "id", "style", "role", "title", "aria-label", "aria-hidden"}
 OF_TAGS = {
     "a": {"href"},
@@ -34,13 +37,14 @@ STYLES = (  # of the course's own figures, tables and verdicts
 def clean_html(element: str | bytes) -> str:
     """HTML without whatever could act: scripts, forms, handlers, addresses of other kinds.
 
-    >>> clean_html('<p onclick="steal()">three <script>steal()</script></p>')
-    '<p>three steal()</p>'
+    >>> clean_html('<p onclick="steal()">three<script>steal()</script></p>')
+    '<p>three</p>'
     """
     from bleach.css_sanitizer import CSSSanitizer
     from bleach.sanitizer import ALLOWED_PROTOCOLS, Cleaner
 
     text = element.decode() if isinstance(element, bytes) else str(element)
+    text = UNSEEN.sub("", text)  # else what stands in them would be left as text
     cleaner = Cleaner(
         tags=TAGS,
         attributes=_may_stay,

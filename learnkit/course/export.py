@@ -171,7 +171,7 @@ class _Renderer(IPythonRenderer):
 
 class _Exporter(HTMLExporter):
     @contextfilter
-    def markdown2html(self, context: dict, source: str) -> str:
+    def markdown2html(self, context: object, source: str) -> str:
         """nbconvert's own, with the formulas above in place of MathJax's."""
         attached = context.get("cell", {}).get("attachments", {})
         renderer = _Renderer(escape=False, attachments=attached, exclude_anchor_links=True)

@@ -66,7 +66,7 @@ def check_pictures(images: np.ndarray, holes: np.ndarray) -> None:
         )
 
 
-def check_filled(filled: np.ndarray, image: np.ndarray, hole: np.ndarray) -> None:
+def check_filled(filled: object, image: np.ndarray, hole: np.ndarray) -> None:
     """Raises TypeError or ValueError unless `filled` is what a fill of `image` must be.
 
     The form's promises, for one picture or for a batch of them: an array of this shape, float,

@@ -169,7 +169,7 @@ class Brush(anywidget.AnyWidget):
 
     def _turn(self) -> None:
         """Another picture: the hole stays, stretched where the new picture has another size."""
-        self._shown = self.picture
+        self._shown, self.note = self.picture, ""  # what was said was said of the other picture
         hole = stretched(self.hole, self.image.shape[:2])
         with self.hold_sync():  # one message, so that picture and hole come together
             for trait, value in _sent(self.image, hole).items():

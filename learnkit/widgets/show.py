@@ -172,7 +172,7 @@ def image_html(png: bytes, alt: str) -> str:
     data = base64.b64encode(png).decode()
     least = int.from_bytes(png[16:20], "big") * 3 // 4  # the width stands there in every PNG
     return (
-        '<div style="overflow-x:auto;max-width:100%">'
+        '<div style="overflow-x:auto;width:0;min-width:100%">'  # as wide as there is room
         f'<img alt="{html.escape(alt, quote=True)}" style="max-width:100%;min-width:{least}px;'
         "box-sizing:border-box;padding:6px;margin:0;background:#fff;border:1px solid #76767655;"
         f'border-radius:8px" src="data:image/png;base64,{data}"></div>'

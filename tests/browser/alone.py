@@ -4,8 +4,6 @@ What the browser sends is kept in `window.model`: `values` as they are, `sent` f
 """
 
 import base64
-import inspect
-from pathlib import Path
 
 PAGE = """<!doctype html><html><body style="margin:0"><div id="root"></div></body></html>"""
 START = """async ([script, values]) => {
@@ -33,9 +31,8 @@ START = """async ([script, values]) => {
 
 def open_alone(page, widget) -> None:
     """Shows a widget of ours in the page, as its traits are now."""
-    source = Path(inspect.getfile(type(widget)))
     page.set_content(PAGE)
-    page.add_style_tag(content=source.with_suffix(".css").read_text(encoding="utf-8"))
+    page.add_style_tag(content=widget._css)
     values = {}
     for name in widget.traits(sync=True):
         value = getattr(widget, name)
@@ -43,4 +40,4 @@ def open_alone(page, widget) -> None:
             value = {"base64": base64.b64encode(value).decode()}
         if isinstance(value, str | int | float | list | tuple | dict | bool) and name[0] != "_":
             values[name] = value
-    page.evaluate(START, [source.with_suffix(".js").read_text(encoding="utf-8"), values])
+    page.evaluate(START, [widget._esm, values])

@@ -105,6 +105,11 @@ def test_nothing_that_acts_passes_the_sanitizer(hostile):
     assert not re.search(r"<script|onerror|javascript:|data:|url\(|position|<iframe|<form", kept)
 
 
+def test_a_style_is_dropped_with_its_rules_and_a_script_with_its_code():
+    page = "<style>p { display: none; }</style><p>kept</p><SCRIPT>steal()</SCRIPT >"
+    assert clean_html(page) == "<p>kept</p>"
+
+
 def test_the_page_needs_neither_network_nor_script_and_has_its_formulas(lesson):
     lesson = new_notebook(cells=[new_markdown_cell(PROSE), *lesson.cells])
     script = new_output("display_data", {"text/html": "<p>kept</p><script src='//cdn'></script>"})
