@@ -88,7 +88,7 @@ real = garments.take(torch.arange(8000, 10_000))
 def seen(images):
     """The 64 features that the classifier sees in each picture."""
     with torch.no_grad():
-        return judge.features(images).double().cpu().numpy()
+        return judge.features(images).cpu().double().numpy()
 
 
 seen_in_real = seen(real)

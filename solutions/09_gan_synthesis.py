@@ -305,7 +305,7 @@ real_garments = garments.take(torch.arange(8000, 10_000))
 def seen(images):
     """The 64 features that the classifier sees in each picture."""
     with torch.no_grad():
-        return classifier.features(images.float()).double().cpu().numpy()
+        return classifier.features(images.float()).cpu().double().numpy()
 
 
 # %% [markdown]

@@ -381,7 +381,7 @@ judge = pretrained("classifier").to(machine.device)
 def seen_in(images):
     """The classifier's 64 features of each picture."""
     with torch.no_grad():
-        return judge.features(images.float()).double().cpu().numpy()
+        return judge.features(images.float()).cpu().double().numpy()
 
 
 real = seen_in(garments.take(torch.arange(8000, 10_000)))
