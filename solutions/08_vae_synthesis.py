@@ -93,7 +93,7 @@ judge = pretrained("classifier").to(machine.device)
 def seen(images):
     """The 64 features that the classifier sees in each picture."""
     with torch.no_grad():
-        return judge.features(images).double().cpu().numpy()
+        return judge.features(images).cpu().double().numpy()
 
 
 seen_in_real = seen(others)

@@ -312,7 +312,7 @@ real_garments = unseen.take(torch.arange(2000, 4000))
 def seen(images):
     """The 64 features that the classifier sees in each picture."""
     with torch.no_grad():
-        return classifier.features(images.float()).double().cpu().numpy()
+        return classifier.features(images.float()).cpu().double().numpy()
 
 
 # %% [markdown]

@@ -203,10 +203,10 @@ def linear_fill(image, mean, cov, hole, jitter=1e-3):
 
 
 # %%
-rows = garments.take(torch.arange(10_000)).flatten(1).double().cpu()
+rows = garments.take(torch.arange(10_000)).flatten(1).cpu().double()
 m, C = rows.mean(dim=0), torch.cov(rows.T)
 flat_hole = torch.from_numpy(box.ravel())
-yours = [linear_fill(x.flatten().double().cpu(), m, C, flat_hole) for x in cut[:20]]
+yours = [linear_fill(x.flatten().cpu().double(), m, C, flat_hole) for x in cut[:20]]
 guesses["linear fill"] = filled_by(LinearMMSE(training))
 apart = (torch.stack(yours).clamp(0, 1) - guesses["linear fill"][:20].flatten(1).cpu()).abs().max()
 print(f"yours and the library's differ by at most {apart.item():.1e} on 20 garments")

@@ -31,9 +31,10 @@ class LinearFill(nn.Module):
         super().__init__()
         pixels = height * width
         self.height, self.width, self.jitter = height, width, jitter
-        self.register_buffer("mean", torch.zeros(pixels))
+        self.register_buffer("mean", torch.zeros(pixels, dtype=torch.float32))
         # the lower triangle of L, C = L Lᵀ: rounded to half precision it still makes a covariance
-        self.register_buffer("triangle", torch.zeros(pixels * (pixels + 1) // 2))
+        triangle = torch.zeros(pixels * (pixels + 1) // 2, dtype=torch.float32)
+        self.register_buffer("triangle", triangle)
         self._solved: dict[str, torch.Tensor] = {}
 
     @torch.no_grad()

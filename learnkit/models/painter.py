@@ -58,7 +58,7 @@ class Painter(nn.Module):
     ) -> torch.Tensor:
         """F (n, 1, 28, 28); `known` and `guess` are picture and linear fill, in [-1, 1]."""
         seen = torch.cat([torch.where(hole, xt, known), guess, hole.to(xt)], dim=1)
-        return self.unet(seen, t / len(self.alpha_bar))
+        return self.unet(seen, t.to(xt.dtype) / len(self.alpha_bar))
 
     def denoiser(self, images: torch.Tensor, hole: torch.Tensor) -> Denoiser:
         """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read."""

@@ -133,7 +133,9 @@ def waves(time: torch.Tensor) -> torch.Tensor:
 
     Source: Vaswani et al. (2017), section 3.5.
     """
-    quick = torch.exp(torch.linspace(0, math.log(1000), TIMES // 2, device=time.device))
+    quick = torch.exp(
+        torch.linspace(0, math.log(1000), TIMES // 2, device=time.device, dtype=torch.float32)
+    )
     angle = time[:, None] * quick
     return torch.cat([angle.sin(), angle.cos()], dim=1)
 

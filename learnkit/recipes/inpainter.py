@@ -29,7 +29,9 @@ def training(
     recipe: Recipe, model: nn.Module, pictures: Pictures, **options: Any
 ) -> Iterator[Step]:
     """The linear fill of `model` is solved from all pictures; then what stands on it is trained."""
-    model.linear.to(pictures.images.device).fit(pictures.take(torch.arange(len(pictures))))
+    model.linear.to(pictures.images.device).fit(
+        pictures.take(torch.arange(len(pictures), device="cpu"))
+    )
     yield from by_objective(recipe, model, pictures, **options)
 
 
@@ -55,7 +57,7 @@ def objective(generator: torch.Generator) -> Callable[[Inpainter, torch.Tensor],
 def measure(model: nn.Module) -> dict[str, float]:
     """Hole PSNR over the first 500 test garments, pooled."""
     device = next(model.parameters()).device
-    images, scores = unseen(device).take(torch.arange(500)), {}
+    images, scores = unseen(device).take(torch.arange(500, device="cpu")), {}
     for name, hole in MEASURED.items():
         place = torch.from_numpy(hole).to(device)[None, None]
         scores[f"hole PSNR, {name}, dB"] = hole_psnr(model.fill(images, place), images, place)

@@ -9,10 +9,6 @@ function `step(batch) -> losses`, so a GAN's two networks fit as well. Both stop
 where a loss is no number, and both go on from a checkpoint to the same numbers.
 """
 
-import contextlib
-import signal
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +20,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from learnkit.training import checkpoint, distributed
 from learnkit.training.device import Machine, choose
+from learnkit.training.keeping import Keeper, finished_first
 from learnkit.training.pictures import Pictures, order
 
 Losses = Mapping[str, torch.Tensor]
@@ -92,6 +89,7 @@ def train(
     if optimizer is None:
         fused = machine.device.type in FUSED
         optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=betas, fused=fused)
+    dtype = next(model.parameters()).dtype
     # the network alone is compiled: an objective that draws noise would break at every draw
     whole = distributed.shared(_Objective(machine.compiled(model), objective))
     model.train()
@@ -101,7 +99,7 @@ def train(
             group["lr"] = lr if schedule is None else schedule(t)
         optimizer.zero_grad(set_to_none=True)
         with machine.autocast():
-            losses = whole(batch)
+            losses = whole(_in(dtype, batch))
         losses = losses if isinstance(losses, Mapping) else {"loss": losses}
         next(iter(losses.values())).backward()
         if clip is not None:
@@ -150,7 +148,7 @@ def run(
     if path is None and (every or seconds or resume):
         raise ValueError("to write or resume a checkpoint, say where: path=...")
     order(len(pictures), batch_size, 0, seed=seed)  # raises where the data set is too small
-    keeper = None if path is None else _Keeper(path, parts or {}, every, seconds, resume)
+    keeper = None if path is None else Keeper(path, parts or {}, every, seconds, resume)
     return _steps(step, pictures, steps, batch_size, seed, keeper)
 
 
@@ -159,11 +157,15 @@ def averaged(model: nn.Module, decay: float = 0.999) -> AveragedModel:
 
     Source: Polyak and Juditsky (1992), here exponential.
     """
-    return _Averaged(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+    return _Averaged(model, decay)
 
 
 class _Averaged(AveragedModel):
     """torch's, whose counter stays on the CPU: asked of a GPU at every step, it would be a wait."""
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        super().__init__(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+        self.n_averaged = torch.tensor(0, device="cpu")
 
     @torch.no_grad()
     def update_parameters(self, model: nn.Module) -> None:
@@ -177,6 +179,11 @@ class _Averaged(AveragedModel):
         for average, buffer in zip(self.module.buffers(), model.buffers(), strict=True):
             average.copy_(buffer)
         self.n_averaged += 1
+
+
+def _in(dtype: torch.dtype, batch: Any) -> Any:
+    """The pictures of a batch as precise as the network, which may be of double precision."""
+    return batch.to(dtype) if torch.is_tensor(batch) else (batch[0].to(dtype), *batch[1:])
 
 
 class _Objective(nn.Module):
@@ -196,12 +203,12 @@ def _steps(
     steps: int,
     batch_size: int,
     seed: int,
-    keeper: "_Keeper | None",
+    keeper: Keeper | None,
 ) -> Iterator[Step]:
     device = pictures.images.device
     watch = _Watch(device)
     for t in range(keeper.begin() if keeper else 0, steps):
-        with _finished_first() as interrupted:
+        with finished_first() as interrupted:
             indices = order(len(pictures), batch_size, t, seed=seed, device=device)
             losses = step(pictures.take(distributed.shard(indices)), t)
             # a copy: what a CUDA graph gave is overwritten by its next run
@@ -219,56 +226,6 @@ def _steps(
             if keeper is not None and watch.fine():
                 keeper.save(t + 1)
             raise
-
-
-class _Keeper:
-    """Writes the checkpoint, after so many steps or seconds, and goes on from it."""
-
-    def __init__(
-        self, path: Path, parts: Mapping[str, Any], every: int, seconds: float, resume: bool
-    ) -> None:
-        self.path, self.parts, self.resume = path, parts, resume
-        self.every, self.seconds = every, seconds
-        self.kept, self.at = 0, time.monotonic()
-
-    def begin(self) -> int:
-        """How many steps are done already."""
-        if self.resume and self.path.exists():
-            self.kept = checkpoint.load(self.path, self.parts)
-        return self.kept
-
-    def due(self, number: int) -> bool:
-        late = self.seconds > 0 and time.monotonic() - self.at >= self.seconds
-        return late or (self.every > 0 and number % self.every == 0)
-
-    def save(self, number: int) -> None:
-        if self.kept != number and distributed.rank() == 0:
-            checkpoint.save(self.path, number, self.parts)
-        self.kept, self.at = number, time.monotonic()
-
-
-@contextlib.contextmanager
-def _finished_first() -> Iterator[list[int]]:
-    """Ctrl-C does not end the block, but stands in the list; a second one does end it.
-
-    So no step is left half done, and its checkpoint can be written.
-    """
-    asked: list[int] = []
-
-    def wait(number: int, frame: Any) -> None:
-        asked.append(number)
-        if len(asked) > 1:
-            raise KeyboardInterrupt
-
-    in_main = threading.current_thread() is threading.main_thread()
-    if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield asked  # somebody else's to handle
-        return
-    signal.signal(signal.SIGINT, wait)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _Watch:

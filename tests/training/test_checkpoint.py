@@ -48,7 +48,7 @@ def test_by_the_clock_a_checkpoint_is_written_when_its_seconds_are_over(
     pictures, tmp_path, monkeypatch
 ):
     now, saved, real = [0.0], [], checkpoint.save
-    monkeypatch.setattr("learnkit.training.loop.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("learnkit.training.keeping.time.monotonic", lambda: now[0])
     monkeypatch.setattr(
         checkpoint, "save", lambda p, n, parts: saved.append(n) or real(p, n, parts)
     )
