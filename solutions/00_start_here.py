@@ -304,4 +304,4 @@ print(subprocess.run(command, capture_output=True, text=True).stdout)
 #
 # **Read on:** Bertalmío, Sapiro, Caselles and Ballester, *Image Inpainting* (SIGGRAPH 2000),
 # section 1, who brought the word from the restorers of paintings. In a terminal, in the course's
-# own folder, `.venv/bin/learnkit progress` lists what you have done. Next: **01 MSE by hand**.
+# own folder, `.venv/bin/learnkit progress` lists what you have done. Next: [**01 MSE by hand**](01_mse_by_hand.ipynb).

@@ -361,5 +361,5 @@ for name in DAMAGED:
 #
 # **Read on:** Wang and Bovik, *Mean Squared Error: Love It or Leave It?* (IEEE Signal Processing
 # Magazine, 2009), sections 1 to 3; Bishop, *Pattern Recognition and Machine Learning* (2006),
-# section 1.2.5, for the hidden σ. Next: **02 Gradient descent by hand**, where the picture starts
+# section 1.2.5, for the hidden σ. Next: [**02 Gradient descent by hand**](02_gradient_descent_by_hand.ipynb), where the picture starts
 # to mend itself.

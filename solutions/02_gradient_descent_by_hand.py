@@ -399,4 +399,4 @@ print(f"harmonic fill, 500 garments: {pooled:.2f} dB, pooled")
 #
 # **Read on:** Chan and Shen, *Local Inpainting Models and TV Inpainting* (SIAM J. Appl. Math.
 # 2001), section 3, on the harmonic fill; Bertalmío, Bertozzi and Sapiro, *Navier-Stokes, Fluid
-# Dynamics, and Image and Video Inpainting* (CVPR 2001). Next: **03 Cross-entropy by hand**.
+# Dynamics, and Image and Video Inpainting* (CVPR 2001). Next: [**03 Cross-entropy by hand**](03_cross_entropy_by_hand.ipynb).

@@ -508,5 +508,5 @@ show_pictures(
 #
 # **Read on:** Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.2, where the
 # cancellation is derived; Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.2.2,
-# on output units and their losses. Next: **04 Optimizers by hand**, where the same fill trains in a
+# on output units and their losses. Next: [**04 Optimizers by hand**](04_optimizers_by_hand.ipynb), where the same fill trains in a
 # fraction of the time.

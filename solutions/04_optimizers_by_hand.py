@@ -138,7 +138,7 @@ print(f"cosine of 200 garments with all, after the 400 steps: {at_the_end:.2f}")
 # %% [markdown]
 # The same reading, two decibels more. (Lesson 03 read a million garments for 15.48 dB.) Nobody who
 # trains on much data uses the full gradient any more. It has a price: after the 400 steps the cosine is
-# down to 0.59, so each step goes partly in a random direction. The end of the lesson comes back to it.
+# down to 0.57, so each step goes partly in a random direction. The end of the lesson comes back to it.
 #
 # ## Remember more: momentum
 #
@@ -504,5 +504,5 @@ show(fig, alt="The constant rate jitters around 15 dB; both schedules climb smoo
 #
 # **Read on:** Kingma and Ba, *Adam* (ICLR 2015), section 2, Algorithm 1; Sutskever, Martens, Dahl
 # and Hinton, *On the importance of initialization and momentum in deep learning* (ICML 2013),
-# section 2; Goh, *Why Momentum Really Works* (Distill 2017). Next: **05 Backpropagation by hand**,
+# section 2; Goh, *Why Momentum Really Works* (Distill 2017). Next: [**05 Backpropagation by hand**](05_backpropagation_by_hand.ipynb),
 # where a network paints.

@@ -577,4 +577,4 @@ print(f"{in_scratches:.2f} dB in the scratches")
 # **Read on:** Baydin, Pearlmutter, Radul and Siskind, *Automatic Differentiation in Machine
 # Learning: a Survey* (JMLR 2018), section 3; He, Zhang, Ren and Sun, *Delving Deep into Rectifiers*
 # (ICCV 2015), section 2.2; Tancik et al., *Fourier Features Let Networks Learn High Frequency
-# Functions in Low Dimensional Domains* (NeurIPS 2020). Next: **06 Convolution by hand**.
+# Functions in Low Dimensional Domains* (NeurIPS 2020). Next: [**06 Convolution by hand**](06_convolution_by_hand.ipynb).

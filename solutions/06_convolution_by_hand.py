@@ -527,4 +527,4 @@ print(f"kernels {in_kernels:,}, linear layers {in_linear:,}: {share:.1%} in the 
 # section 4; Odena, Dumoulin and Olah, *Deconvolution and Checkerboard Artifacts* (Distill 2016);
 # Krizhevsky, Sutskever and Hinton, *ImageNet Classification with Deep Convolutional Neural
 # Networks* (NeurIPS 2012), section 3.5; Huang et al., *Densely Connected Convolutional Networks*
-# (CVPR 2017), section 3. Next: **07 CNN restoration**, in PyTorch.
+# (CVPR 2017), section 3. Next: [**07 CNN restoration**](07_cnn_restoration.ipynb), in PyTorch.

@@ -587,4 +587,4 @@ show_table(denoiser_card, title="the denoiser, on photographs that it has never 
 # **Read on:** Huang, Liu, van der Maaten and Weinberger, *Densely Connected Convolutional Networks*
 # (CVPR 2017), section 3; He, Zhang, Ren and Sun, *Deep Residual Learning* (CVPR 2016), section 3; Ioffe
 # and Szegedy, *Batch Normalization* (ICML 2015), section 3; Zhang, Zuo, Chen, Meng and Zhang, *Beyond a
-# Gaussian Denoiser* (IEEE TIP 2017), section III. Next: **08 VAE synthesis**.
+# Gaussian Denoiser* (IEEE TIP 2017), section III. Next: [**08 VAE synthesis**](08_vae_synthesis.ipynb).

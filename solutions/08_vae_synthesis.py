@@ -561,4 +561,4 @@ latent.explore(decode_emoji, start=(-2.6, -2.6), cells=9)
 # **Read on:** Kingma and Welling, *Auto-Encoding Variational Bayes* (ICLR 2014), sections 2 and 3 and
 # appendix B; Higgins et al., *beta-VAE* (ICLR 2017), section 2; Rybkin, Daniilidis and Levine, *Simple
 # and Effective VAE Training with Calibrated Decoders* (ICML 2021), section 3; White, *Sampling
-# Generative Networks* (2016), section 2. Next: **09 GAN synthesis**.
+# Generative Networks* (2016), section 2. Next: [**09 GAN synthesis**](09_gan_synthesis.ipynb).

@@ -422,4 +422,4 @@ show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VA
 # **Read on:** Goodfellow et al., *Generative Adversarial Nets* (NeurIPS 2014), sections 3 and 4;
 # Radford, Metz and Chintala, *DCGAN* (ICLR 2016), section 3; Mescheder, Geiger and Nowozin, *Which
 # Training Methods for GANs do actually Converge?* (ICML 2018), section 4; Gulrajani et al., *Improved
-# Training of Wasserstein GANs* (NeurIPS 2017), section 4. Next: **10 CNN inpainting**.
+# Training of Wasserstein GANs* (NeurIPS 2017), section 4. Next: [**10 CNN inpainting**](10_cnn_inpainting.ipynb).

@@ -543,4 +543,4 @@ brush.explore(strangers, {"biharmonic": biharmonic, "photo network": restore}, s
 #
 # **Read on:** Pathak et al., *Context Encoders* (CVPR 2016), section 3; Liu et al., *Image Inpainting for Irregular
 # Holes Using Partial Convolutions* (ECCV 2018), section 3; Yu et al., *Free-Form Image Inpainting with Gated Convolution* (ICCV 2019),
-# section 3. Next: **11 VAE inpainting**.
+# section 3. Next: [**11 VAE inpainting**](11_vae_inpainting.ipynb).

@@ -456,4 +456,4 @@ fills.explore(fill)
 #
 # **Read on:** Sohn, Lee and Yan, *Learning Structured Output Representation using Deep Conditional Generative Models* (NeurIPS 2015), section 4; Ivanov,
 # Figurnov and Vetrov, *Variational Autoencoder with Arbitrary Conditioning* (ICLR 2019), section 3; Blau and Michaeli, *The
-# Perception-Distortion Tradeoff* (CVPR 2018), section 3. Next: **12 Diffusion**.
+# Perception-Distortion Tradeoff* (CVPR 2018), section 3. Next: [**12 Diffusion**](12_diffusion.ipynb).
