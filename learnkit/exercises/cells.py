@@ -9,6 +9,7 @@ import ast
 import contextlib
 import re
 import sys
+import warnings
 
 from learnkit import threads
 from learnkit.exercises import hints
@@ -57,21 +58,26 @@ def unreadable_to_verdict(lines: list[str]) -> list[str]:
     text = "".join(lines)
     if not asked_in(text):
         return lines
+    return lines if _error_in(text) is None else [f"{_here('unreadable')}({text!r})\n"]
+
+
+def _error_in(text: str) -> Exception | None:
+    """What Python has against a cell, with a `return` outside a function and the like."""
     try:
-        # IPython lets a cell await, which only this flag allows
-        compile(text, "cell", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return [f"{_here('unreadable')}({text!r})\n"]
-    return lines
+        with warnings.catch_warnings():  # Python will say these itself
+            warnings.simplefilter("ignore")
+            # IPython lets a cell await, which only this flag allows
+            compile(text, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return error
+    return None
 
 
 def unreadable(text: str) -> None:
     """Shows for each exercise in a cell why Python cannot read it, and binds the reference."""
-    try:
-        compile(text, "cell", "exec", ast.PyCF_ONLY_AST, True)
-    except Exception as error:
-        for name in asked_in(text):
-            fails(name, error, _caret(error))
+    error = _error_in(text)
+    for name in asked_in(text):
+        fails(name, error, _caret(error))
 
 
 class Catching(ast.NodeTransformer):

@@ -14,11 +14,12 @@ import tempfile
 import types
 import warnings
 from collections.abc import Iterable, Iterator
+from time import process_time, sleep
 from typing import Any, BinaryIO
 
 from learnkit.exercises import gpu, worker
 from learnkit.exercises.inside import MEMORY
-from learnkit.exercises.wire import Outcome, pack, read_frame, write_frame
+from learnkit.exercises.wire import IMPORTED, IMPORTS, Outcome, pack, read_frame, write_frame
 from learnkit.exercises.worker import PRINTED, raised, run_case
 
 
@@ -38,8 +39,10 @@ def main(modules: Iterable[str]) -> None:
         os._exit(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() finds an end at once
     _limit_memory(MEMORY)
-    for parts in _said(json.loads(order), blob, printed):
+    for parts in _said(json.loads(order), blob, printed, wire):
         write_frame(wire, *parts)
+    # The notebook ends it now. What the answer has started still has a parent to be found by.
+    sleep(10)
     os._exit(0)
 
 
@@ -91,11 +94,16 @@ def _limit_memory(extra: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (held + extra, held + extra))
 
 
-class Hiding(importlib.abc.MetaPathFinder):
-    """Takes names out of modules: at once where one is loaded, else when it is."""
+class Importing(importlib.abc.MetaPathFinder):
+    """Takes names out of modules: at once where one is loaded, else when it is.
 
-    def __init__(self, hidden: list[tuple[str, str]]):
+    It also tells the notebook of each import that a case makes, since that time is not the
+    answer's.
+    """
+
+    def __init__(self, hidden: list[tuple[str, str]], wire: BinaryIO):
         """`hidden` lists (module, name)."""
+        self.wire, self.tells = wire, False
         self.hidden: dict[str, list[str]] = {}
         for module, name in hidden:
             self.hidden.setdefault(module, []).append(name)
@@ -109,18 +117,29 @@ class Hiding(importlib.abc.MetaPathFinder):
                 setattr(module, name, worker.calls_reference)
 
     def find_spec(self, name: str, path: object, target: object = None) -> object:
-        """The module's own spec, whose loader hides when it is done; None for all others."""
-        if name not in self.hidden:
+        """The module's own spec, whose loader hides and tells; None where there is no need."""
+        tells = self.tells
+        if name not in self.hidden and not tells:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path)
-        if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
+        if spec is None or not hasattr(spec.loader, "exec_module"):
+            return None
+        execute = spec.loader.exec_module
 
-            def and_hide(module: types.ModuleType) -> None:
+        def tell_and_hide(module: types.ModuleType) -> None:
+            began, self.tells = process_time(), False  # and not of what it imports in its turn
+            if tells:
+                write_frame(self.wire, IMPORTS)
+            try:
                 execute(module)
+            finally:
+                self.tells = tells
+                if tells:
+                    write_frame(self.wire, IMPORTED, b"%f" % (process_time() - began))
+            if name in self.hidden:
                 self.hide(module)
 
-            spec.loader.exec_module = and_hide
+        spec.loader.exec_module = tell_and_hide
         return spec
 
 
@@ -142,9 +161,12 @@ def _load(order: dict[str, Any], blob: bytes) -> tuple:
     return answer, *rest
 
 
-def _said(order: dict[str, Any], blob: bytes, printed: BinaryIO) -> Iterator[tuple[bytes, ...]]:
+def _said(
+    order: dict[str, Any], blob: bytes, printed: BinaryIO, wire: BinaryIO
+) -> Iterator[tuple[bytes, ...]]:
     """The frames that answer an order: loaded, an outcome a case, and what was printed."""
-    sys.meta_path.insert(0, Hiding(order["hidden"]))
+    importing = Importing(order["hidden"], wire)
+    sys.meta_path.insert(0, importing)
     try:
         answer, cases, build, probe = _load(order, blob)
     except BaseException as error:
@@ -153,6 +175,7 @@ def _said(order: dict[str, Any], blob: bytes, printed: BinaryIO) -> Iterator[tup
         yield pack(outcome)
         return
     yield (b"loaded",)
+    importing.tells = True
     outcomes: list[Outcome] = []
     for one in cases:
         try:

@@ -93,7 +93,9 @@ def _or_unjudged(name: str, verdict: Callable[[], Report]) -> Report:
             return verdict()
     except CannotJudgeError as error:
         reason = str(error)
-    except (OSError, MemoryError, RecursionError, RuntimeError) as error:  # no threads, no pipes
+    except _UnusableError:
+        raise
+    except Exception as error:  # no threads, no pipes, no memory; or a fault of ours
         reason = f"{type(error).__name__}: {error}"
     reason = reason[:1].upper() + reason[1:].rstrip(".")
     message = f"{reason}. That says nothing about your answer: run it again. "

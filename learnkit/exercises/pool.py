@@ -20,7 +20,16 @@ from learnkit.exercises import gpu, processes
 from learnkit.exercises.parcel import CannotTravelError, hidden, pickled
 from learnkit.exercises.processes import CannotJudgeError, Clock, NotStartedError, OverTimeError
 from learnkit.exercises.table import Exercise
-from learnkit.exercises.wire import HEAD, OUTPUT, Outcome, read_frame, unpack, write_frame
+from learnkit.exercises.wire import (
+    HEAD,
+    IMPORTED,
+    IMPORTS,
+    OUTPUT,
+    Outcome,
+    read_frame,
+    unpack,
+    write_frame,
+)
 
 START = 20.0  # seconds of computing that a worker may take to be ready; torch takes five
 LOADING = 15.0  # seconds of computing that an answer's imports, and its file, may take
@@ -65,12 +74,16 @@ def ask(
 
 
 def run_here(exercise: Exercise, answer: Callable) -> Ran:
-    """The answer in this very process, under a timer: for what cannot travel."""
+    """The answer in this very process, under a timer: for what cannot travel.
+
+    What it compiles (torch.compile) or imports first cannot be told apart: it has time for both.
+    """
+    seconds = exercise.seconds + LOADING
     outcomes: list[Outcome] = []
     thread = threading.Thread(target=lambda: outcomes.extend(exercise.run(answer)), daemon=True)
     thread.start()
     end = time.monotonic() + processes.BACKSTOP * exercise.seconds
-    while thread.is_alive() and _cpu_of(thread) < exercise.seconds and time.monotonic() < end:
+    while thread.is_alive() and _cpu_of(thread) < seconds and time.monotonic() < end:
         thread.join(0.05)
     if thread.is_alive():  # ends a loop of Python; one inside C goes on until the kernel restarts
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
@@ -116,14 +129,14 @@ def _ask(exercise: Exercise, blob: bytes, source: str | None, file: str) -> Ran:
     }
     worker = _take(exercise.prewarm)
     try:
-        frames = _frames(worker, json.dumps(order).encode(), blob, len(exercise.cases))
+        frames = _frames(worker, json.dumps(order).encode(), blob)
         return _conversation(worker, frames, exercise)
     finally:
         processes.stop(worker)
 
 
-def _frames(worker: processes.Worker, order: bytes, blob: bytes, cases: int) -> queue.Queue:
-    """Sends an order, and receives all that a worker may say to it: so many frames, no more."""
+def _frames(worker: processes.Worker, order: bytes, blob: bytes) -> queue.Queue:
+    """Sends an order, and receives all that the worker says to it, up to a limit."""
     frames: queue.Queue[bytes | None] = queue.Queue()
 
     def send() -> None:
@@ -132,12 +145,11 @@ def _frames(worker: processes.Worker, order: bytes, blob: bytes, cases: int) -> 
             write_frame(worker.process.stdin, blob)
 
     def receive() -> None:
+        left = 2 * (HEAD + OUTPUT)  # bytes for all it says; a right answer needs a few thousand
         try:
-            for _ in range(cases + 4):  # ready, loaded, the outcomes, gpu, printed
-                frame = read_frame(worker.process.stdout, HEAD + OUTPUT)
-                if frame is None:
-                    break
+            while (frame := read_frame(worker.process.stdout, left)) is not None:
                 frames.put(frame)
+                left -= len(frame) + 1000
         except ValueError:  # also where the pipe is closed already, and nobody listens
             frames.put(GARBLED)
         except (OSError, MemoryError):
@@ -189,9 +201,25 @@ def _conversation(worker: processes.Worker, frames: queue.Queue, exercise: Exerc
 def _next(frames: queue.Queue, clock: Clock) -> bytes | None:
     while True:
         try:
-            return frames.get(timeout=clock.pause())
+            frame = frames.get(timeout=clock.pause())
         except queue.Empty:
             clock.look()
+            continue
+        if frame == IMPORTS:
+            clock.extra = clock.imported + LOADING
+        elif frame is not None and frame.startswith(IMPORTED):
+            clock.imported = clock.extra = min(clock.imported + _seconds(frame), LOADING)
+        else:
+            return frame
+
+
+def _seconds(frame: bytes) -> float:
+    """What a worker says an import took; of a number that cannot be, nothing is believed."""
+    try:
+        seconds = float(frame.removeprefix(IMPORTED))
+    except ValueError:
+        return 0.0
+    return seconds if 0 <= seconds <= LOADING else 0.0
 
 
 def _outcome(frame: bytes | None) -> Outcome:

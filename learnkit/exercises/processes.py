@@ -111,7 +111,7 @@ def stop(worker: Worker) -> None:
 def _last_words(process: subprocess.Popen) -> str:
     """The last line that it wrote before its output went elsewhere, else its exit status."""
     words = b""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # Windows has it since 3.12
         os.set_blocking(process.stderr.fileno(), False)
         words = process.stderr.read(1 << 16) or b""
     lines = words.decode(errors="replace").strip().splitlines()
@@ -142,19 +142,20 @@ class Clock:
     def __init__(self, worker: Worker, seconds: float):
         """Begins to count; `seconds` of CPU time there are."""
         self.worker, self.seconds = worker, seconds
-        self.used = 0.0
+        self.used = self.imported = 0.0
+        self.extra = 0.0  # for imports in the midst of a case: what they took, or may take now
         self.before = self._cpu()
         self.began = time.monotonic()
 
     def pause(self) -> float:
         """How long to wait before the next look: never much longer than what is left."""
-        left = min(self.seconds - self.used, self._end() - time.monotonic())
+        left = min(self.seconds + self.extra - self.used, self._end() - time.monotonic())
         return min(max(left, 0.02), 1.0)
 
     def look(self) -> None:
         """Raises OverTimeError where the time is up, and CannotJudgeError where none was had."""
         self.used = max(self.used, self._cpu() - self.before)
-        if self.used >= self.seconds:
+        if self.used >= self.seconds + self.extra:
             raise OverTimeError("late")
         if time.monotonic() >= self._end():
             if any(_is_running(p) for p in _tree(self.worker.process)):

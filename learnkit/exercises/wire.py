@@ -17,6 +17,7 @@ import numpy as np
 OUTPUT = 64 << 20  # bytes of results a case may have
 HEAD = 1 << 20  # bytes of JSON before them
 KINDS = {"value", "none", "odd", "big", "raised", "signature", "stub", "left in", "unread"}
+IMPORTS, IMPORTED = b"imports", b"imported "  # said around an import in the midst of a case
 CHUNK = 1 << 20  # bytes read at a time: a frame that lies about its length costs no more
 _dumps, _length = json.dumps, struct.Struct("<Q").pack  # an answer may spoil either module
 _NUMBERS = re.compile(r"[<>=|]?[biufc]\d{1,2}")  # NumPy's names for the kinds of number

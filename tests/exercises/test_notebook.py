@@ -91,6 +91,12 @@ CASES = {
         "SyntaxError in line 6: ",
         yours=None,
     ),
+    "a return that has slipped out": Case(
+        "@exercise\ndef mse_loss(pred, target):\n    error = pred - target\nreturn error",
+        "incorrect",
+        "SyntaxError in line 4: 'return' outside function",
+        yours=None,
+    ),
     "a misspelt exercise": Case(
         f"@exercise\ndef mse_lose(pred, target):\n    {RIGHT}",
         "not attempted",

@@ -204,12 +204,33 @@ def test_a_file_beside_the_lesson_is_not_taken_for_a_library(
 
 
 def test_what_an_answer_imports_costs_its_time_nothing(tmp_path, monkeypatch):
-    """It computes for two seconds before the function is there, of which half a second is left."""
-    monkeypatch.setattr(find("mse_loss"), "seconds", 0.5)
+    """It computes for a second before the function is there, and has a third of one."""
+    monkeypatch.setattr(find("mse_loss"), "seconds", 0.3)
     path = tmp_path / "answer.py"
-    busy = "import time\nwhile time.process_time() < 2: pass\n"
+    busy = "import time\nwhile time.process_time() < 1: pass\n"
     path.write_text(f"import numpy as np\n{busy}{RIGHT}\n")
     assert check_file("mse_loss", path).correct
+
+
+def test_nor_does_what_it_imports_when_it_is_called(tmp_path, monkeypatch):
+    monkeypatch.setattr(find("mse_loss"), "seconds", 0.3)
+    (tmp_path / "slow.py").write_text("import time\nwhile time.process_time() < 1: pass\n")
+    path = tmp_path / "answer.py"
+    late = RIGHT.replace(": return", ":\n    import slow\n    return")
+    path.write_text(f"import numpy as np\n{late}\n")
+    assert check_file("mse_loss", path).correct
+    endless = RIGHT.replace(": return", ":\n    import slow\n    while True: pass\n    return")
+    path.write_text(f"import numpy as np\n{endless}\n")
+    assert "did not finish within 0.3 seconds" in check_file("mse_loss", path).message
+
+
+def test_an_import_that_never_ends_ends_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(find("mse_loss"), "seconds", 0.2)
+    monkeypatch.setattr(pool, "LOADING", 0.5)
+    (tmp_path / "endless.py").write_text("while True: pass\n")
+    path = tmp_path / "answer.py"
+    path.write_text("def mse_loss(pred, target):\n    import endless\n")
+    assert "did not finish" in check_file("mse_loss", path).message
 
 
 def test_a_file_that_never_ends_to_load_says_nothing_about_the_answer(tmp_path, monkeypatch):
