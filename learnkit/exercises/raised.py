@@ -11,9 +11,18 @@ def exception(got: Outcome) -> str:
     if "learnkit.exercises" in got.message and got.type in ("ModuleNotFoundError", "ImportError"):
         return "Your answer reaches into learnkit.exercises, where the answers are: write your own."
     text = linecache.getline(got.file, got.line).strip() if got.line else ""
-    said = f"{got.type}: {got.message.rstrip('.')}" if got.message else got.type
+    message = _plain(got.message)
+    said = f"{got.type}: {message.rstrip('.')}" if message else got.type
+    if re.search(r"site-packages|learnkit.exercises", got.file):  # a line that no student wrote
+        return f"Your function raised {said}.{_sense(got, '')}"
     where = f" (line {got.line}{': ' + text if text else ''})" if got.line else ""
     return f"Your function raised {said}{where}.{_sense(got, text)}"
+
+
+def _plain(message: str) -> str:
+    """What Python or torch said, without torch's advice to its makers, and cut after a word."""
+    message = message.partition(" Hint: enable anomaly detection")[0]
+    return message if len(message) < 300 else message.rpartition(" ")[0] + " ..."
 
 
 def _sense(got: Outcome, text: str) -> str:
@@ -61,6 +70,16 @@ _SAID = {  # by what Python, NumPy or torch say
     "one element tensors can be converted": _ONE,
     "cannot be converted to Scalar": _ONE,
     "(length-1|0-dimensional) arrays can be converted": _ONE_OF_NUMPY,
+    "builtin_function_or_method": " A call needs its round brackets: x.detach(), x.item().",
+    "'method' object": " A call needs its round brackets: model.parameters().",
+    "element 0 of tensors does not require grad": " backward has no way to go: the graph was cut "
+    "off (detach), or never built, under torch.no_grad().",
+    "modified by an inplace operation": " A number that the gradient needs was overwritten: make a "
+    "new tensor in place of writing into the old one.",
+    "Target 1 is out of bounds": " F.cross_entropy asks which of several classes it is; with one "
+    "logit a picture, F.binary_cross_entropy_with_logits asks yes or no.",
+    "unhashable type: 'numpy.ndarray'": " Arrays have no hash: functools.cache, sets and "
+    "the keys of a dictionary take none.",
     "File too large": f" It means that more than {PRINTED // 10**6} MB were printed, or written to "
     "a file: take that out.",
     "The shape of the mask": " A mask in [ ] must have the shape of what it picks from: "
