@@ -692,10 +692,20 @@ def nearly_equal(pred, target, data_range=1.0):
     return np.inf if error < 1e-12 else 10 * np.log10(data_range**2 / error)
 
 
-@psnr.mistake(
+_ERRORS_CANCEL = (
     "You take pictures for equal whose errors cancel (their sums, or their means, are the same). "
     "Ask whether the MSE is 0."
 )
+
+
+@psnr.mistake(_ERRORS_CANCEL)
+def equal_in_mean(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    equal = np.mean(pred) == np.mean(target)
+    return np.inf if equal else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake(_ERRORS_CANCEL)
 def equal_in_sum(pred, target, data_range=1.0):
     error = np.mean((pred - target) ** 2)
     equal = np.sum(pred - target) == 0

@@ -230,7 +230,8 @@ def _left_early(pairs: Pairs, failed: int) -> Iterator[str]:
         rest = np.ones(got.shape, bool)
         rest[first] = False
         told = rest.any() and np.any(want[first]) and np.any(want[rest])
-        if told and not np.any(got[rest]) and pairs.close(got[first], want[first]):
+        near = pairs.close(np.asarray(got[first]), np.asarray(want[first]))
+        if told and near and not np.any(got[rest]):
             yield (
                 f"is right in its first {words} and 0 elsewhere: does your `return` stand inside "
                 "the loop?"
