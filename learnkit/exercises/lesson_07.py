@@ -502,8 +502,8 @@ def measured_against_images(model, images, targets, loss_fn, optimizer):
 
 
 @train_step.mistake(
-    "The optimizer that you are given never steps, and it has its own way to (momentum, Adam). "
-    "Yours moves the weights like plain gradient descent: call optimizer.step() instead."
+    "The optimizer that you are given never steps, and it may step in another way (momentum, "
+    "Adam). Yours moves the weights like plain gradient descent: call optimizer.step() instead."
 )
 def steps_by_hand(model, images, targets, loss_fn, optimizer):
     optimizer.zero_grad()
@@ -632,7 +632,8 @@ def model_called_twice(model, images, targets, loss_fn, optimizer):
 
 
 @train_step.mistake(
-    "You turn the sign of the loss: the step then climbs. The optimizer walks downhill by itself."
+    "You turn the sign of the loss, and the step makes it larger. An optimizer makes it smaller by "
+    "itself."
 )
 def climbs(model, images, targets, loss_fn, optimizer):
     optimizer.zero_grad()
@@ -1002,7 +1003,7 @@ def weights_changed(model, loader, loss_fn):
 
 
 _LAST_DROPPED = (
-    "You leave out the last batch: its images count as all others do, though it be smaller. Go "
+    "You leave out the last batch: its images count as all others do, even if there are few. Go "
     "through the whole loader."
 )
 
@@ -1045,7 +1046,7 @@ def sigmoid_of_the_prediction(model, loader, loss_fn):
 
 
 @evaluate.mistake(
-    "You build a graph at each prediction, and nobody walks it back: put the loop under "
+    "You build a graph at each prediction, and no backward pass needs it: put the loop under "
     "torch.no_grad(), which saves the memory and the time."
 )
 def builds_graphs(model, loader, loss_fn):
@@ -1060,8 +1061,8 @@ def builds_graphs(model, loader, loss_fn):
 
 
 @evaluate.mistake(
-    "Both guards are missing: model.eval(), so that dropout and batch norm stand still, and "
-    "torch.no_grad(), so that no graph is built."
+    "Two calls are missing: model.eval(), so that dropout is off and batch norm learns nothing, "
+    "and torch.no_grad(), so that no graph is built."
 )
 def no_guard(model, loader, loss_fn):
     total, count = 0.0, 0

@@ -46,10 +46,10 @@ def _a_tensor(result, of):
 
 
 def _slopes(result, **leaves):
-    """The gradient of the result's sum by each of the leaves, 0 where none arrives."""
+    """The gradient of the result's sum with respect to each leaf, 0 where none arrives."""
     grads = torch.autograd.grad(result.sum(), leaves.values(), allow_unused=True)
     return {
-        f"gradient by {name}": torch.zeros_like(leaf) if grad is None else grad
+        f"gradient with respect to {name}": torch.zeros_like(leaf) if grad is None else grad
         for (name, leaf), grad in zip(leaves.items(), grads, strict=True)
     }
 
@@ -153,7 +153,8 @@ def _moments(z, mean, log_var, generator=None):
     if generator is None:  # the sizes were looked at in the cases before
         return {"share of z that is a number": finite, "noise of the right kind": int(right)}
     noise = _each_row(z, rows) - _each_row(z, rows).mean(1, keepdim=True)  # std * eps
-    by_log_var = _each_row(slopes["gradient by log_var"], rows)  # which is to be half of it
+    by_log_var = slopes["gradient with respect to log_var"]  # which is to be half of it
+    by_log_var = _each_row(by_log_var, rows)
     return {
         "share of z that is a number": finite,
         "mean of (z - mean) / std, in its spreads": _roughly(eps.mean(1) / spread.clamp(min=1e-6)),
@@ -161,8 +162,10 @@ def _moments(z, mean, log_var, generator=None):
         "share of noise within one spread": np.round(inside, 1),
         "correlation of noise between columns": _roughly(across),
         "correlation of noise between rows": _roughly(down),
-        "gradient by mean": _roughly(_each_row(slopes["gradient by mean"], rows).mean(1)),
-        "gradient by log_var, over std * eps / 2": _roughly(
+        "gradient with respect to mean": _roughly(
+            _each_row(slopes["gradient with respect to mean"], rows).mean(1)
+        ),
+        "gradient with respect to log_var, over std * eps / 2": _roughly(
             (by_log_var * noise).sum(1) / (noise**2 / 2).sum(1), steps=4
         ),
         "draws from the generator it is given (1: yes)": int(given),
@@ -215,8 +218,8 @@ reparameterize = Exercise(
         "eps = torch.randn(mean.shape, generator=generator, device=mean.device)\n"
         "return mean + torch.exp(log_var / 2) * eps",
     ),
-    why="The die is thrown outside the network, so the gradient walks past it to mean and log_var. "
-    "Drawing z itself gives no slope at all: this line is what makes a VAE trainable.",
+    why="The noise is drawn outside the network, so the gradient passes to mean and log_var. "
+    "Drawing z itself gives no gradient at all: this line is what makes a VAE trainable.",
     points=2,
     prewarm=("torch",),
     atol=1e-6,
@@ -280,7 +283,7 @@ def root_of_log_var(mean, log_var, generator=None):
 
 
 @reparameterize.mistake(
-    "A sign has crept in: exp(-log_var / 2) is 1 / std. A wide cloud must get much noise: "
+    "There is a minus too many: exp(-log_var / 2) is 1 / std. A wide cloud must get much noise: "
     "exp(log_var / 2)."
 )
 def one_over_std(mean, log_var, generator=None):
@@ -290,7 +293,7 @@ def one_over_std(mean, log_var, generator=None):
 
 
 @reparameterize.mistake(
-    "std has no say in yours: the noise is as wide for every picture. Stretch it by "
+    "std is not used in yours: the noise is as wide for every picture. Stretch it by "
     "exp(log_var / 2)."
 )
 def not_stretched(mean, log_var, generator=None):
@@ -388,8 +391,9 @@ def noise_without_sign(mean, log_var, generator=None):
 
 
 @reparameterize.mistake(
-    "Your z has the right cloud and no slope: the gradients by mean and log_var are 0, for "
-    "torch.normal draws z itself. Draw eps from torch.randn, and write mean + std * eps."
+    "Your z is distributed rightly, and no gradient comes through: those with respect to mean and "
+    "log_var are 0, for torch.normal draws z itself. Draw eps from torch.randn, and write mean + "
+    "std * eps."
 )
 def torch_normal(mean, log_var, generator=None):
     return torch.normal(mean, torch.exp(log_var / 2), generator=generator)
@@ -765,9 +769,9 @@ negative_elbo = Exercise(
         "kl = 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum(dim=1)\n"
         "return (bce.sum(dim=(1, 2, 3)) + beta * kl).mean()",
     ),
-    why="Pixels and KL are counted in one coin, nats a picture. Average over the pixels instead, "
-    "and on a garment the KL weighs 784 times too much: every z says nothing, and the decoder "
-    "paints one grey ghost.",
+    why="Pixels and KL are counted in one unit, nats a picture. Average over the pixels instead, "
+    "and on a garment the KL weighs 784 times too much: then z tells nothing about its picture, "
+    "and the decoder makes one grey blur for all.",
     points=3,
     prewarm=("torch",),
     rtol=1e-5,
@@ -837,7 +841,7 @@ def beta_on_both(logits, images, mean, log_var, beta=1.0):
     return beta * (_pixels(logits, images) + _kl(mean, log_var)).mean()
 
 
-@negative_elbo.mistake("beta has no say in yours: multiply the KL by it.")
+@negative_elbo.mistake("beta is not used in yours: multiply the KL by it.")
 def beta_ignored(logits, images, mean, log_var, beta=1.0):
     return (_pixels(logits, images) + _kl(mean, log_var)).mean()
 
@@ -927,8 +931,8 @@ def pixels_negative(logits, images, mean, log_var, beta=1.0):
 
 
 @negative_elbo.mistake(
-    "The KL is missing: that is an autoencoder, and its latent space has holes that no draw from "
-    "N(0, I) should meet. Add beta * KL."
+    "The KL is missing: that is an autoencoder, and a z drawn from N(0, I) may be one that no "
+    "picture has. Add beta * KL."
 )
 def no_kl(logits, images, mean, log_var, beta=1.0):
     return _pixels(logits, images).mean()
@@ -960,7 +964,7 @@ def log_of_the_sigmoid(logits, images, mean, log_var, beta=1.0):
 
 @negative_elbo.mistake(
     "You go by way of the sigmoid: F.binary_cross_entropy stops at 100 nats a pixel, where the "
-    "sigmoid has rounded to 0 or 1, and gives no slope there. Give the logits to "
+    "sigmoid has rounded to 0 or 1, and has no gradient there. Give the logits to "
     "F.binary_cross_entropy_with_logits."
 )
 def stops_at_100(logits, images, mean, log_var, beta=1.0):
@@ -1078,8 +1082,8 @@ interpolate = Exercise(
         "return (a * z0 + b * z1) / torch.sin(angle)",
     ),
     why="In many dimensions nearly all draws lie at one distance from the origin, on a shell. The "
-    "straight line between two of them dives below it, where the decoder has never been; the arc "
-    "stays on it.",
+    "straight line between two of them leads inside it, where the decoder was never trained; the "
+    "arc stays on it.",
     points=2,
     prewarm=("torch",),
     rtol=1e-4,

@@ -31,7 +31,7 @@ _ONE_DEVICE = (
 
 
 def _loss_and_slopes(formula, *names):
-    """A probe: the loss, and its gradient by each argument (0 where it does not hang on it)."""
+    """A probe: the loss, and its gradient with respect to each argument (0 where there is none)."""
 
     def probe(result, *logits):
         if isinstance(result, tuple | list) and len(result) == 1:
@@ -56,7 +56,9 @@ def _loss_and_slopes(formula, *names):
         if _GPU and result.shape == () and torch.isclose(result, formula(*logits), rtol=1e-4):
             if strays(run_case.running, *logits):
                 raise OddResultError(_ONE_DEVICE)
-        named = {f"gradient by {name}": s for name, s in zip(names, slopes, strict=True)}
+        named = {
+            f"gradient with respect to {name}": s for name, s in zip(names, slopes, strict=True)
+        }
         return {"loss": result, **named}
 
     return probe
@@ -408,8 +410,8 @@ generator_loss = Exercise(
         "return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))",
     ),
     why="At the start every fake is seen through, and its logit is far below 0. There this loss "
-    "pulls with the slope -1, and the minimax game's own log(1 - D) with a slope of nearly 0: one "
-    "label decides whether the generator ever learns.",
+    "has a gradient near -1, and the minimax game's own log(1 - D) one of nearly 0: the label "
+    "decides whether the generator ever learns.",
     prewarm=("torch",),
     rtol=1e-5,
     atol=1e-6,
@@ -417,8 +419,9 @@ generator_loss = Exercise(
 
 
 @generator_loss.mistake(
-    "That is the saturating form, the mean of log(1 - D): where a fake is seen through, its slope "
-    "is 0, and nothing is learned. Asked is -log D: the cross-entropy of the fakes against 1."
+    "That is the saturating form, the mean of log(1 - D): where a fake is seen through, its "
+    "gradient is 0, and nothing is learned. Asked is -log D: the cross-entropy of the fakes "
+    "against 1."
 )
 def saturating(fake_logits):
     return -F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
@@ -546,15 +549,15 @@ def cross_entropy_over_all_pictures(fake_logits):
 
 
 @generator_loss.mistake(
-    "You return minus the mean probability: its slope is 0 where a fake is seen through. Asked is "
-    "minus the mean of its logarithm."
+    "You return minus the mean probability: its gradient is 0 where a fake is seen through. Asked "
+    "is minus the mean of its logarithm."
 )
 def minus_the_probability(fake_logits):
     return -torch.sigmoid(fake_logits).mean()
 
 
 @generator_loss.mistake(
-    "You return the mean of 1 - D, whose slope is 0 where a fake is seen through. Asked is the "
+    "You return the mean of 1 - D, whose gradient is 0 where a fake is seen through. Asked is the "
     "mean of -log D."
 )
 def one_minus_the_probability(fake_logits):
@@ -588,7 +591,7 @@ def least_squares_of_fakes(fake_logits):
 
 
 @generator_loss.mistake(
-    "You square the probability's distance from 1: its slope is 0 where a fake is seen through. "
+    "You square the probability's distance from 1: its gradient is 0 where a fake is seen through. "
     "Asked is the cross-entropy of the logits against 1."
 )
 def square_of_the_probability(fake_logits):

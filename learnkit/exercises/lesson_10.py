@@ -73,7 +73,7 @@ def _loss_and_slope(loss, pred, target, hole):
         raise OddResultError(_NO_SLOPE)
     (slope,) = torch.autograd.grad(loss.sum(), pred.leaf, allow_unused=True)
     slope = torch.zeros_like(pred.leaf) if slope is None else slope
-    return {"loss": loss, "gradient by pred": slope}
+    return {"loss": loss, "gradient with respect to pred": slope}
 
 
 def _hole_mse(pred, target, hole):
@@ -467,7 +467,7 @@ def largest(pred, target, hole):
     return errors[hole.expand_as(errors)].max()
 
 
-@_wrong_loss("target has no say in yours: square pred - target, not pred.")
+@_wrong_loss("target is not used in yours: square pred - target, not pred.")
 def target_forgotten(pred, target, hole):
     return (pred**2)[hole.expand_as(pred)].mean()
 
@@ -642,7 +642,7 @@ def damage_alone(pred, image, hole):
     return image * hole
 
 
-@composite.mistake("You add the two pictures: in each pixel one of them has the word.")
+@composite.mistake("You add the two pictures: each pixel is taken from one of them.")
 def added(pred, image, hole):
     return pred + image
 
@@ -668,8 +668,8 @@ def image_in_place(pred, image, hole):
 
 
 @composite.mistake(
-    "Your picture is right, but you paint it into the caller's `pred`, and the gradient loses its "
-    "way. Work on pred.clone(), or use torch.where."
+    "Your picture is right, but you paint it into the caller's `pred`, and the gradient is lost. "
+    "Work on pred.clone(), or use torch.where."
 )
 def pred_in_place(pred, image, hole):
     outside = ~hole.expand_as(pred)
@@ -1042,7 +1042,7 @@ def not_inverted(image, mean, cov, hole, jitter=1e-3):
 
 
 @linear_fill.mistake(
-    "C_kk has no say in yours: two known pixels that tell the same would count twice. Use "
+    "C_kk is missing in yours: two known pixels that tell the same would count twice. Use "
     "torch.linalg.solve(C_kk + jitter I, image[known] - mean[known])."
 )
 def no_c_kk(image, mean, cov, hole, jitter=1e-3):

@@ -97,7 +97,7 @@ def _level(alpha_bar, t):
 
 
 _OWN_NOISE = (
-    "You draw random numbers of your own, or seed torch's dice: use the argument noise, and "
+    "You draw random numbers of your own, or set torch's seed: use the argument noise, and "
     "nothing is left to draw."
 )
 _POWER = (
@@ -611,7 +611,7 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
             for one, s in zip(_q_sample(x0, t, noise, alpha_bar), t, strict=True)
         ),
         "loss": result,
-        "gradient by the weights": slopes,
+        "gradient with respect to the weights": slopes,
     }
 
 
@@ -677,8 +677,8 @@ denoising_loss = Exercise(
         "should have said is noise. mse_loss of torch takes the mean over everything.",
         "xt = q_sample(x0, t, noise, alpha_bar)\nreturn F.mse_loss(model(xt, t), noise)",
     ),
-    why="A mean squared error, as in lesson 01, and it invents pictures: the question is asked at "
-    "every level of noise. Told the noise, you know where the pictures lie.",
+    why="A mean squared error, as in lesson 01, asked at every level of noise: a network that "
+    "tells the noise in a picture also tells the picture without it, and so can invent pictures.",
     points=2,
     prewarm=("torch",),
     rtol=1e-5,
@@ -1114,8 +1114,8 @@ ddim_step = Exercise(
         "x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt()\n"
         "return b.sqrt() * x0 + (1 - b).sqrt() * eps",
     ),
-    why="No dice are thrown, so the same noise always becomes the same picture, and the way back "
-    "can be walked in few and long steps.",
+    why="Nothing is drawn, so the same noise always becomes the same picture, and few and long "
+    "steps lead back to it.",
     points=3,
     prewarm=("torch",),
     rtol=1e-4,
