@@ -105,6 +105,8 @@ def scene(image: Grey) -> Scene:
 class KernelPanel(Panel):
     """The scene under a choice of kernel, its nine numbers, and two sliders for the window."""
 
+    to_do = "change the kernel"
+
     def __init__(self, image: Grey) -> None:
         """Starts with the kernel that finds edges across, in the middle of the picture."""
         self._choosing = False
@@ -122,7 +124,7 @@ class KernelPanel(Panel):
             for i, number in enumerate(KERNELS[start].ravel())
         ]
         h, w = image.shape[:2]
-        wide = {"layout": {"width": "420px"}}
+        wide = {"layout": {"width": "420px", "max_width": "100%"}}
         row = ipywidgets.IntSlider(value=h // 2, max=h - 1, description="row", **wide)
         column = ipywidgets.IntSlider(value=w // 2, max=w - 1, description="column", **wide)
         super().__init__(scene(image), {"row": row, "column": column})
@@ -133,7 +135,7 @@ class KernelPanel(Panel):
             self.boxes, layout={"grid_template_columns": "repeat(3, 86px)", "width": "270px"}
         )
         sliders = ipywidgets.VBox([self.choice, row, column])
-        self.children = [ipywidgets.HBox([grid, sliders]), self.picture]
+        self.children = [ipywidgets.HBox([grid, sliders]), *self.children[-2:]]
 
     @property
     def values(self) -> dict[str, object]:

@@ -130,4 +130,4 @@ function render({ model, el }) {
   load();
 }
 
-export default { render };
+export default { render: guarded(render) };
