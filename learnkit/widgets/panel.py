@@ -19,7 +19,7 @@ from learnkit.widgets.keys import PANEL, Keys
 from learnkit.widgets.show import image_html, png
 
 SECONDS = 7  # that a film plays: short enough to be played twice
-ROW = {"style": {"description_width": "140px"}, "layout": {"width": "560px", "max_width": "100%"}}
+ROW = {"style": {"description_width": "140px"}, "layout": {"width": "560px", "max_width": "98%"}}
 
 
 @dataclass
@@ -114,7 +114,7 @@ def with_play(scene: Scene, *, frames: int) -> Panel:
         max=frames - 1,
         description="frame",
         style={"description_width": "60px"},
-        layout={"width": "460px", "max_width": "100%"},
+        layout={"width": "460px", "max_width": "98%"},
     )
     panel = Panel(scene, {"frame": frame})
     play = ipywidgets.Play(max=frames - 1, interval=max(100, round(1000 * SECONDS / frames)))
