@@ -133,9 +133,9 @@ function render({ model, el }) {
     paper.setAttribute("aria-label", `The picture ${model.get("picture")}, ${h} by ${w} pixels, ` +
       `${pixels} painted over. ${rubber ? "Eraser" : "Brush"} at row ${Math.floor(at.y)}, ` +
       `column ${Math.floor(at.x)}.`);
-    find(".undo").disabled = !past.length;
-    find(".redo").disabled = !future.length;
-    find(".clear").disabled = !count;
+    for (const [name, off] of [["undo", !past.length], ["redo", !future.length], ["clear", !count]]) {
+      find(`.${name}`).setAttribute("aria-disabled", off); // `disabled` itself would drop the focus
+    }
   }
 
   // ---- the brush --------------------------------------------------------------------------------
@@ -471,4 +471,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: guarded(render) };

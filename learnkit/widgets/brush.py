@@ -15,7 +15,8 @@ import anywidget
 import traitlets
 
 from learnkit.shapes import Hole, Image, check_at_least, check_hole
-from learnkit.widgets import upload
+from learnkit.widgets import keys, upload
+from learnkit.widgets.asleep import Sleeper
 from learnkit.widgets.contest import EXACT, Attempt, Fill, attempt, check_among, check_methods
 from learnkit.widgets.easel import (
     Easel,
@@ -35,10 +36,11 @@ _THEIRS = {"picture", "packed", "chosen", "stroke", "size"}  # traits that the b
 QUICK = 1.0  # seconds; a method below it runs twice the first time, which loads what it needs
 
 
-class Brush(anywidget.AnyWidget):
+class Brush(Sleeper, anywidget.AnyWidget):
     """A picture to paint holes on; `fills` and `scores` are of the hole as it is painted now."""
 
-    _esm = _HERE / "brush.js"
+    to_do = "paint on the picture"
+    _esm = keys.module("brush.js")
     _css = _HERE / "brush.css"
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of the pictures
     picture = traitlets.Unicode().tag(sync=True)  # the name of the one on the easel

@@ -105,6 +105,8 @@ def scene(image: Grey) -> Scene:
 class KernelPanel(Panel):
     """The scene under a choice of kernel, its nine numbers, and two sliders for the window."""
 
+    to_do = "change the kernel"
+
     def __init__(self, image: Grey) -> None:
         """Starts with the kernel that finds edges across, in the middle of the picture."""
         self._choosing = False
@@ -122,7 +124,7 @@ class KernelPanel(Panel):
             for i, number in enumerate(KERNELS[start].ravel())
         ]
         h, w = image.shape[:2]
-        wide = {"layout": {"width": "420px"}}
+        wide = {"layout": {"width": "420px", "max_width": "98%"}}
         row = ipywidgets.IntSlider(value=h // 2, max=h - 1, description="row", **wide)
         column = ipywidgets.IntSlider(value=w // 2, max=w - 1, description="column", **wide)
         super().__init__(scene(image), {"row": row, "column": column})
@@ -130,10 +132,11 @@ class KernelPanel(Panel):
         for box in self.boxes:
             box.observe(self._edit, names="value")
         grid = ipywidgets.GridBox(
-            self.boxes, layout={"grid_template_columns": "repeat(3, 86px)", "width": "270px"}
+            self.boxes, layout={"grid_template_columns": "repeat(3, 86px)", "flex": "0 0 270px"}
         )
         sliders = ipywidgets.VBox([self.choice, row, column])
-        self.children = [ipywidgets.HBox([grid, sliders]), self.picture]
+        beside = ipywidgets.HBox([grid, sliders], layout={"flex_flow": "row wrap"})
+        self.children = [beside, *self.children[-2:]]
 
     @property
     def values(self) -> dict[str, object]:

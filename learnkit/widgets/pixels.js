@@ -152,4 +152,4 @@ function render({ model, el }) {
   return () => model.off("change:holes", load);
 }
 
-export default { render };
+export default { render: guarded(render) };

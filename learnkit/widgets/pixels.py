@@ -12,15 +12,25 @@ import traitlets
 from matplotlib.figure import Figure
 
 from learnkit.shapes import Hole, Image, check_hole, check_image
-from learnkit.widgets.show import DPI, ORANGE, draw_picture, picture_grid, render, with_still
+from learnkit.widgets import keys
+from learnkit.widgets.asleep import Sleeper
+from learnkit.widgets.show import (
+    DPI,
+    ORANGE,
+    draw_picture,
+    picture_grid,
+    render,
+    with_still,
+)
 
 _HERE = Path(__file__).parent
 
 
-class PixelViewer(anywidget.AnyWidget):
+class PixelViewer(Sleeper, anywidget.AnyWidget):
     """A picture (h, w) or (h, w, 3) in [0, 1] to look into; `hole` (h, w) is what was drawn."""
 
-    _esm = _HERE / "pixels.js"
+    to_do = "look into the picture and draw on it"
+    _esm = keys.module("pixels.js")
     _css = _HERE / "pixels.css"
     height = traitlets.Int().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
