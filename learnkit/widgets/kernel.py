@@ -82,11 +82,13 @@ def scene(image: Grey) -> Scene:
             middle.text(1, 2.75, total, ha="center", va="center", fontsize=12, weight="bold")
         )
         scale = f"grey is 0, black {low:.2g}, white {high:.2g}" if signed else "black 0, white 1"
-        return [
-            *artists,
+        titles = [
             caption(middle, f"pixel x kernel at row {row}, column {column}"),
             caption(right, f"after: {scale}"),
         ]
+        for title in titles:
+            title.set_fontsize(10)  # larger, the longest would reach beyond the figure
+        return [*artists, *titles]
 
     def alt(nine: Nine, row: int, column: int) -> str:
         kernel = "; ".join(

@@ -145,22 +145,39 @@ def render(fig: Figure) -> bytes:
     """The figure as a PNG."""
     canvas = FigureCanvasAgg(fig)
     canvas.draw()
-    return png(canvas)
+    return png(canvas, effort=6)
 
 
-def png(canvas: FigureCanvasAgg) -> bytes:
-    """What a canvas shows now as a PNG; nothing is drawn again."""
+def png(canvas: FigureCanvasAgg, *, effort: int = 1) -> bytes:
+    """What a canvas shows now as a PNG; nothing is drawn again.
+
+    `effort`, 1 to 9, makes it smaller and takes longer: a moved slider has no time for it.
+    """
     stream = io.BytesIO()
     pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    pixels.save(stream, "png", compress_level=1)
+    pixels.save(stream, "png", compress_level=effort)
     return stream.getvalue()
 
 
 def plain_log_axis(axis: Axis, *, subs: tuple[float, ...] = (1.0,), ticks: int = 5) -> None:
-    """Few ticks, at `subs` times powers of ten, and plain numbers instead of typeset powers."""
+    """Few ticks, at `subs` times powers of ten, and plain text instead of typeset powers."""
     axis.set_major_locator(LogLocator(subs=subs, numticks=ticks))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value)))
     axis.set_minor_locator(NullLocator())
+
+
+def plain_number(value: float) -> str:
+    """A number as an axis shows it: from 10,000 on, and below 1/1000, by powers of ten.
+
+    >>> [plain_number(v) for v in (0.01, 3.0, 1000.0, 1e4, 2e8, 1e-6)]
+    ['0.01', '3', '1000', '10⁴', '2·10⁸', '10⁻⁶']
+    """
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:g}"
+    mantissa, exponent = f"{value:.3e}".split("e")
+    power = "10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    factor = f"{float(mantissa):g}"
+    return power if factor == "1" else f"{factor}·{power}"
 
 
 def image_html(png: bytes, alt: str) -> str:
