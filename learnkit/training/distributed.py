@@ -103,7 +103,7 @@ def _batch_norm(norm: nn.modules.batchnorm._BatchNorm, x: torch.Tensor) -> torch
         return type(norm).forward(norm, x)
     each = [0, *range(2, x.ndim)]  # all but the channels
     like = [1, -1, *[1] * (x.ndim - 2)]
-    y = x.float()
+    y = x.to(torch.promote_types(x.dtype, torch.float32))
     mean = _Sum.apply(y.mean(dim=each)) / world_size()
     variance = _Sum.apply((y - mean.reshape(like)).square().mean(dim=each)) / world_size()
     with torch.no_grad():
