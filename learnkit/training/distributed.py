@@ -5,9 +5,12 @@ others' (DistributedDataParallel). Without torchrun all of this is one process, 
 """
 
 import contextlib
+import functools
 import gc
+import inspect
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -62,11 +65,55 @@ def _own_gpu() -> int:
 
 
 def shared(model: nn.Module) -> nn.Module:
-    """The model with gradients averaged over all processes; the model itself where there is one."""
+    """The model with gradients averaged over all processes; the model itself where there is one.
+
+    Its batch norms then compare the pictures of all processes.
+    """
     if world_size() == 1:
         return model
+    for norm in model.modules():
+        if isinstance(norm, nn.modules.batchnorm._BatchNorm):
+            norm.forward = functools.partial(_batch_norm, norm)
     # buffers are the same everywhere already: they are computed, and from the same numbers
-    return nn.parallel.DistributedDataParallel(model, broadcast_buffers=False)
+    known = inspect.signature(nn.parallel.DistributedDataParallel).parameters
+    name = "forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers"
+    return nn.parallel.DistributedDataParallel(model, **{name: False})
+
+
+class _Sum(torch.autograd.Function):
+    """The sum over all processes; so is its gradient, for each process's number is in all sums."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        total = x.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
+        return _Sum.forward(ctx, gradient)
+
+
+def _batch_norm(norm: nn.modules.batchnorm._BatchNorm, x: torch.Tensor) -> torch.Tensor:
+    """What `norm` does to the pictures of all processes together, for this one's (n, c, ...).
+
+    torch.nn.SyncBatchNorm is the same, and runs on GPUs alone.
+    """
+    if not norm.training:
+        return type(norm).forward(norm, x)
+    each = [0, *range(2, x.ndim)]  # all but the channels
+    like = [1, -1, *[1] * (x.ndim - 2)]
+    y = x.to(torch.promote_types(x.dtype, torch.float32))
+    mean = _Sum.apply(y.mean(dim=each)) / world_size()
+    variance = _Sum.apply((y - mean.reshape(like)).square().mean(dim=each)) / world_size()
+    with torch.no_grad():
+        norm.num_batches_tracked += 1
+        rate = norm.momentum or 1 / float(norm.num_batches_tracked)
+        count = world_size() * y.numel() / y.shape[1]
+        norm.running_mean.lerp_(mean.to(norm.running_mean), rate)
+        norm.running_var.lerp_(variance.to(norm.running_var) * count / (count - 1), rate)
+    y = (y - mean.reshape(like)) / (variance.reshape(like) + norm.eps).sqrt()
+    return (y * norm.weight.reshape(like) + norm.bias.reshape(like)).to(x.dtype)
 
 
 def shard(batch: torch.Tensor, dim: int = 0) -> torch.Tensor:
