@@ -12,6 +12,11 @@ if sys.version_info < (3, 11):  # noqa: UP036  pip refuses an old Python, `pytho
     )
 
 if __name__ == "__main__":
+    import os
+
+    # `python -m` looks first where one stands: a student's own torch.py there must not be found.
+    if not sys.flags.safe_path and sys.path[0] != os.path.dirname(os.path.dirname(__file__)):
+        del sys.path[0]
     from learnkit.course.cli import main
 
     sys.exit(main())

@@ -6,12 +6,14 @@ statuses of its own, because other people's graders call it.
 """
 
 import argparse
+import atexit
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from learnkit import __version__, threads
+from learnkit.course import pipes
 
 CHECK_STATUS = {"correct": 0, "incorrect": 1, "not attempted": 2, "could not be judged": 3}
 DIR_HELP = "default: the lab that you stand in, else work"
@@ -31,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a "²" must not end a verdict on an old terminal
+    atexit.register(pipes.flush)
     parser = build_parser()
     arguments = parser.parse_args(argv)
     if "run" not in arguments:
@@ -38,6 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         return arguments.run(arguments)
+    except BrokenPipeError:
+        pipes.silence()
+        return pipes.STATUS
     except KeyboardInterrupt:
         return 130  # what a shell reports for Ctrl-C
     except ImportError as error:
@@ -74,6 +80,7 @@ def build_parser() -> Parser:
     lab.set_defaults(run=run_lab)
 
     doctor = commands.add_parser("doctor", help="is this machine ready, and what to do if not")
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
     doctor.set_defaults(run=run_doctor)
 
     progress = commands.add_parser("progress", help="the exercises done, by lesson")
@@ -171,12 +178,14 @@ def port_number(text: str) -> int:
 
 def run_lab(arguments: argparse.Namespace) -> NoReturn:
     """Copies the lessons, says what was done, and runs JupyterLab until Ctrl-C ends it all."""
-    from learnkit.course import lab
+    from learnkit.course import lab, places
     from learnkit.exercises.progress import lab_folder
 
     folder = arguments.folder or lab_folder() or Path(lab.DEFAULT_FOLDER)  # no lab within a lab
     for sentence in lab.prepare(folder):
         print(sentence, flush=True)
+    for path in places.hiding(folder):
+        print(f"{places.hides(path)}: {places.rename(path)}.", flush=True)
     lab.open_lab(folder, arguments.port, browser=not arguments.no_browser)
 
 
@@ -184,7 +193,7 @@ def run_doctor(arguments: argparse.Namespace) -> int:
     """Examines the machine: 0 where nothing fails, else 1."""
     from learnkit.course.doctor import doctor
 
-    return doctor()
+    return doctor(as_json=arguments.json)
 
 
 def run_progress(arguments: argparse.Namespace) -> int:
@@ -259,40 +268,9 @@ def stopped(number: int, steps: int, kept: int) -> str:
 
 def run_benchmark(arguments: argparse.Namespace) -> int:
     """Prints the table as it grows: 0 where every row has numbers, else 1."""
-    threads.hand_down(threads.for_a_training())  # before torch, which reads them once
-    from learnkit.benchmark import table, yours
-    from learnkit.benchmark.holes import KINDS
-    from learnkit.benchmark.methods import METHODS, find
+    from learnkit.course.benchmark import benchmark
 
-    if arguments.methods == ["list"]:
-        for name, method in METHODS.items():
-            print(f"{name:<18}{method.title}")
-        return 0
-    chosen = arguments.methods or ([] if arguments.method else METHODS)  # a file's method alone
-    methods = [*map(find, chosen), *map(yours.load, arguments.method)]
-    growing = table.rows(
-        methods,
-        holes=arguments.holes or tuple(KINDS),
-        pictures=arguments.pictures,
-        training=arguments.training,
-    )
-    done, paths = [], []
-    if arguments.output:  # that it cannot be written to is better heard now than in an hour
-        arguments.output.mkdir(parents=True, exist_ok=True)
-    for row in growing:
-        if not done:
-            print(table.head())
-        print(table.line(row), flush=True)
-        done.append(row)
-        if arguments.output:  # after every row: what stops the run takes no row away
-            paths = table.write(done, arguments.output)
-    failed = sum(bool(row.error) for row in done)
-    print(f"{len(done) - failed} of {len(done)} rows have numbers.")
-    if failed < len(done):
-        print("In each row with numbers every known pixel came back bit for bit.")
-    for path in paths:
-        print(f"written: {path}")
-    return 1 if failed else 0
+    return benchmark(arguments)
 
 
 def run_check(arguments: argparse.Namespace) -> int:
@@ -302,7 +280,7 @@ def run_check(arguments: argparse.Namespace) -> int:
     try:
         report = check_file(arguments.name, arguments.file)
     except (OSError, ValueError) as error:
-        print("cannot be used", sentence(error), sep="\n")
+        pipes.tell("cannot be used", sentence(error))
         return UNUSABLE
-    print(report.status, report.message, *report.details(), sep="\n")
+    pipes.tell(report.status, report.message, *report.details())
     return CHECK_STATUS[report.status]

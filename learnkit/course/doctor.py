@@ -5,17 +5,20 @@ a finding. `fail` means that lessons will not work, `warn` that one may be slow 
 """
 
 import importlib.metadata as metadata
+import json
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+
+from learnkit.course import home, places
+from learnkit.course.finding import Finding
 
 DISTRIBUTION = "learnkit-inpainting"
 LESSON_MEMORY = 3e9  # bytes, what the heaviest lesson may take (the course's own budget)
-WORK_DISK = 1e9  # bytes: lessons, their outputs, a data set
 INSTALL = (
     "install learnkit again, the way you did the first time; "
     "in a checkout: delete the folder .venv, then make lab"
@@ -26,26 +29,48 @@ CUDA_BUILD = (
 )
 
 
-class Finding(NamedTuple):
-    """One line of the report; `cure` says what to do, and is empty where all is well."""
-
-    name: str
-    state: Literal["ok", "warn", "fail"]
-    line: str
-    cure: str = ""
-
-
-def doctor() -> int:
+def doctor(*, as_json: bool = False) -> int:
     """Prints every finding as soon as it is known; 1 where one of them is a fail, else 0."""
-    count = {"ok": 0, "warn": 0, "fail": 0}
+    found = []
     for finding in examine():
-        count[finding.state] += 1
-        print(f"{finding.state:<4}  {finding.name}: {finding.line}", flush=True)
-        if finding.cure:
-            print(f"      what to do: {finding.cure}", flush=True)
-    verdict = "not ready yet" if count["fail"] else "ready"
-    print(f"{count['ok']} ok, {count['warn']} warn, {count['fail']} fail: {verdict}")
-    return int(count["fail"] > 0)
+        found.append(finding)
+        if not as_json:
+            print(f"{finding.state:<4}  {finding.name}: {finding.line}", flush=True)
+            if finding.cure:
+                print(f"      what to do: {finding.cure}", flush=True)
+    if as_json:
+        print(json.dumps([finding._asdict() for finding in found], indent=1))
+    else:
+        print(summary(found))
+    return int(any(finding.state == "fail" for finding in found))
+
+
+def summary(found: Sequence[Finding]) -> str:
+    """How many findings there are of each kind, and what that means.
+
+    >>> summary([Finding("disk", "ok", "50 GB free here")])
+    '1 ok, 0 warn, 0 fail: ready'
+    """
+    counts = Counter(finding.state for finding in found)
+    verdict = "not ready yet" if counts["fail"] else "ready"
+    return f"{counts['ok']} ok, {counts['warn']} warn, {counts['fail']} fail: {verdict}"
+
+
+def rows() -> list[dict[str, str]]:
+    """The findings as rows of a table, for a lesson.
+
+    Another process examines the machine, so that nothing of this one changes.
+    """
+    command = [sys.executable, "-m", "learnkit", "doctor", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    try:
+        found = [Finding(**entry) for entry in json.loads(done.stdout)]
+    except ValueError:  # it could not even say what is wrong
+        last = (done.stderr.strip() or "no word").splitlines()[-1]
+        found = [Finding("learnkit doctor", "fail", last, INSTALL)]
+    return [
+        {"what": f.name, "state": f.state, "found": f.line, "what to do": f.cure} for f in found
+    ]
 
 
 def examine() -> Iterator[Finding]:
@@ -166,16 +191,6 @@ def memory_check() -> Iterator[Finding]:
         yield Finding("memory", "warn", f"{line}; a lesson may need 3 GB", cure)
 
 
-def disk_check() -> Iterator[Finding]:
-    """Free disk where the student stands."""
-    free = shutil.disk_usage(Path.cwd()).free
-    line = f"{free / 1e9:.1f} GB free here"
-    if free >= WORK_DISK:
-        yield Finding("disk", "ok", line)
-    else:
-        yield Finding("disk", "warn", line, "make room: lessons with their outputs may need 1 GB")
-
-
 def data_check() -> Iterator[Finding]:
     """The embedded pictures: there, whole, and with the SHA-256 that they should have."""
     from learnkit.images import data
@@ -189,7 +204,8 @@ def widgets_check() -> Iterator[Finding]:
     """The widgets' front ends, which JupyterLab looks for on disk."""
     from jupyter_core.paths import jupyter_path
 
-    folders = [Path(folder) for folder in jupyter_path("labextensions")]
+    with home.lent_where_there_is_none():
+        folders = [Path(folder) for folder in jupyter_path("labextensions")]
     wanted = {
         "jupyterlab_widgets": "@jupyter-widgets/jupyterlab-manager",
         "anywidget": "anywidget",
@@ -204,11 +220,13 @@ def widgets_check() -> Iterator[Finding]:
 
 def jupyterlab_check() -> Iterator[Finding]:
     """JupyterLab, and the kernel that the lessons name."""
-    import jupyterlab
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
-        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+        with home.lent_where_there_is_none():
+            import jupyterlab
+
+            command = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
         cure = f"{sys.executable} -m pip install --force-reinstall ipykernel"
         yield Finding("JupyterLab", "fail", "there is no kernel named python3", cure)
@@ -254,7 +272,11 @@ CHECKS: list[Callable[[], Iterator[Finding]]] = [
     packages_check,
     torch_check,
     memory_check,
-    disk_check,
+    places.disk_check,
+    places.home_check,
+    places.temporary_check,
+    places.network_check,
+    places.hiding_check,
     data_check,
     widgets_check,
     jupyterlab_check,

@@ -21,6 +21,7 @@ from typing import NoReturn
 
 import learnkit
 from learnkit import threads
+from learnkit.course import home
 from learnkit.course.cleaned import FILTER
 from learnkit.course.language import of_this_python
 from learnkit.exercises.index import EXERCISES
@@ -173,6 +174,10 @@ def open_lab(folder: Path, port: int | None = None, *, browser: bool = True) -> 
     """
     if port is not None:
         check_port(port)
+    if reason := home.trouble():
+        lent = (folder / home.LENT).resolve()
+        print(f"Jupyter keeps its files in {lent}: {reason}.", flush=True)
+        home.lend(lent)
     threads.hand_down(threads.for_a_lesson())  # to the kernels, through the environment
     from jupyterlab.labapp import LabApp  # a second to import, and only needed here
 

@@ -176,12 +176,21 @@ def to_float(images: np.ndarray) -> Array:
 
 
 def data_folder() -> Path:
-    """Where downloads are kept: $LEARNKIT_DATA, else the platform's folder for caches."""
+    """Where downloads are kept: $LEARNKIT_DATA, else the platform's folder for caches.
+
+    Raises FileNotFoundError where the user has no home for that.
+    """
     if chosen := os.environ.get("LEARNKIT_DATA"):
         return Path(chosen).expanduser()
     import pooch
 
-    return Path(pooch.os_cache("learnkit"))
+    try:
+        return Path(pooch.os_cache("learnkit"))
+    except RuntimeError:
+        raise FileNotFoundError(
+            "there is no home folder to keep the pictures in: "
+            "set LEARNKIT_DATA to a folder of your own"
+        ) from None
 
 
 def parse_idx(data: bytes) -> np.ndarray:
@@ -210,9 +219,14 @@ def _embedded_idx(name: str) -> bytes:
 
 
 def _full_idx(name: str) -> bytes:
-    mine = data_folder() / f"{name}.gz"
     debian = DEBIAN_FOLDER / f"{name}.gz"
-    if not mine.exists() and debian.exists():
+    try:
+        mine = data_folder() / f"{name}.gz"
+    except OSError:  # without a home, Debian's copy is the one there can be
+        if not debian.exists():
+            raise
+        mine = debian
+    if debian.exists() and (mine == debian or not mine.exists()):
         return _checked_idx(debian, "reinstall Debian's package dataset-fashion-mnist")
     if not mine.exists():
         _download(mine)

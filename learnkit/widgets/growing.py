@@ -46,7 +46,7 @@ class Curve:
             return
         self._fetch()
         if self.live:
-            self._put(Shown(render(self._figure()), self.alt()))
+            self._put(Shown(render(self._figure(last=True)), self.alt()))
         else:
             print(f"[figure: {self.alt()}]")
 
@@ -67,7 +67,7 @@ class Curve:
     def _frame(self) -> bytes:
         self._fetch()
         if self.fig is None or not self._fits():
-            self.fig = self._figure()
+            self.fig = self._figure(last=False)
             self.canvas = FigureCanvasAgg(self.fig)
             for line in self.fig.axes[0].lines:
                 line.set_animated(True)  # left out when the axes are drawn
@@ -79,19 +79,24 @@ class Curve:
             self.fig.axes[0].draw_artist(line)
         return png(self.canvas)
 
-    def _figure(self) -> Figure:
+    def _scale(self) -> str:
+        low, high = self._range()
+        return "log" if 0 < 10 * low < high else "linear"
+
+    def _figure(self, *, last: bool) -> Figure:
         fig = Figure(figsize=(7, 2.6), dpi=DPI)
         ax = fig.subplots()
         for i, (name, (numbers, values)) in enumerate(self.kept.items()):
             ax.plot(numbers, values, STYLES[i % len(STYLES)], lw=1.5, label=name)
         low, high = self._range()
-        if 0 < 10 * low < high:
+        room = 0.1 * (high - low) or abs(low) or 1.0
+        if self._scale() == "log":
             ax.set_yscale("log")
             plain_log_axis(ax.yaxis, subs=(1.0, 2.0, 5.0))
-            ax.set_ylim(low / 1.5, high * 1.2)
-        else:
-            room = 0.1 * (high - low) or 1.0
-            ax.set_ylim(low - 2 * room, high + room)
+            ax.set_ylim(low / (1.2 if last else 3), high * 1.2)
+        else:  # while it falls, a loss above zero has room to do so
+            below = low - room if last else 0 if low >= 0 else low - 5 * room
+            ax.set_ylim(below, high + room)
         ax.set(xlabel="step", ylabel="loss", title=f"{self.title}: loss", xlim=(0, self.total))
         if len(self.kept) > 1:
             ax.legend(loc="upper right")
@@ -99,9 +104,11 @@ class Curve:
         return fig
 
     def _fits(self) -> bool:
-        bottom, top = self.fig.axes[0].get_ylim()
+        ax = self.fig.axes[0]
+        bottom, top = ax.get_ylim()
         low, high = self._range()
-        return bottom <= low and high <= top and len(self.fig.axes[0].lines) == len(self.kept)
+        fits = bottom <= low and high <= top and ax.get_yscale() == self._scale()
+        return fits and len(ax.lines) == len(self.kept)
 
     def _range(self) -> tuple[float, float]:
         finite = [v for _, values in self.kept.values() for v in values if math.isfinite(v)]

@@ -45,6 +45,11 @@ def test_the_installed_command_and_the_module_are_the_same():
     assert said == learnkit("--version").stdout
 
 
+def test_a_file_of_the_students_hides_no_library_from_the_command(tmp_path):
+    (tmp_path / "argparse.py").write_text("raise SystemExit('not the real one')")
+    assert learnkit("--version", cwd=tmp_path).stdout == f"learnkit {__version__}\n"
+
+
 def test_without_a_command_the_commands_are_listed():
     said = learnkit()
     assert said.returncode == 0

@@ -44,8 +44,29 @@ def test_a_busy_port_is_one_sentence_with_the_way_out():
     lab.check_port(port)
 
 
-def test_the_lab_answers_with_its_token_on_this_machine_alone_and_ctrl_c_ends_it(work):
-    with socket.create_server(("127.0.0.1", lab.DEFAULT_PORT)), running_lab(work) as (url, process):
+@pytest.fixture
+def default_port_taken():
+    """Somebody listens on JupyterLab's own port: this test, or whoever does so already."""
+    try:
+        busy = socket.create_server(("127.0.0.1", lab.DEFAULT_PORT))
+    except OSError:
+        yield
+    else:
+        with busy:
+            yield
+
+
+@pytest.fixture
+def no_home(tmp_path, monkeypatch):
+    """A user whose home is in a folder that cannot be: nothing can be written there."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HOME", str(tmp_path / "file/home"))
+
+
+def test_the_lab_answers_with_its_token_on_this_machine_alone_and_ctrl_c_ends_it(
+    work, no_home, default_port_taken
+):
+    with running_lab(work) as (url, process):
         port = int(re.search(r":(\d+)/", url)[1])
         assert port != lab.DEFAULT_PORT  # the next that is free
         assert re.search(r"/lab/tree/00_\w+\.ipynb\?token=\w{40}", url)
@@ -58,6 +79,7 @@ def test_the_lab_answers_with_its_token_on_this_machine_alone_and_ctrl_c_ends_it
             if connection.status == "LISTEN" and connection.laddr.port == port
         }
         assert listening <= {"127.0.0.1", "::1"} and listening
+        assert list((work / ".learnkit/home/jupyter/runtime").glob("jpserver-*.json"))
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=30)
         assert process.returncode == 0

@@ -163,3 +163,34 @@ def test_a_damaged_debian_package_is_to_be_reinstalled(nowhere, tmp_path, monkey
     monkeypatch.setattr(data, "DEBIAN_FOLDER", tmp_path)
     with pytest.raises(OSError, match=r"damaged .*reinstall Debian's package"):
         fashion_mnist("train", full=True)
+
+
+@pytest.fixture
+def homeless(monkeypatch):
+    """A user without a home, and without an entry in the list of users."""
+    pwd = pytest.importorskip("pwd")
+
+    def unknown(_uid):
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    for name in ("HOME", "XDG_CACHE_HOME", "LEARNKIT_DATA"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_a_home_debians_copy_is_found_all_the_same(
+    tiny_set, homeless, tmp_path, monkeypatch
+):
+    for name, packed in tiny_set.items():
+        (tmp_path / name).write_bytes(packed)
+    monkeypatch.setattr(data, "DEBIAN_FOLDER", tmp_path)
+    assert len(fashion_mnist("train", full=True)[0]) == 5
+
+
+@pytest.mark.errors
+def test_without_a_home_and_without_debians_copy_the_variable_is_named(
+    homeless, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(data, "DEBIAN_FOLDER", tmp_path)
+    with pytest.raises(OSError, match="set LEARNKIT_DATA to a folder"):
+        fashion_mnist("train", full=True)

@@ -43,6 +43,7 @@ class Kernel:
     def update(self, shown):
         self.clock.now += self.cost
         forms = shown._repr_mimebundle_()
+        forms = forms[0] if isinstance(forms, tuple) else forms  # and metadata
         is_picture = "<img" in forms["text/html"]
         (self.pictures if is_picture else self.lines).append(forms)
 
