@@ -16,6 +16,7 @@
 # (The lesson that takes its program apart, 17, is still being written.)
 
 # %%
+import json
 import subprocess
 import sys
 
@@ -27,6 +28,7 @@ from learnkit.images.damaged import DAMAGED, damaged
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.widgets import pixels
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.table import show_table
 
 # %% [markdown]
 # ## A picture is numbers
@@ -268,8 +270,10 @@ print(f"There are 10^{784 * np.log10(256):.0f} byte pictures of 28 x 28 pixels."
 # ## Is this machine ready?
 
 # %%
-command = [sys.executable, "-m", "learnkit", "doctor"]
-print(subprocess.run(command, capture_output=True, text=True).stdout)
+command = [sys.executable, "-m", "learnkit", "doctor", "--json"]
+findings = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
+rows = [[finding[part] for part in ("state", "name", "line", "cure")] for finding in findings]
+show_table(rows, heads=["state", "what", "found", "what to do"])
 
 # %% [markdown]
 # Each line says `ok`, or what to do. A missing GPU is no fault: every lesson runs without.
