@@ -151,7 +151,7 @@ print(f"the boot's floor {entropy(boot).sum():.1f} nats, the mean garment's {flo
 # ### Exercise: a sigmoid for every number
 #
 # A float can hold $e^{709}$ and no more: `np.exp(710)` gives `inf` and a warning. Your sigmoid gets
-# numbers from $-800$ to $800$. From $-700$ up its first twelve digits must be right. Below that the
+# numbers from $-800$ to $800$. From $-700$ up its first twelve digits must be right (so compute in float64). Below that the
 # true value is smaller than any float, and 0 is right. No warning may appear; compute it so that
 # nothing overflows, and do not switch warnings off. Hint to start with: $e$ to a *negative* number
 # never overflows, and $\frac{1}{1+e^{-z}} = \frac{e^z}{1+e^z}$.

@@ -155,8 +155,8 @@ print(f"cosine of 200 garments with all, after the 400 steps: {at_the_end:.2f}")
 #
 # ### Exercise: the heavy ball
 #
-# Give back the new place *and* the new velocity. Leave all three arrays that you are given (`x`, `grad`
-# and `velocity`) unchanged: a step here is **pure**, so that the caller can keep the old ones.
+# Give back the new place *and* the new velocity, as new arrays. Leave all three that you are given (`x`,
+# `grad` and `velocity`) unchanged: a step here is **pure**, so that the caller can keep the old ones.
 
 
 # %% nbgrader={"grade": false, "grade_id": "momentum_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
