@@ -250,6 +250,13 @@ def minus_the_step_alone(x, grad, velocity, lr=0.01, momentum=0.9):
 
 
 @momentum_step.mistake(
+    "Your velocity is the gradient alone: what is left of the old one belongs to it, m v + g."
+)
+def gradient_for_velocity(x, grad, velocity, lr=0.01, momentum=0.9):
+    return x - lr * grad, grad.copy()
+
+
+@momentum_step.mistake(
     "momentum stands before the gradient: it belongs to the old velocity, m v + g."
 )
 def momentum_on_the_gradient(x, grad, velocity, lr=0.01, momentum=0.9):

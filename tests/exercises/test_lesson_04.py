@@ -39,7 +39,7 @@ def the_gradient_handed_back_where_there_was_no_velocity(x, grad, velocity, lr=0
     return x - lr * velocity, velocity
 
 
-@wrong("momentum_step", "The x is not what it should be")
+@wrong("momentum_step", "Your velocity is the gradient alone")
 def the_gradient_handed_back_always(x, grad, velocity, lr=0.01, momentum=0.9):
     velocity = grad
     return x - lr * velocity, velocity
