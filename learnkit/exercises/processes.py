@@ -166,7 +166,7 @@ class Clock:
             raise OverTimeError("asleep")
 
     def _end(self) -> float:
-        return self.began + BACKSTOP * self.seconds
+        return self.began + BACKSTOP * (self.seconds + self.extra)
 
     def _cpu(self) -> float:
         total = 0.0

@@ -129,6 +129,7 @@ def test_a_stub_is_not_attempted(body):
 )
 def test_the_general_diagnoses(monkeypatch, body, sentence):
     monkeypatch.setattr(find("mse_loss"), "seconds", 1.0)
+    monkeypatch.setattr(processes, "BACKSTOP", 400.0)  # the machine may be very busy
     report = check("mse_loss", define(f"def mse_loss(pred, target):\n    {body}"))
     assert report.status == "incorrect"
     assert re.search(sentence, report.message), report.message
@@ -246,6 +247,7 @@ def test_an_unknown_exercise_is_named_with_the_nearest():
 def test_no_answer_raises_hangs_or_ends_the_notebook(monkeypatch, source, capsys):
     monkeypatch.setattr(find("mse_loss"), "seconds", 0.3)
     monkeypatch.setattr(processes, "BACKSTOP", 10.0)
+    monkeypatch.setattr(processes, "_is_running", lambda process: False)  # nor may a busy machine
     answer = define(source)
     bound = exercise(answer)
     report = reports()["mse_loss"]

@@ -21,6 +21,12 @@ WRONG = RIGHT.replace("mean", "sum")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the watch is Linux's")
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Tests give an answer tenths of a second of computing, on machines that may be very busy."""
+    monkeypatch.setattr(processes, "BACKSTOP", 400.0)
+
+
 @pytest.fixture
 def no_worker_stands_ready():
     """So that the next one starts under the conditions of the test; the odd ones go afterwards."""
