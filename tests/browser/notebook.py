@@ -86,7 +86,7 @@ class Notebook:
 
     def picture(self, cell: "Locator") -> dict:
         """Alt text, bytes and width of the picture under a cell."""
-        return cell.locator(".jp-OutputArea img").evaluate(SIGHT)
+        return cell.locator(".jp-OutputArea img:visible").evaluate(SIGHT)
 
     def save(self) -> None:
         """Ctrl+S, until the tab says that nothing is unsaved."""

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.notebook import until
 
 pytestmark = pytest.mark.browser
@@ -43,6 +44,10 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
         ("invert", "not attempted"),
         ("cut_hole", "not attempted"),
     ]
+
+
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
 
 
 def test_the_picture_says_what_it_is_and_shows_where_the_focus_stands(viewer):

@@ -7,6 +7,7 @@ import pytest
 
 from learnkit.course import lab
 from learnkit.exercises import progress
+from tests.browser import axe
 from tests.browser.notebook import time_of_answer, until
 
 pytestmark = pytest.mark.browser
@@ -18,7 +19,7 @@ RIGHT = "return np.mean((pred - target) ** 2)"
 def parabola(lesson):
     """The widget's cell, with its slider at a grey where everything can move."""
     cell = lesson.cell("parabola.explore")
-    cell.locator("img").wait_for()
+    cell.locator("img:visible").wait_for()
     return cell
 
 
@@ -31,6 +32,10 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
     ):
         assert f"{name}: not attempted" in verdict
         assert f"{name}: not attempted" in lesson.cell(f"def {name}(").text_content()
+
+
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
 
 
 def test_the_slider_follows_the_mouse_and_so_do_the_picture_and_its_words(lesson, parabola):

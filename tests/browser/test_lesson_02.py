@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.notebook import time_of_answer, until
 
 pytestmark = pytest.mark.browser
@@ -21,9 +22,13 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
     ]
 
 
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
+
+
 def test_the_learning_rate_passes_its_limit_by_key_and_the_picture_and_words_say_so(lesson):
     ravine = lesson.cell("ravine.explore(")
-    ravine.locator("img").wait_for()
+    ravine.locator("img:visible").wait_for()
     before = lesson.picture(ravine)
     assert " settles" in before["alt"]
     ravine.locator("[role=slider]").focus()
@@ -41,7 +46,7 @@ def test_the_learning_rate_passes_its_limit_by_key_and_the_picture_and_words_say
 
 def test_play_runs_the_film_to_its_end_and_pause_holds_it(lesson):
     film = lesson.cell("filling.explore(")
-    film.locator("img").wait_for()
+    film.locator("img:visible").wait_for()
     button = film.locator(".widget-play button").first
     button.click()
     seen = set()
@@ -54,7 +59,7 @@ def test_play_runs_the_film_to_its_end_and_pause_holds_it(lesson):
     button.click()
     lesson.page.wait_for_timeout(500)  # what was under way arrives
     held = frame(lesson, film)
-    lesson.page.wait_for_timeout(600)  # four frames' time
+    lesson.page.wait_for_timeout(1200)  # three frames' time
     assert frame(lesson, film) == held
     button.click()
     until(lesson.page, watch, lambda steps: steps[-1] == 300)

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.notebook import time_of_answer, until
 
 pytestmark = pytest.mark.browser
@@ -17,9 +18,13 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
     ]
 
 
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
+
+
 def test_another_valley_is_chosen_and_the_race_is_run_by_key(lesson):
     widget = lesson.cell("race.explore()")
-    widget.locator("img").wait_for()
+    widget.locator("img:visible").wait_for()
     widget.locator("select").select_option("the same, turned by 45°")
     until(lesson.page, lambda: lesson.picture(widget)["alt"], lambda alt: "turned by 45°" in alt)
     widget.locator("[role=slider]").first.focus()
@@ -45,7 +50,7 @@ def test_larger_rates_make_plain_descent_explode(lesson):
 
 def test_the_hole_is_raced_in_frame_by_frame(lesson):
     widget = lesson.cell("race.explore_hole(")
-    widget.locator("img").wait_for()
+    widget.locator("img:visible").wait_for()
     widget.locator("[role=slider]").focus()
     lesson.page.keyboard.press("End")
     seen = until(lesson.page, lambda: lesson.picture(widget)["alt"], lambda alt: "step 800" in alt)

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.notebook import time_of_answer
 
 pytestmark = pytest.mark.browser
@@ -18,9 +19,13 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
     ]
 
 
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
+
+
 def test_the_graph_is_stepped_backward_by_key_until_every_slope_is_there(lesson):
     widget = lesson.cell("graph.explore(")
-    widget.locator("img").wait_for()
+    widget.locator("img:visible").wait_for()
     assert "forward: the values" in lesson.picture(widget)["alt"]
     widget.locator("[role=slider]").focus()
     for step in range(1, 6):

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.notebook import time_of_answer, until
 
 pytestmark = pytest.mark.browser
@@ -18,9 +19,13 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
     ]
 
 
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
+
+
 def test_another_kernel_is_chosen_and_its_numbers_stand_in_the_boxes(lesson):
     widget = lesson.cell("kernel.explore(")
-    widget.locator("img").wait_for()
+    widget.locator("img:visible").wait_for()
     widget.locator("select").select_option("sharpen")
     until(lesson.page, lambda: lesson.picture(widget)["alt"], lambda alt: "[0 -1 0; -1 5" in alt)
     boxes = widget.locator("input[type=number]")

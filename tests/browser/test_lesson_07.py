@@ -1,5 +1,6 @@
 import pytest
 
+from tests.browser import axe
 from tests.browser.notebook import time_of_answer, until
 
 pytestmark = pytest.mark.browser
@@ -16,9 +17,13 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
     ]
 
 
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
+
+
 def test_the_training_is_scrubbed_by_key_and_the_words_follow(lesson):
     widget = lesson.cell("curves.explore(")
-    widget.locator("img").wait_for()
+    widget.locator("img:visible").wait_for()
     before = lesson.picture(widget)["alt"]
     widget.locator("[role=slider]").first.focus()
     assert time_of_answer(lesson.page, widget.locator(".widget-vbox").first, "ArrowRight") < 1000

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.notebook import until
 from tests.browser.painting import Painting
 
@@ -17,6 +18,10 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
         ("linear_fill", "not attempted"),
         ("partial_conv2d", "not attempted"),
     ]
+
+
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
 
 
 def test_a_hole_drawn_with_the_mouse_is_filled_by_every_method_and_the_network_wins(lesson):

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.notebook import time_of_answer, until
 
 pytestmark = pytest.mark.browser
@@ -17,9 +18,13 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
     ]
 
 
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
+
+
 def test_both_sliders_change_the_eight_fills_and_the_words_say_how_far_they_are_apart(lesson):
     widget = lesson.cell("fills.explore(")
-    widget.locator("img").wait_for()
+    widget.locator("img:visible").wait_for()
     sliders = widget.locator("[role=slider]")
     seen = [lesson.picture(widget)["alt"]]
     for slider, key in ((0, "ArrowRight"), (1, "ArrowLeft")):

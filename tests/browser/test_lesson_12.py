@@ -1,5 +1,6 @@
 import pytest
 
+from tests.browser import axe
 from tests.browser.notebook import until
 
 pytestmark = pytest.mark.browser
@@ -16,12 +17,16 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
     ]
 
 
+def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
+    assert axe.findings(lesson.page) == []
+
+
 @pytest.mark.parametrize(
     ("film", "words"), [("moments]", "noise has the weight"), ("filling]", "hole of 196 pixels")]
 )
 def test_the_film_is_scrubbed_forth_to_the_sample_and_back_into_the_noise(lesson, film, words):
     widget = lesson.cell(film)
-    widget.locator("img").wait_for()
+    widget.locator("img:visible").wait_for()
     slider = widget.locator("[role=slider]").first
     slider.focus()
 

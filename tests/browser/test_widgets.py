@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser import zoo
+from tests.browser import axe, zoo
 from tests.browser.notebook import Notebook, until
 
 pytestmark = pytest.mark.browser
@@ -105,6 +105,12 @@ def test_the_notebook_is_saved_from_inside_a_widget(lesson):
     zoo.widget(lesson, "race").locator("[role=slider]").first.focus()
     lesson.save()
     assert "s" in heard(lesson)
+
+
+def test_axe_finds_nothing_serious_in_any_widget_nor_in_its_picture(lesson):
+    for name in zoo.WIDGETS:
+        zoo.widget(lesson, name)
+    assert axe.findings(lesson.page) == []
 
 
 def asleep(lesson, name, words):
