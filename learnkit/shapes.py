@@ -131,8 +131,17 @@ def check_range(image: np.ndarray, name: str = "image") -> None:
         raise ValueError(f"{name} is empty: shape {image.shape}")
     low, high = float(image.min()), float(image.max())
     if not (low >= 0 and high <= 1):  # written so that NaN fails too
-        most = f"1 + {high - 1:.2g}" if 1 < high < 1.0005 else f"{high:.4g}"  # not "got [0, 1]"
-        raise ValueError(f"{name} must lie in [0, 1], got [{low:.4g}, {most}]; {_cure(image)}")
+        raise ValueError(f"{name} must lie in [0, 1], got {span(low, high)}; {_cure(image)}")
+
+
+def span(low: float, high: float) -> str:
+    """From where to where values reach; what is hardly above 1 is told by how much.
+
+    >>> span(0.25, 2), span(0.0, 1.0000001)
+    ('[0.25, 2]', '[0, 1 + 1e-07]')
+    """
+    most = f"1 + {high - 1:.2g}" if 1 < high < 1.0005 else f"{high:.4g}"
+    return f"[{low:.4g}, {most}]"
 
 
 def check_hole(hole: np.ndarray, image: np.ndarray, name: str = "hole") -> None:

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from learnkit.byhand.losses import binary_cross_entropy_with_logits
+from learnkit.images.fill import check_filled
 from learnkit.shapes import check_image, check_range
 
 
@@ -10,6 +12,17 @@ def test_a_white_that_is_hardly_too_white_is_told_by_how_much():
         check_range(np.array([0.0003, 1.0000001]))
     with pytest.raises(ValueError, match=r"got \[-1e-08, 1\]"):
         check_range(np.array([-1e-8, 1.0]))
+
+
+@pytest.mark.errors
+def test_the_same_is_told_of_a_probability_and_of_a_fill():
+    white, hole = np.array([[0.5, 1.0000001]]), np.array([[False, True]])
+    with pytest.raises(ValueError, match=r"got \[0.5, 1 \+ 1e-07\]; clip it with np.clip"):
+        binary_cross_entropy_with_logits(np.zeros((1, 2)), white)
+    with pytest.raises(ValueError, match="divide bytes by 255"):
+        binary_cross_entropy_with_logits(np.zeros((1, 2)), 255 * white)
+    with pytest.raises(ValueError, match=r"got \[0.5, 1 \+ 1e-07\]; clip it with np.clip"):
+        check_filled(white, np.array([[0.5, 0.5]]), hole)
 
 
 @pytest.mark.errors

@@ -20,6 +20,7 @@ from learnkit.shapes import (
     check_alike,
     check_float,
     check_labels,
+    span,
 )
 
 LOG_FLOOR = -100.0  # nats: to be sure and wrong costs 100, not infinity; the floor that torch has
@@ -238,7 +239,8 @@ def _check_target(target: Array) -> None:
 def _check_range(array: Array, name: str, cure: str) -> None:
     low, high = float(array.min()), float(array.max())
     if low < 0 or high > 1:
-        raise ValueError(f"{name} must lie in [0, 1], got [{low:.3g}, {high:.3g}]; {cure}")
+        cure = cure if high > 1.0005 or low < -0.0005 else "clip it with np.clip"
+        raise ValueError(f"{name} must lie in [0, 1], got {span(low, high)}; {cure}")
 
 
 def _check_gaussian(mean: Matrix, log_var: Matrix) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Bool
 
-from learnkit.shapes import Hole, Holes, Image, Images, check_hole, check_image, check_range
+from learnkit.shapes import Hole, Holes, Image, Images, check_hole, check_image, check_range, span
 
 ValueHoles = Bool[np.ndarray, "n d"]  # an entry for each value of a picture: d = h w c
 Fill = Callable[[Image, Hole], Image]
@@ -88,8 +88,8 @@ def check_filled(filled: object, image: np.ndarray, hole: np.ndarray) -> None:
         raise ValueError(f"the filled picture holds NaN or inf at {beyond} places")
     if filled.min() < 0 or filled.max() > 1:
         raise ValueError(
-            f"the filled picture must lie in [0, 1], got [{filled.min():.4g}, "
-            f"{filled.max():.4g}]; clip it with np.clip(filled, 0, 1)"
+            f"the filled picture must lie in [0, 1], got "
+            f"{span(filled.min(), filled.max())}; clip it with np.clip(filled, 0, 1)"
         )
     changed = int((filled != image)[~hole].sum())
     if changed:
