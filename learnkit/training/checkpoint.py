@@ -134,7 +134,7 @@ def _random() -> dict[str, Any]:
     """torch's own random state, which dropout draws from."""
     state: dict[str, Any] = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
-        state["cuda"] = torch.cuda.get_rng_state_all()
+        state["cuda"] = [torch.cuda.get_rng_state(i) for i in range(torch.cuda.device_count())]
     if torch.backends.mps.is_available():
         state["mps"] = torch.mps.get_rng_state()
     return state

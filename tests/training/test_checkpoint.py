@@ -61,10 +61,11 @@ def test_by_the_clock_a_checkpoint_is_written_when_its_seconds_are_over(
 def test_what_is_stored_of_two_gpus_is_put_into_the_one_that_is_there(tmp_path, monkeypatch):
     put, states = [], [torch.tensor([i], dtype=torch.uint8) for i in range(2)]
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_rng_state_all", lambda: states)
+    monkeypatch.setattr(torch.cuda, "get_rng_state", lambda i: states[i])
     monkeypatch.setattr(torch.cuda, "set_rng_state", lambda state, i: put.append((int(state), i)))
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     checkpoint.save(tmp_path / "a.pt", 3, {})
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     assert checkpoint.load(tmp_path / "a.pt", {}) == 3 and put == [(0, 0)]
 
 
