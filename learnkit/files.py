@@ -1,10 +1,20 @@
-"""A file is written whole or not at all: under a temporary name first, and then renamed."""
+"""A file is written whole or not at all; and one program at a time works in a folder.
 
+What is written goes under a temporary name first, and is then renamed.
+"""
+
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # Windows locks by another name
+    fcntl = None
+    import msvcrt
 
 
 @contextmanager
@@ -30,3 +40,39 @@ def write_whole(path: Path, data: bytes) -> None:
     """Writes `data` to `path`, whole or not at all."""
     with replacing(path) as file:
         file.write(data)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Holds the lock file `path`, and deletes it at the end; killed, the system frees it.
+
+    Raises BlockingIOError where another process holds it.
+    """
+    handle = _held(path)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows deletes no file that is open: it stays, and holds nothing
+            path.unlink(missing_ok=True)
+        handle.close()
+
+
+def _held(path: Path) -> BinaryIO:
+    """The lock file, open and locked; its last owner may have deleted the one that was opened."""
+    while True:
+        handle = path.open("ab")
+        try:
+            if fcntl is None:
+                handle.seek(0)
+                msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+                handle.close()
+                raise BlockingIOError(f"another process holds {path}") from error
+            return handle  # this file system knows no locks
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle.fileno()), path.stat()):
+                return handle
+        handle.close()

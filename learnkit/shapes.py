@@ -131,7 +131,8 @@ def check_range(image: np.ndarray, name: str = "image") -> None:
         raise ValueError(f"{name} is empty: shape {image.shape}")
     low, high = float(image.min()), float(image.max())
     if not (low >= 0 and high <= 1):  # written so that NaN fails too
-        raise ValueError(f"{name} must lie in [0, 1], got [{low:.4g}, {high:.4g}]; {_cure(image)}")
+        most = f"1 + {high - 1:.2g}" if 1 < high < 1.0005 else f"{high:.4g}"  # not "got [0, 1]"
+        raise ValueError(f"{name} must lie in [0, 1], got [{low:.4g}, {most}]; {_cure(image)}")
 
 
 def check_hole(hole: np.ndarray, image: np.ndarray, name: str = "hole") -> None:
@@ -152,6 +153,15 @@ def check_hole(hole: np.ndarray, image: np.ndarray, name: str = "hole") -> None:
 def _cure(image: np.ndarray) -> str:
     if image.dtype == bool:
         return "a bool array is a hole, not a picture"
+    if image.dtype.kind == "c":
+        return "take its real part, image.real"
+    if image.dtype.kind not in "iuf":
+        return (
+            "it holds no numbers but other things, such as None, words, or rows of different "
+            "lengths: look at what it was made of"
+        )
+    if np.isinf(image).any():
+        return "inf comes of a division by zero or a log of zero: mend that first"
     if np.isnan(image).any():
         return (
             "NaN marks what is missing: let a hole say that, and put 0 there, np.nan_to_num(image)"

@@ -9,8 +9,14 @@
 #
 # Run a cell with **Shift + Enter**, from the top. Where a line says **Predict**, stop and answer
 # before you run on: a wrong guess that you made yourself is worth three right ones that you read.
+#
+# Where does this course come from? From a beginner's article in Chinese on image synthesis and
+# inpainting, whose Keras program has been copied widely and does not run. The lessons call it "the
+# article". It names most methods of this course, and you will write all of them so that they do run.
+# (The lesson that takes its program apart, 17, is still being written.)
 
 # %%
+import json
 import subprocess
 import sys
 
@@ -22,6 +28,7 @@ from learnkit.images.damaged import DAMAGED, damaged
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.widgets import pixels
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.table import show_table
 
 # %% [markdown]
 # ## A picture is numbers
@@ -68,8 +75,8 @@ show_pictures(
 #
 # ## Your first exercise
 #
-# An exercise is a function under `@exercise`. Replace its last two lines, run the cell, and the
-# verdict stands under it at once: **correct** and why it matters, **incorrect** and the smallest
+# An exercise is a function under `@exercise`. Replace its last two lines (the comment and
+# `raise NotImplementedError`) by your answer, run the cell, and the verdict stands under it at once: **correct** and why it matters, **incorrect** and the smallest
 # input that shows it, or **not attempted**. Be wrong as often as you like. Where your answer is not
 # correct yet, learnkit's own stands in so that the lesson goes on, and yours waits as
 # `invert.yours`.
@@ -127,9 +134,9 @@ except TypeError as error:
 # %% [markdown]
 # ## A hole is a second picture
 #
-# What is missing is told by an array of True and False with the picture's height and width. **In
-# this course True means: to be filled.** (Half of the field means the opposite, and a mask from
-# elsewhere then keeps the hole and fills all that was known. The quiz comes back to it.)
+# An array of True and False with the picture's height and width says which pixels are missing. **In
+# this course True means: to be filled.** (Many other programs mean the opposite. Use their mask here
+# unchanged, and the known pixels are filled while the missing ones stay. The quiz comes back to it.)
 
 # %%
 hole = masks.box(grey.shape, height=40, width=40, top=48, left=44)
@@ -228,8 +235,8 @@ print(f"There are 10^{784 * np.log10(256):.0f} byte pictures of 28 x 28 pixels."
 
 # %% [markdown]
 # More than you could ever look at: of 10^1888 pictures nearly all are noise. The pictures that show
-# anything are a vanishing few, and *learning where those few lie* is what the VAEs, GANs and
-# diffusion models of lessons 07 to 12 do. Filling a hole is the same search, with a part given.
+# anything are a vanishing few, and *learning where those few lie* is what the networks of lessons 07
+# to 12 do. Filling a hole is the same search, with a part of the picture given.
 #
 # ## Self-test: do you know enough to start?
 #
@@ -263,8 +270,10 @@ print(f"There are 10^{784 * np.log10(256):.0f} byte pictures of 28 x 28 pixels."
 # ## Is this machine ready?
 
 # %%
-command = [sys.executable, "-m", "learnkit", "doctor"]
-print(subprocess.run(command, capture_output=True, text=True).stdout)
+command = [sys.executable, "-m", "learnkit", "doctor", "--json"]
+findings = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
+rows = [[finding[part] for part in ("state", "name", "line", "cure")] for finding in findings]
+show_table(rows, heads=["state", "what", "found", "what to do"])
 
 # %% [markdown]
 # Each line says `ok`, or what to do. A missing GPU is no fault: every lesson runs without.
@@ -282,8 +291,8 @@ print(subprocess.run(command, capture_output=True, text=True).stdout)
 # </details>
 # <details><summary>3. Why can the mean of the known pixels mend no face?</summary>
 #
-# It knows one colour of the picture and nothing about faces. What fills a hole well must know
-# what pictures look like, and each lesson adds to that knowledge.
+# It is one colour, and nothing in it depends on what a face looks like. A method that fills a hole
+# well must know what pictures look like. Each lesson adds to that knowledge.
 # </details>
 #
 # ## What you have seen
@@ -299,4 +308,4 @@ print(subprocess.run(command, capture_output=True, text=True).stdout)
 #
 # **Read on:** Bertalmío, Sapiro, Caselles and Ballester, *Image Inpainting* (SIGGRAPH 2000),
 # section 1, who brought the word from the restorers of paintings. In a terminal, in the course's
-# own folder, `.venv/bin/learnkit progress` lists what you have done. Next: **01 MSE by hand**.
+# own folder, `.venv/bin/learnkit progress` lists what you have done. Next: [**01 MSE by hand**](01_mse_by_hand.ipynb).

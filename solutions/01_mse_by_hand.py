@@ -75,8 +75,8 @@ for name, picture in {"brighter": brighter, "noisy": noisy, "dark strip": strip}
 # %% [markdown]
 # All three score *exactly* alike. In two of them every pixel is off by 0.1, and the MSE squares the
 # sign away; in the third one pixel in sixteen is off by 0.4, and 0.4² / 16 is 0.1² again. Your eye
-# put them in an order. Keep that in mind: **the number is not the eye** (lesson 13 measures how far
-# apart they are). It is used all the same, because it is simple, smooth, and tells each pixel which
+# put them in an order. Keep that in mind: **the number is not the eye** (lesson 13, which is being
+# written, measures how far apart they are). It is used all the same, because it is simple, smooth, and tells each pixel which
 # way to go.
 #
 # ## One pixel on a parabola
@@ -119,8 +119,9 @@ print(f"a real face {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
 
 # %% [markdown]
 # The ghost wins, by far: a *real* face costs twice as much (2.02 times; with endless faces it
-# would be exactly 2, since two faces that differ from the mean by one variance each differ from
-# each other by two). Nobody looks like the ghost, and the MSE loves it.
+# would be exactly 2: call the mean squared distance of a face from the mean face $v$; then two
+# faces, drawn independently, have a mean squared distance of $2v$ from each other). Nobody looks
+# like the ghost, and yet it has the least MSE.
 #
 # This is the most important picture of the first seven lessons. **Where the truth is uncertain,
 # whoever minimises MSE paints the mean of all that is plausible, and in a hole you call that
@@ -170,13 +171,13 @@ point, slope = np.array([1.0]), np.cos(1.0)  # f = sin, whose slope is known
 errors = [abs(numerical_grad(lambda x: np.sin(x[0]), point, 10.0**p)[0] - slope) for p in powers]
 fig, ax = plt.subplots(figsize=(6.4, 3.2))
 ax.loglog(10.0**powers, np.maximum(errors, 1e-16), "o-")
-ax.set(xlabel="eps", ylabel="error of the slope", title="Too large bends, too small drowns")
+ax.set(xlabel="eps", ylabel="error of the slope", title="The best eps is neither large nor tiny")
 fig.tight_layout()
 show(fig, alt="The error of central differences against eps: a V with its foot near 1e-5.")
 
 # %% [markdown]
-# No: the error is a V. On the right the curve bends within the step, and the error shrinks with
-# $\varepsilon^2$. On the left `f(x + ε)` and `f(x - ε)` agree in nearly all of their 16 digits, and
+# No: the error is a V. On the right the function is curved within the step, and the error shrinks
+# with $\varepsilon^2$. On the left `f(x + ε)` and `f(x - ε)` agree in nearly all of their 16 digits, and
 # their difference is rounding noise. The foot lies near $10^{-5}$, which is why that is the
 # default.
 #
@@ -214,9 +215,9 @@ print("relative error:    ", check_grad(loss, slopes, ghost))
 # **Predict:** do they cancel exactly, or nearly?
 
 # %%
-pull = sum(mse_loss_grad(ghost, face) for face in faces)
-print("largest pull left on any pixel:", abs(pull).max())
-print("for comparison, of one face:   ", abs(mse_loss_grad(ghost, faces[3])).max())
+total = sum(mse_loss_grad(ghost, face) for face in faces)
+print("largest gradient left at a pixel:", abs(total).max())
+print("for comparison, of one face:     ", abs(mse_loss_grad(ghost, faces[3])).max())
 
 # %% [markdown]
 # As exactly as a computer can: $10^{-16}$ is the rounding of the last digit.
@@ -231,8 +232,9 @@ print("for comparison, of one face:   ", abs(mse_loss_grad(ghost, faces[3])).max
 #
 # $$\frac{\mathrm{MSE}}{2\sigma^2} + \log\sigma + \text{a constant}$$
 #
-# To minimise the MSE *is* to say that errors are bell-shaped, with one $\sigma$ for all pixels, and
-# you never told anybody which. But the data know it.
+# To minimise the MSE *is* to say that errors are bell-shaped, with one $\sigma$ for all pixels. You
+# never chose that $\sigma$. It can be estimated from the data: take the $\sigma$ at which this loss
+# is lowest.
 #
 # **Predict:** the noisy face has errors of 0.1. Where is the curve lowest?
 
@@ -312,7 +314,8 @@ line = face[64]
 print("right:", mse_loss(line, line), " with a stray axis:", np.mean((line - line[:, None]) ** 2))
 
 # %% [markdown]
-# learnkit's own functions refuse two shapes that differ; write yours so too.
+# learnkit's own functions raise `ValueError` where two shapes differ. Your answers need not: an
+# exercise is only ever given shapes that fit.
 #
 # ## The first row of the course's table
 #
@@ -337,8 +340,8 @@ for name in DAMAGED:
 # </details>
 # <details><summary>2. A pixel is 0 in nine pictures of ten and 1 in the tenth. What does MSE paint? What would the mean <i>absolute</i> error paint?</summary>
 #
-# MSE paints the mean, 0.1. The absolute error is least at the *median*, 0: every truth pulls
-# equally hard, so the majority wins. It blurs less and forgets the tenth picture.
+# MSE paints the mean, 0.1. The absolute error is least at the *median*, 0: its gradient has the same
+# size for every truth, so the majority decides. It blurs less, and ignores the tenth picture.
 # </details>
 # <details><summary>3. Your gradient check says a relative error of 0.333. What did you forget?</summary>
 #
@@ -358,5 +361,5 @@ for name in DAMAGED:
 #
 # **Read on:** Wang and Bovik, *Mean Squared Error: Love It or Leave It?* (IEEE Signal Processing
 # Magazine, 2009), sections 1 to 3; Bishop, *Pattern Recognition and Machine Learning* (2006),
-# section 1.2.5, for the hidden σ. Next: **02 Gradient descent by hand**, where the picture starts
+# section 1.2.5, for the hidden σ. Next: [**02 Gradient descent by hand**](02_gradient_descent_by_hand.ipynb), where the picture starts
 # to mend itself.

@@ -128,8 +128,9 @@ show_pictures(row, alt="A boot, the same pixels shuffled, and their mean, with t
 #
 # ### Exercise: its gradient
 #
-# A pair $(a, b)$ adds $(a-b)^2$: it pulls $a$ by $2(a-b)$ and $b$ by $-2(a-b)$. Each pixel collects
-# that from two, three or four neighbours. `np.diff` gives all differences along an axis at once.
+# A pair $(a, b)$ adds $(a-b)^2$ to the roughness. The derivative with respect to $a$ is $2(a-b)$, with
+# respect to $b$ it is $-2(a-b)$. A pixel has two, three or four neighbours, and its gradient is the
+# sum over these pairs. `np.diff` gives all differences along an axis at once.
 
 
 # %% nbgrader={"grade": false, "grade_id": "roughness_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -191,8 +192,8 @@ some = {f"step {moments[i]}": frames[i] for i in (0, 2, 7, 18)} | {"truth": boot
 show_pictures(some, alt="The boot's hole at steps 0, 2, 11 and 300, filling from its edge inwards.")
 
 # %% [markdown]
-# From the edge: at each step a pixel hears only its four neighbours, so news of the edge moves one
-# pixel a step. At the end every pixel is the mean of its neighbours, and nothing pulls any more.
+# From the edge: at each step a pixel changes by its four neighbours alone, so what the edge knows
+# moves one pixel a step. At the end every pixel is the mean of its neighbours, and the gradient is 0.
 #
 # ## Above 2/L
 #
@@ -219,9 +220,9 @@ mu, L = curvatures[0], curvatures[-1]
 print(f"L = {L:.2f}, so 2/L = {2 / L:.4f};  μ = {mu:.3f},  κ = L/μ = {L / mu:.0f}")
 
 # %% [markdown]
-# (On a checkerboard of +1 and -1 each of a pixel's four neighbours is 2 away and pulls by 2 x 2 =
-# 4, together 16. Nothing is worse, so $L$ can never pass 16: a learning rate below 0.125 is safe
-# for every hole in the world.)
+# (On a checkerboard of +1 and -1 a pixel differs from each of its four neighbours by 2. Each pair adds
+# 2 x 2 = 4 to its gradient, together 16: sixteen times the pixel itself. No picture has a larger
+# ratio, so $L$ can never pass 16: a learning rate below 0.125 is safe for every hole.)
 #
 # **Predict:** two fills, one with a learning rate 5 % below $2/L$, one 5 % above. What will the
 # second look like after 60 steps, and after 90?
@@ -299,10 +300,10 @@ for width in (2, 4, 8, 16):
     print(f"{width:5} {kappa:5.0f} {np.log(1000) / np.log((kappa + 1) / (kappa - 1)):8.0f}")
 
 # %% [markdown]
-# Three to four times, and nearer to four the wider it is: news moves like heat, and heat needs time
-# that grows with the square of the distance. A thin scratch is done at once; a large hole takes for
-# ever. That is what lesson 04's optimizers are for, and why real programs solve the equations
-# instead.
+# Three to four times, and nearer to four the wider it is: the edge's values spread as heat does, and
+# heat needs a time that grows with the square of the distance. A thin scratch is done in a few steps,
+# a large hole needs thousands. That is what lesson 04's optimizers are for, and why real programs
+# solve the equations instead.
 #
 # ## A scratched photograph
 #
@@ -316,11 +317,11 @@ channels = [fill_hole(portrait.image[..., c], portrait.hole, 0.12, 30) for c in 
 mended = np.stack(channels, axis=-1)
 exact_portrait = harmonic(portrait.image, portrait.hole)
 show_pictures(
-    {"scratched": portrait.cut, "mended by you": mended, "the truth": portrait.image},
+    {"scratched": portrait.cut, "mended by fill_hole": mended, "the truth": portrait.image},
     alt="The scratched astronaut, the same mended with hardly a trace, and the truth.",
 )
-print(f"you, 30 steps: {psnr(mended, portrait.image, hole=portrait.hole):.2f} dB in the hole")
-print(f"exact:         {psnr(exact_portrait, portrait.image, hole=portrait.hole):.2f} dB")
+print(f"fill_hole, 30 steps: {psnr(mended, portrait.image, hole=portrait.hole):.2f} dB in the hole")
+print(f"exact:               {psnr(exact_portrait, portrait.image, hole=portrait.hole):.2f} dB")
 print("largest difference:", abs(mended - exact_portrait).max())
 
 # %% [markdown]
@@ -346,7 +347,7 @@ for name in DAMAGED:
 # %% [markdown]
 # The emoji is mended worst, 13.29 dB. Where the damage is thin it wins; in the boxes it stretches a
 # soap film from edge to edge: no teeth, no slope of the boot's upper, and no letters on the page.
-# It knows that pictures are smooth, and *that is all it knows*.
+# Its prior says that pictures are smooth, and nothing more.
 #
 # | PSNR in the hole, dB | astronaut | boot | emoji | cat | page | coffee |
 # |---|---|---|---|---|---|---|
@@ -368,15 +369,17 @@ print(f"harmonic fill, 500 garments: {pooled:.2f} dB, pooled")
 # %% [markdown]
 # ## Quiz
 #
-# <details><summary>1. Your loss jumps between two values and never falls. What is the learning rate doing?</summary>
+# <details><summary>1. Your picture jumps to and fro between two states, and the loss stays where it is. How large is the learning rate?</summary>
 #
-# It sits at 2/L: the steepest direction flips from side to side, by the factor 1 − ηL = −1. Lower
-# it a little and it settles; halve it and the steepest direction is done in one step.
+# It is 2/L: at each step the steepest direction is multiplied by 1 − ηL = −1. It changes sides, and in
+# a bowl both sides are equally high, so the loss does not change. Lower the rate a little and it
+# settles; halve it, to 1/L, and the steepest direction is done in one step.
 # </details>
 # <details><summary>2. Why must the known pixels hold still at every step, and not only at the end?</summary>
 #
-# If they move, the hole walks towards known pixels that are giving way to it. Put back at the end,
-# they no longer fit what was filled: a different landscape, and a different bottom.
+# If they move, they become smoother too, and the hole is fitted to these changed values. When you put
+# the true values back at the end, the hole no longer fits them. The minimum with the known pixels
+# held fixed is another one.
 # </details>
 # <details><summary>3. The hole is three times as wide. How many times the steps?</summary>
 #
@@ -396,4 +399,4 @@ print(f"harmonic fill, 500 garments: {pooled:.2f} dB, pooled")
 #
 # **Read on:** Chan and Shen, *Local Inpainting Models and TV Inpainting* (SIAM J. Appl. Math.
 # 2001), section 3, on the harmonic fill; Bertalmío, Bertozzi and Sapiro, *Navier-Stokes, Fluid
-# Dynamics, and Image and Video Inpainting* (CVPR 2001). Next: **03 Cross-entropy by hand**.
+# Dynamics, and Image and Video Inpainting* (CVPR 2001). Next: [**03 Cross-entropy by hand**](03_cross_entropy_by_hand.ipynb).

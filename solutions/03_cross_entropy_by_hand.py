@@ -5,7 +5,7 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 01 and 02 | turn any number into a probability and score it, without overflow and with its gradient; say why sure mistakes die under MSE and live under cross-entropy | 75 min; the cells alone run in under half a minute, no GPU |
+# | lessons 01 and 02 | turn any number into a probability and score it, without overflow and with its gradient; say why a confident mistake has almost no gradient under MSE and a full one under cross-entropy | 75 min; the cells alone run in under half a minute, no GPU |
 #
 # A forecaster says "1 % rain", and it pours. Another says "0.01 % rain", and it pours. For the mean
 # squared error both were wrong by nearly 1, and it hardly tells them apart. Yet one of them was a
@@ -25,6 +25,7 @@ from learnkit.images.data import GARMENTS, fashion_mnist, to_float
 from learnkit.images.metrics import pooled_psnr
 from learnkit.widgets import logit
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## A pixel is a bet
@@ -149,9 +150,11 @@ print(f"the boot's floor {entropy(boot).sum():.1f} nats, the mean garment's {flo
 #
 # ### Exercise: a sigmoid for every number
 #
-# Floats end at $e^{709}$. NumPy only warns, and goes on with `inf`; yours must be right from
-# $-700$ up, to twelve digits, and give no warning at $\pm 800$. Hint to start with: $e$ to a
-# *negative* number never overflows, and $\frac{1}{1+e^{-z}} = \frac{e^z}{1+e^z}$.
+# A float can hold $e^{709}$ and no more: `np.exp(710)` gives `inf` and a warning. Your sigmoid gets
+# numbers from $-800$ to $800$. From $-700$ up its first twelve digits must be right. Below that the
+# true value is smaller than any float, and 0 is right. No warning may appear; compute it so that
+# nothing overflows, and do not switch warnings off. Hint to start with: $e$ to a *negative* number
+# never overflows, and $\frac{1}{1+e^{-z}} = \frac{e^z}{1+e^z}$.
 
 
 # %% nbgrader={"grade": false, "grade_id": "sigmoid", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -188,7 +191,9 @@ with np.errstate(divide="ignore"):
 # > 16.1 whatever the logit, its slope is 0, and the pixel can never learn. Do not form the
 # > probability at all.
 #
-# With the logarithm worked out on paper, the sigmoid disappears:
+# Work out the logarithm on paper, and the sigmoid disappears. With $-\log\sigma(z) = \log(1+e^{-z})$
+# and $-\log(1-\sigma(z)) = z + \log(1+e^{-z})$ the loss is $(1-t)\,z + \log(1+e^{-z})$. For a negative
+# $z$ write $\log(1+e^{-z}) = -z + \log(1+e^{z})$, so that nothing overflows. Both cases in one line:
 #
 # $$-t\log\sigma(z) - (1-t)\log(1-\sigma(z)) = \max(z, 0) - z\,t + \log\bigl(1 + e^{-|z|}\bigr)$$
 #
@@ -216,13 +221,14 @@ for one in ([-800.0], [0.0], [40.0]):
 # %% [markdown]
 # ## Its gradient
 #
-# By $p$, the slope of cross-entropy is $\frac{p-t}{p(1-p)}$. By the chain rule the slope by $z$ is
-# that times $\sigma'(z)$, and the slope of the sigmoid is $p(1-p)$. The two cancel, and the plain
+# The derivative of the cross-entropy with respect to $p$ is $-\frac{t}{p} + \frac{1-t}{1-p} =
+# \frac{p-t}{p(1-p)}$. By the chain rule the derivative with respect to $z$ is that times
+# $\sigma'(z)$. And $\sigma'(z) = \frac{e^{-z}}{(1+e^{-z})^2} = p\,(1-p)$. The two cancel, and the plain
 # error is left:
 #
 # $$\frac{\partial\,\mathrm{BCE}}{\partial z_i} = \frac{\sigma(z_i) - t_i}{N}$$
 #
-# Under MSE nothing cancels: there the slope is $\frac{2}{N}(p_i-t_i)\,p_i(1-p_i)$.
+# Under MSE nothing cancels: there the derivative is $\frac{2}{N}(p_i-t_i)\,p_i(1-p_i)$.
 #
 # ### Exercise: the most used gradient of the field
 
@@ -247,21 +253,21 @@ print("relative error:", gap)
 
 # %% [markdown]
 # **Predict:** the truth is white, $t = 1$. Drag the logit to $-8$, sure and wrong. Which of the two
-# losses still pulls, and how hard?
+# losses still has a gradient, and how large is it?
 
 # %%
 logit.explore()
 
 # %% [markdown]
-# At $z = -8$ cross-entropy pulls with 0.9997, MSE with 0.00067. The factor $p(1-p)$, meant to be a
-# detail of the chain rule, has switched the loss off exactly where it is needed most. The gradient
+# At $z = -8$ the gradient of cross-entropy has the size 0.9997, that of MSE 0.00067. The factor
+# $p(1-p)$ of the chain rule is nearly 0 there, exactly where a large step is needed. The gradient
 # **vanishes**: you will meet that word again.
 #
 # ## A picture that is sure of the contrary
 #
 # Now 784 logits at once. The target is the boot's silhouette. We start with all pixels sure of the
-# contrary, $z = \pm 8$, and walk downhill on the logits, each pixel by its own slope with
-# $\eta = 1$.
+# contrary, $z = \pm 8$, and walk downhill on the logits. Each pixel has a loss of its own (no mean
+# over the pixels), and $\eta = 1$.
 
 # %%
 silhouette = (boot > 0.3).astype(float)
@@ -302,7 +308,7 @@ show_pictures(
 )
 
 # %% [markdown]
-# **MSE's gradient lies dead under a confident mistake; cross-entropy's is alive.** 1,507 steps
+# **Under a confident mistake MSE's gradient vanishes, and cross-entropy's does not.** 1,507 steps
 # against 9. Remember the black boot on white that will not move: when a network of yours ends in a
 # sigmoid and will not learn, look at its loss first.
 #
@@ -340,9 +346,10 @@ def cross_entropy(logits, labels):
 
 
 # %% [markdown]
-# Ten logits for a garment, each a weighted sum of its 784 pixels, $z = xW + b$. The slope by a
-# weight is its pixel times the slope by the logit (lesson 05 shows why), and the slope by the
-# logits is $p$ minus 1 at the label, the same plain error as before; `cross_entropy_grad` has it.
+# Ten logits for a garment, each a weighted sum of its 784 pixels, $z = xW + b$. The gradient with
+# respect to a weight is its pixel times the gradient with respect to the logit (lesson 05 shows why).
+# The gradient with respect to the logits is $p$, with 1 taken away at the label: the same plain error
+# as before, divided by the number of garments; `cross_entropy_grad` has it.
 # (`x.T` below is the **transpose** of x, its rows made columns: so the product `x.T @ ...` adds up
 # over the garments.)
 #
@@ -355,7 +362,7 @@ pictures = to_float(train)
 centre = pictures.mean(axis=0)
 x = (pictures - centre).reshape(len(pictures), 784)
 W, b = np.zeros((784, 10)), np.zeros(10)
-for step in range(101):
+for step in watched(range(101), title="ten templates"):
     logits = x @ W + b
     if step in (0, 10, 100):
         print(f"step {step:3}: {cross_entropy(logits, train_labels):.3f} nats")
@@ -381,18 +388,25 @@ show_pictures(
 
 # %% [markdown]
 # Bright pixels speak for the class, dark ones against it. The trouser's template wants two legs and
-# forbids ink between them; the sneaker's wants its ink in one low band, and none above it.
+# forbids ink between them; the sneaker's wants ink in a band across rows 12 to 17, and none above
+# or below it. (Grey means a weight of 0.)
 #
 # ## Fill a hole with it
 #
 # The pixels of a hole are bets too. Take the 10 x 10 box in the middle of a garment: 100 logits,
 # each a weighted sum of the 684 *known* pixels, trained on pictures whose middle we know.
-# Lesson 02 told you how large a step may be: here no curvature passes 0.0433 (the largest
-# eigenvalue of the pixels' covariance, 17.3, times the sigmoid's steepest slope of 1/4, over the
-# 100 pixels of the mean), so $2/L = 46$. We take 40. (The covariance is the table of how two pixels
-# vary together: the mean, over the garments, of the product of their distances from their means. And
-# 46 is the safe side: where bets have become sure the sigmoid is flatter than 1/4, so that a somewhat
-# larger step may hold as well.)
+# Lesson 02 told you how large a step may be: below $2/L$. Here $L$ is at most 0.0433, so $2/L$ is at
+# least 46, and we take 40.
+#
+# <details><summary>Where 0.0433 comes from (you may skip this)</summary>
+#
+# The curvature along a direction of weights is the mean, over the garments, of the squared weighted
+# sum of the pixels, times the slope of the sigmoid, over the 100 pixels of the mean. The mean of the
+# squared sums is at most 17.3, the largest eigenvalue of the pixels' covariance (the table of how two
+# pixels vary together). The slope of the sigmoid is at most 1/4. So $L \le 17.3 \cdot \frac14 / 100 =
+# 0.0433$. It is a bound: where the bets have become sure the sigmoid is flatter, and a somewhat larger
+# step may hold as well.
+# </details>
 #
 # The harmonic fill of lesson 02 scored 12.56 dB on these boxes. It looks only at the edge of the
 # hole; this one has seen 10,000 garments.
@@ -407,9 +421,9 @@ def seen(images):
 
 
 known, weights = seen(pictures), np.zeros((685, 100))
-for _ in range(100):
-    pull = binary_cross_entropy_with_logits_grad(known @ weights, pictures[:, box])
-    weights -= 40 * known.T @ pull
+for _ in watched(range(100), title="logistic fill"):
+    errors = binary_cross_entropy_with_logits_grad(known @ weights, pictures[:, box])
+    weights -= 40 * known.T @ errors
 
 # %% [markdown]
 # **Predict:** what will it score on 500 garments that it has not seen? More than 12.56?
@@ -430,8 +444,9 @@ show_pictures(
 )
 
 # %% [markdown]
-# It knows what a shirt's front looks like, and where a trouser divides; and it blurs, for the
-# reason of lesson 01: at $p = t$ on *average*, it too paints the mean of the plausible.
+# It knows what a shirt's front looks like, and where a trouser divides. And it blurs, for the reason
+# of lesson 01: the cross-entropy of many possible truths is least where $p$ is their mean, so it paints
+# the mean of the plausible fills.
 #
 # **Predict:** one hole pixel is a weighted sum of all known ones. To which known pixels does the
 # hole's top left pixel listen? And the one in the middle?
@@ -443,19 +458,21 @@ for spot, what in ((0, "its top left pixel"), (55, "a pixel in the middle")):
     template[~box] += weights[:-1, spot] / (2 * abs(weights[:-1, spot]).max())
     listened[f"who is heard by {what}"] = template
 show_pictures(
-    {"the hole": box} | listened,
+    {"the hole (orange)": box} | listened,
     alt="The hole's corner listens to its neighbours; the middle also straight down and sideways.",
 )
 
 # %% [markdown]
-# The corner listens to its neighbours, as the harmonic fill did. The middle listens far and wide:
-# straight down, where trousers part and shirts do not, and sideways, where sleeves would hang. That
-# is what a learned method has over a prior written by hand.
+# (White is the largest positive weight, black the largest negative one. Grey is a weight of 0, in the
+# known pixels; the hole itself has no weights, and is grey as well.) The corner's large weights lie on
+# its neighbours, as in the harmonic fill. Those of the middle lie further off as well: straight down,
+# where trousers part and shirts do not, and sideways, where sleeves would hang. A prior written by
+# hand has nothing of the kind.
 #
 # And MSE? The same weights under it, at the best of a few learning rates (160), score 15.62 dB
-# after 100 steps; cross-entropy at its best (60) scores 15.61. No difference: from $z = 0$ no
-# sigmoid is saturated and nothing is dead, and PSNR *is* the squared error. Use cross-entropy where
-# a model can be sure and wrong.
+# after 100 steps; cross-entropy at its best (60) scores 15.61. No difference: at $z = 0$ no sigmoid is
+# saturated, so neither gradient vanishes, and PSNR measures the squared error that MSE minimises. Use
+# cross-entropy where a model can be sure and wrong.
 #
 # ## Quiz
 #
@@ -472,9 +489,9 @@ show_pictures(
 # </details>
 # <details><summary>3. Two models score 0.30 and 0.32 nats on the same pictures. Is the first one closer to the pictures, pixel by pixel?</summary>
 #
-# Not necessarily. Cross-entropy is no difference: it charges for misplaced trust. A few pixels that
-# are wrong and sure can cost the second model more than a blur over the whole picture costs the
-# first.
+# Not necessarily. Cross-entropy is not the difference of two pictures: a pixel that is sure and wrong
+# costs very much. A few such pixels can cost the second model more than a blur over the whole picture
+# costs the first.
 # </details>
 #
 # ## What you have seen
@@ -483,13 +500,13 @@ show_pictures(
 # - It is no difference: a grey pixel with itself costs up to 0.693 nats. Least at p = t, where it
 #   is the floor; the excess over the floor is what you report.
 # - From logits, never from rounded probabilities: log-sum-exp with the largest taken out.
-# - Its gradient by the logit is p − t, alive under a sure mistake; MSE's has a factor p(1 − p) and
-#   is dead there: 1,507 steps against 9.
+# - Its gradient with respect to the logit is p − t, large under a confident mistake. MSE's has a factor
+#   p(1 − p) and nearly vanishes there: 1,507 steps against 9.
 #
 # **For the course's table:** *logistic fill*: 15.48 dB on the 10 x 10 boxes, trained on 10,000
 # garments (mean image: 10.47).
 #
 # **Read on:** Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.2, where the
 # cancellation is derived; Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.2.2,
-# on output units and their losses. Next: **04 Optimizers by hand**, where the same fill trains in a
+# on output units and their losses. Next: [**04 Optimizers by hand**](04_optimizers_by_hand.ipynb), where the same fill trains in a
 # fraction of the time.

@@ -13,6 +13,8 @@
 # second: remember more.
 
 # %%
+from collections import deque
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -26,6 +28,7 @@ from learnkit.images.damaged import damaged
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.widgets import race
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## Read less
@@ -46,9 +49,9 @@ wanted = pictures[:, box]
 
 
 def slope(weights, some):
-    """The gradient of the cross-entropy by the weights, from `some` of the garments."""
-    pull = binary_cross_entropy_with_logits_grad(known[some] @ weights, wanted[some])
-    return known[some].T @ pull
+    """The gradient of the cross-entropy with respect to the weights, from `some` garments."""
+    errors = binary_cross_entropy_with_logits_grad(known[some] @ weights, wanted[some])
+    return known[some].T @ errors
 
 
 # %% [markdown]
@@ -61,19 +64,29 @@ def slope(weights, some):
 # %%
 rng = np.random.default_rng(0)
 nothing = np.zeros((685, 100))
-of_all = slope(nothing, slice(None))
-alike = {}
-for count in (1, 10, 200, 1000):
-    some = [slope(nothing, rng.integers(0, 10_000, count)) for _ in range(20)]
-    alike[count] = np.mean([np.sum(g * of_all) / np.sqrt(np.sum(g * g)) for g in some])
-    alike[count] /= np.sqrt(np.sum(of_all**2))
-    print(f"{count:5} garments: cosine {alike[count]:.2f}")
+
+
+def agreement(weights, count):
+    """The mean cosine, over 20 draws, between the gradients of `count` garments and of all."""
+    of_all = slope(weights, slice(None))
+    some = [slope(weights, rng.integers(0, 10_000, count)) for _ in range(20)]
+    cosines = [np.sum(g * of_all) / np.sqrt(np.sum(g * g)) for g in some]
+    return np.mean(cosines) / np.sqrt(np.sum(of_all**2))
+
+
+alike = {count: agreement(nothing, count) for count in (1, 10, 200, 1000)}
+print("\n".join(f"{count:5} garments: cosine {cosine:.2f}" for count, cosine in alike.items()))
 
 # %% [markdown]
-# A fiftieth of the work gives 0.97 of the direction. So with the same reading you can take fifty
+# At the start a fiftieth of the work gives 0.97 of the direction. (Later, where the large common error
+# is gone, it gives less; you will measure it in a moment.) So with the same reading you can take fifty
 # times as many steps. All optimizers of this lesson fit one loop: `step` takes where you are, the
 # gradient, the number $t$ of the step and whatever it remembers, and gives back the new place and
 # memory.
+#
+# Two pieces of Python that you may not know: a function with `yield` hands out one value at a time, to
+# a `for` loop, and goes on from there at the next turn. And `x, *memory = step(...)` puts the first
+# value that `step` returns into `x` and all others into the list `memory`.
 
 
 # %%
@@ -92,15 +105,10 @@ def decibels(weights):
     return metrics.pooled_psnr(fills, unseen, holes=np.broadcast_to(box, unseen.shape))
 
 
-# %% [markdown]
-# **Predict:** both walks below read 80,000 garments in all, with the same learning rate. One takes
-# 8 steps with all 10,000, the other 400 with 200 each. Which is ahead, and by how much?
-
-
 # %%
 def plain(lr):
     """Gradient descent as a step for `descend`: it remembers nothing."""
-    return lambda x, grad, t: (x - lr * grad,)
+    return lambda x, grad, t: (x - lr * grad,)  # the comma makes a tuple with one element
 
 
 def a_few(seed):
@@ -109,21 +117,35 @@ def a_few(seed):
     return lambda weights: slope(weights, draws.integers(0, 10_000, 200))
 
 
+def end(walk):
+    """The last place of a walk; those before it are not kept."""
+    return deque(walk, maxlen=1)[0]
+
+
+# %% [markdown]
+# **Predict:** both walks below read 80,000 garments in all, with the same learning rate. One takes
+# 8 steps with all 10,000, the other 400 with 200 each. Which is ahead, and by how much?
+
+# %%
 by_all = descend(plain(40), lambda weights: slope(weights, slice(None)), nothing, 8)
 by_few = descend(plain(40), a_few(seed=0), nothing, 400)
-reached = [[decibels(weights) for weights in walk][-1] for walk in (by_all, by_few)]
+ends = [end(by_all), end(watched(by_few, 400, title="400 steps of 200 garments"))]
+reached = [decibels(weights) for weights in ends]
 print(f"8 steps of all: {reached[0]:.2f} dB; 400 steps of 200: {reached[1]:.2f} dB")
+at_the_end = agreement(ends[1], 200)
+print(f"cosine of 200 garments with all, after the 400 steps: {at_the_end:.2f}")
 
 # %% [markdown]
 # The same reading, two decibels more. (Lesson 03 read a million garments for 15.48 dB.) Nobody who
-# trains on much data uses the full gradient any more. What it costs, we shall see at the end: the
-# direction trembles.
+# trains on much data uses the full gradient any more. It has a price: after the 400 steps the cosine is
+# down to 0.57, so each step goes partly in a random direction. The end of the lesson comes back to it.
 #
 # ## Remember more: momentum
 #
 # A ravine makes plain descent zigzag: across it the slope is steep and changes sign at every step,
-# along it the slope is gentle and always the same. So *add up* the slopes: what changes sign
-# cancels, what stays grows. A ball that is heavy does exactly that. It keeps a **velocity**:
+# along it the slope is gentle and always the same. So *add up* the gradients, with weights that fade:
+# what changes sign cancels, what keeps its sign grows. A heavy ball that rolls downhill does the same.
+# It keeps a **velocity**:
 #
 # $$v \leftarrow m\,v + g, \qquad x \leftarrow x - \eta\,v$$
 #
@@ -133,8 +155,8 @@ print(f"8 steps of all: {reached[0]:.2f} dB; 400 steps of 200: {reached[1]:.2f} 
 #
 # ### Exercise: the heavy ball
 #
-# Give back the new place *and* the new velocity. Change neither of the arrays you were given: a
-# step here is **pure**, so that the caller can keep the old ones.
+# Give back the new place *and* the new velocity. Leave all three arrays that you are given (`x`, `grad`
+# and `velocity`) unchanged: a step here is **pure**, so that the caller can keep the old ones.
 
 
 # %% nbgrader={"grade": false, "grade_id": "momentum_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -196,9 +218,9 @@ show(fig, alt="In a ravine, plain descent zigzags and lags; the heavy ball swing
 #
 # $$s \leftarrow \alpha\,s + (1-\alpha)\,g^2, \qquad x \leftarrow x - \eta\,\frac{g}{\sqrt s + \varepsilon}$$
 #
-# A steep element takes short steps, a flat one long steps; the size of $g$ drops out, its sign and
-# its changes remain. $\varepsilon$ keeps zero from dividing zero; it stands *outside* the root, as
-# in torch.
+# If all gradients of an element are a thousand times as large, so is the root of $s$, and the step stays
+# the same. So a steep element and a flat one take steps of the same length. $\varepsilon$ prevents a
+# division of 0 by 0; it stands *outside* the root, as in torch.
 #
 # ### Exercise: write it
 
@@ -266,7 +288,7 @@ print("without the correction:      ", raw, "which is", round(raw[0] / first[0],
 # > **Trap.** Leave the bias correction out and nothing breaks: the first step is 3.16 times too
 # > long ($0.1/\sqrt{0.001}$), the twelfth 6.6 times, the hundredth still 3.2 times, and the training
 # > merely starts with a jolt that you will blame on something else. Count $t$ from 0 instead, and the very first step
-# > divides zero by zero.
+# > divides both means by $1 - \beta^0 = 0$: both become infinite, and infinity over infinity is NaN.
 #
 # ## The race down a ravine
 #
@@ -280,13 +302,19 @@ print("without the correction:      ", raw, "which is", round(raw[0] / first[0],
 race.explore()
 
 # %% [markdown]
-# In the ravine with $\kappa = 100$ RMSprop is at the bottom before the others have set out: it
-# measures how steep each axis is, and walks as if the ravine were round. Turned by 45°, both axes
-# see the same mixture of steep and flat, there is nothing left to tell apart, and RMSprop comes
-# last. Gradient descent and momentum do not notice; a turned ravine is the same ravine to them.
-# Adam holds its place, thanks to its momentum. Now double all the rates: plain descent explodes,
-# the two that divide by the slope's size never do. That is why Adam became the default of the
-# field.
+# In the ravine with $\kappa = 100$ RMSprop is at the bottom within 20 steps, where the heights of the
+# others are still above 1: it measures how steep each axis is, and walks as if the ravine were round.
+# Turned by 45°, both axes see the same mixture of steep and flat, and this advantage is gone: at step
+# 20 it is level with plain descent, at steps 50 and 100 it is the last. Gradient descent and momentum
+# do not notice the turn; a turned ravine is the same ravine to them. Adam has momentum too, and at step
+# 100 it is as low as before, 0.0011.
+#
+# Now double all the rates, in the first ravine. Plain descent explodes, because its best rate lies close
+# to $2/L$. The other three hold out: momentum's best rate is far below its limit, and RMSprop and Adam
+# take steps whose length does not depend on the size of the gradient. In the nearly round ravine with
+# $\kappa = 10$, plain descent beats momentum and Adam. So no method wins everywhere. Adam is the usual
+# first choice because it forgives a rate that is not the best, and because one rate serves weights with
+# small and with large gradients.
 #
 # ## The race on a real hole
 #
@@ -347,7 +375,8 @@ race.explore_hole(frames, moments, exact, hole)
 row = {f"{name}, step 30": fills[name][30] for name in fills}
 show_pictures(
     row | {"exact": exact},
-    alt="Step 30 of four optimizers in a face's hole: momentum is nearly done, the others are dark.",
+    alt="Step 30 of four optimizers in a face's hole: momentum and Adam are nearly done, gradient "
+    "descent and RMSprop are still dark.",
 )
 
 # %%
@@ -362,10 +391,11 @@ show(
 )
 
 # %% [markdown]
-# Momentum wins, Adam follows, and RMSprop never arrives. It divides the slope's size away, so its
-# steps do not shrink near the bottom: it jumps from side to side, each pixel half a step of $\eta$
-# off. Its floor is 0.015, half of 0.03. At 0.01 and at 0.003 the floor is half of
-# that again, still too high; at 0.001 it arrives, after 1,330 steps.
+# Momentum wins. Adam gets below 0.001 first at step 105, but does not stay there: it swings across that
+# line until step 776. RMSprop never arrives. The length of its steps does not depend on the size of the
+# gradient, so they do not shrink near the bottom: each pixel jumps from side to side, half a learning
+# rate off. Its floor is 0.015, half of 0.03. With a rate of 0.01 the floor is 0.005, with 0.003 it is
+# 0.0015, still too high; with 0.001 it arrives, after 1,329 steps.
 #
 # Why does momentum win? This valley is *smooth and known*, so that its best $\eta$ and $m$ can be
 # computed. In a network nobody knows $L$ and $\mu$, and there Adam's 0.001 is a fair first guess.
@@ -381,15 +411,15 @@ for width in (4, 8, 16, 32):
     print(f"{width:5} {kappa:5.0f} {needed[0]:6.0f} {needed[1]:8.0f}")
 
 # %% [markdown]
-# Twice as wide, twice the steps: with momentum, news crosses the hole like a wave and no longer
-# like heat. (The table counts what theory promises in the long run; the ball's first swings cost a
-# few steps more, as you saw.)
+# Twice as wide, twice the steps: with momentum the values of the edge cross the hole as a wave does, in
+# a time that grows with the distance, and not with its square. (The table counts what theory promises
+# in the long run; the ball's first swings cost a few steps more, as you saw.)
 #
-# ## The last thing: calm down
+# ## The last thing: smaller steps at the end
 #
-# Back to the garments. A mini-batch's direction trembles, and with a constant learning rate the
-# walk ends up trembling too: it never settles, it circles. The cure is to make the learning rate
-# small towards the end: a **schedule**. Three are common.
+# Back to the garments. The gradient of a mini-batch is partly random, so with a constant learning rate
+# the weights never settle: they move about near the bottom. The cure is to make the learning rate small
+# towards the end: a **schedule**. Three are common.
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 2.8))
@@ -421,7 +451,8 @@ def at_pace(pace):
 # %%
 scores = {}
 for name in paces:
-    calming = enumerate(descend(at_pace(paces[name]), a_few(seed=0), nothing, 400, memories=1))
+    walk = descend(at_pace(paces[name]), a_few(seed=0), nothing, 400, memories=1)
+    calming = enumerate(watched(walk, 400, title=name))
     scores[name] = [decibels(weights) for t, weights in calming if t % 10 == 9]
     print(f"{name:9} {scores[name][-1]:.2f} dB")
 
@@ -461,15 +492,17 @@ show(fig, alt="The constant rate jitters around 15 dB; both schedules climb smoo
 #
 # ## What you have seen
 #
-# - 200 garments give 0.97 of the direction of 10,000: read less, step more.
-# - Momentum averages slopes: κ steps become √κ steps. RMSprop gives each element its own pace,
-#   along the axes and no others. Adam is both, freed of the start at zero.
-# - A constant learning rate trembles in the end; a schedule calms it.
+# - At the start the gradient of 200 garments has a cosine of 0.97 with that of 10,000: read less, step
+#   more.
+# - Momentum adds up gradients: κ steps become √κ steps. RMSprop divides each element's gradient by its
+#   usual size; that helps along the axes, and not in a turned ravine. Adam does both, and corrects for
+#   means that start at zero.
+# - With a constant learning rate the weights never settle; with a schedule they do.
 #
 # **For the course's table:** *logistic fill*, again: 15.8 dB on the 10 x 10 boxes, now from 80,000
 # garments read in place of a million.
 #
 # **Read on:** Kingma and Ba, *Adam* (ICLR 2015), section 2, Algorithm 1; Sutskever, Martens, Dahl
 # and Hinton, *On the importance of initialization and momentum in deep learning* (ICML 2013),
-# section 2; Goh, *Why Momentum Really Works* (Distill 2017). Next: **05 Backpropagation by hand**,
+# section 2; Goh, *Why Momentum Really Works* (Distill 2017). Next: [**05 Backpropagation by hand**](05_backpropagation_by_hand.ipynb),
 # where a network paints.

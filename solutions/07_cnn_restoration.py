@@ -31,6 +31,8 @@ from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
 from learnkit.widgets import curves
 from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.table import show_table
+from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## From arrays to tensors
@@ -144,17 +146,17 @@ def train_step(model, images, targets, loss_fn, optimizer):
 
 
 # %% [markdown]
-# The loop around it picks random pairs.
+# The loop around it picks random pairs. It `yield`s each loss, so that a bar can show how far it is:
+# `watched` draws the bar and the curve, and hands everything through.
 
 
 # %%
 def teach(model, optimizer, steps, seed=0):
-    """Trains on random pairs; the losses of all steps."""
-    losses, draws = [], torch.Generator().manual_seed(seed)
+    """Trains on random pairs; yields the loss of each step."""
+    draws = torch.Generator().manual_seed(seed)
     for _ in range(steps):
         rows = torch.randint(0, len(clean), (64,), generator=draws)
-        losses.append(train_step(model, noisy[rows], clean[rows], F.mse_loss, optimizer))
-    return losses
+        yield train_step(model, noisy[rows], clean[rows], F.mse_loss, optimizer)
 
 
 # %% [markdown]
@@ -163,7 +165,9 @@ def teach(model, optimizer, steps, seed=0):
 
 # %%
 of_small = torch.optim.Adam(small.parameters(), lr=3e-3)
-losses = teach(small, of_small, budget(300, gpu=3000))
+steps = budget(300, gpu=3000)
+watching = watched(teach(small, of_small, steps), steps, title="small", loss=float, curve=True)
+losses = list(watching)
 with torch.no_grad():
     mended = small(held_back_noisy)
 by_small = psnr(mended, held_back)
@@ -206,7 +210,7 @@ show_pictures(
 torch.manual_seed(0)
 normed = between_pixels(convolution(32, 32), nn.BatchNorm2d(32), nn.ReLU(), out=32)
 normed = normed.to(machine.device)
-teach(normed, torch.optim.Adam(normed.parameters(), lr=3e-3), budget(100))
+list(teach(normed, torch.optim.Adam(normed.parameters(), lr=3e-3), budget(100)))
 one_batch = held_back_noisy[:8]
 other_batch = torch.cat([held_back_noisy[:1], held_back_noisy[400:407]])
 apart = {}
@@ -214,7 +218,7 @@ for name in ("train", "eval"):
     normed.train(name == "train")
     with torch.no_grad():
         apart[name] = (normed(one_batch)[0] - normed(other_batch)[0]).abs().max().item()
-print({name: f"{gap:.6f}" for name, gap in apart.items()})
+show_table(apart, heads=["mode", "largest difference"], digits=6)
 
 # %% [markdown]
 # > **Trap.** Judged in train mode, a picture gets another result in other company: here by more than
@@ -267,13 +271,13 @@ def stacked(depth):
 
 
 # %%
-def trained(make, steps):
+def trained(make, steps, title):
     """A fresh network, trained; its PSNR on the pictures held back, every 25 steps."""
     torch.manual_seed(0)
     model, scores = make().to(machine.device), []
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
-    for part in range(steps // 25):
-        teach(model, optimizer, 25, seed=part)
+    for part in watched(range(steps // 25), title=f"{title}, 25 steps at a time"):
+        list(teach(model, optimizer, 25, seed=part))
         scores.append(-10 * torch.log10(torch.tensor(evaluate(model, judged, F.mse_loss))).item())
     return scores
 
@@ -284,15 +288,16 @@ def trained(make, steps):
 
 # %%
 steps_of_depth = max(50, budget(100, gpu=1000))
-of_one = trained(lambda: stacked(1), steps_of_depth)
-of_eight = trained(lambda: stacked(8), steps_of_depth)
+of_one = trained(lambda: stacked(1), steps_of_depth, "one layer")
+of_eight = trained(lambda: stacked(8), steps_of_depth, "eight layers")
 print(f"one: {of_one[-1]:.2f} dB, eight: {of_eight[-1]:.2f} dB")
 
 # %% [markdown]
 # Worse, by nearly 2 dB: no better than the mean of nine. The eighth layer sees the picture only through
-# seven others, and what the first ones let slip is gone: at the start, nearly everything. Given time
-# it learns to hand things on. **Dense blocks** spare it that: each layer is given *everything* that was there before
-# it, the input and what all earlier layers have found, side by side as channels.
+# the seven layers before it. Their first weights are random, so at the start most of the picture is lost
+# on the way. With many more steps they learn to pass it on. In a **dense block** they need not: each layer
+# is given *everything* that was there before it, the input and what all earlier layers have found, side by
+# side as channels.
 #
 # $$x_{\ell} = \operatorname{ReLU}\big(\operatorname{conv}_\ell([x_0, x_1, \dots, x_{\ell-1}])\big)$$
 #
@@ -334,9 +339,9 @@ class DenseBlock(nn.Module):
 # **Predict:** eight layers again, each adding 8 channels. Where will its curve lie?
 
 # %%
-of_dense = trained(lambda: between_pixels(DenseBlock(32, 8, 8), out=96), steps_of_depth)
+of_dense = trained(lambda: between_pixels(DenseBlock(32, 8, 8), out=96), steps_of_depth, "dense")
 by_depth = {"1 layer": of_one, "8 stacked": of_eight, "8 dense": of_dense}
-print({name: f"{scores[-1]:.2f} dB" for name, scores in by_depth.items()})
+show_table({name: scores[-1] for name, scores in by_depth.items()}, unit="dB")
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3.2))
@@ -369,12 +374,12 @@ student = between_pixels(DenseBlock(32, 16, 4), out=96).to(machine.device)
 
 # %%
 few_optimizer = torch.optim.Adam(student.parameters(), lr=3e-3)
-moments, seen_loss, held_loss, keep = [], [], [], []
-for step in range(1, budget(400) + 1):
-    loss = train_step(student, few_noisy, few, F.mse_loss, few_optimizer)
+moments, seen_loss, held_loss, keep, every = [], [], [], [], []
+for step in watched(range(1, budget(400) + 1), title="12 pictures", loss=lambda _: every[-1]):
+    every.append(train_step(student, few_noisy, few, F.mse_loss, few_optimizer))
     if step % 10 == 0:
         moments.append(step)
-        seen_loss.append(loss)
+        seen_loss.append(every[-1])
         held_loss.append(evaluate(student, few_judged, F.mse_loss))
         with torch.no_grad():
             keep.append(as_image(student(few_judged[0][0][3:4])[0]))
@@ -434,9 +439,9 @@ show(fig, alt="The training loss falls to the end; the other falls, turns, and c
 
 # %% [markdown]
 # At the end the loss on the 12 is a quarter of the other. The network has learned those twelve by
-# heart, noise and all, and on other pictures that costs 0.7 dB: what it takes for detail is the noise of
-# pictures that are not there. More pictures are the best cure; stopping in time costs nothing. Lesson
-# 14 has more.
+# heart, noise and all, and on other pictures that costs 0.7 dB: it paints details that belong to the noise
+# of the twelve. More pictures are the best cure; stopping in time costs nothing. (Lesson 14, on
+# over-fitting and its cures, is being written.)
 #
 # ## Interrupted, and resumed
 #
@@ -484,10 +489,17 @@ print("largest difference of a weight:", apart_at_the_end)
 #
 # ## The photograph
 #
-# Now for real. A photograph is blurred (a Gaussian of 1.2 pixels) and under noise of 0.05. The
-# network is made of your dense blocks, with a 1 x 1 convolution behind each to keep it slim. It learns
-# from tiles of sixteen photographs; the cat and the astronaut are *not* among them. First yours: two
-# small blocks, trained here for a moment.
+# Now for real. A photograph is blurred (a Gaussian of 1.2 pixels) and under noise of 0.05. The network,
+# the library's `Restorer`, is made of dense blocks like yours, with a 1 x 1 convolution behind each to keep
+# it slim, and of one idea more: the **residual connection** (He et al., 2016). What a block finds is
+# *added* to what it was given, `x = x + block(x)`, and what the whole network finds is added to the damaged
+# picture. So a block only has to say what should change. Where it finds nothing, its input is passed on
+# unchanged, and so is the gradient on its way back. The last layer starts with weights of zero: before the
+# first step the network gives back the picture that it was given. Most networks of the coming lessons are
+# built like this.
+#
+# It learns from tiles of sixteen photographs; the cat and the astronaut are *not* among them. First yours:
+# two small blocks, trained here for a moment.
 
 # %%
 tiles = photographs.tiles(machine.device)
@@ -497,10 +509,8 @@ yours = Restorer(width=32, growth=16, layers=2, blocks=2)
 draws = torch.Generator(machine.device).manual_seed(0)
 sharpening = photographs.psnr_objective(restorer.BLUR, restorer.SIGMA, restorer.SIGMA)(draws)
 few_steps = budget(60, gpu=1500)
-for step_taken in train(
-    yours, sharpening, tiles, steps=few_steps, batch_size=8, lr=3e-3, generator=draws
-):
-    last_step = step_taken
+training = train(yours, sharpening, tiles, steps=few_steps, batch_size=8, lr=3e-3, generator=draws)
+*_, last_step = watched(training, few_steps, title="yours")
 print(f"trained for {last_step.number} steps; last loss {last_step.loss:.2f} (minus PSNR, dB)")
 
 # %% [markdown]
@@ -518,7 +528,7 @@ with torch.no_grad():
     cats["yours"] = yours.eval().cpu()(spoilt).clamp(0, 1)
     cats["shipped"] = pretrained("restorer")(spoilt).clamp(0, 1)
 of_cat = {name: psnr(found, cat) for name, found in cats.items()}
-print({name: f"{score:.2f} dB" for name, score in of_cat.items()})
+show_table(of_cat, unit="dB")
 
 # %%
 row = {f"{name}, {of_cat[name]:.1f} dB": as_image(found[0]) for name, found in cats.items()}
@@ -542,7 +552,7 @@ show_pictures(
 
 # %%
 denoiser_card = card("denoiser")["quality"]
-print(denoiser_card)
+show_table(denoiser_card, title="the denoiser, on photographs that it has never seen")
 
 # %% [markdown]
 # ## Quiz
@@ -575,6 +585,6 @@ print(denoiser_card)
 # noise of 0.1 (best classical: 30.4).
 #
 # **Read on:** Huang, Liu, van der Maaten and Weinberger, *Densely Connected Convolutional Networks*
-# (CVPR 2017), section 3; Ioffe and Szegedy, *Batch Normalization* (ICML 2015), section 3; Zhang, Zuo,
-# Chen, Meng and Zhang, *Beyond a Gaussian Denoiser* (IEEE TIP 2017), section III. Next:
-# **08 VAE synthesis**.
+# (CVPR 2017), section 3; He, Zhang, Ren and Sun, *Deep Residual Learning* (CVPR 2016), section 3; Ioffe
+# and Szegedy, *Batch Normalization* (ICML 2015), section 3; Zhang, Zuo, Chen, Meng and Zhang, *Beyond a
+# Gaussian Denoiser* (IEEE TIP 2017), section III. Next: [**08 VAE synthesis**](08_vae_synthesis.ipynb).

@@ -123,23 +123,31 @@ def network(name: str, **options: int) -> Callable[[Bytes], BatchFill]:
     return make
 
 
-def search(training: Bytes) -> BatchFill:
-    """The latent space of the VAE of lesson 08, walked until the known pixels fit."""
-    import torch
+def search(name: str) -> Callable[[Bytes], BatchFill]:
+    """`make` for a search in the latent space of a generator of whole garments.
 
-    from learnkit.models.filling import batch_fill
-    from learnkit.models.latent_search import latent_search
-    from learnkit.models.pretrained import pretrained
+    `name` is "vae" (lesson 08) or "gan" (lesson 09): the search needs a decoder and no encoder.
+    """
 
-    model = pretrained("vae").requires_grad_(False)
-    generator = torch.Generator().manual_seed(0)
+    def make(training: Bytes) -> BatchFill:
+        """Loads the weights. Raises as `pretrained` does."""
+        import torch
 
-    def decode(z: torch.Tensor) -> torch.Tensor:
-        return torch.sigmoid(model.decode(z))
+        from learnkit.models.filling import batch_fill
+        from learnkit.models.latent_search import latent_search
+        from learnkit.models.pretrained import pretrained
 
-    return batch_fill(
-        lambda x, hole: latent_search(decode, x, hole, model.latent, generator=generator)
-    )
+        model = pretrained(name).requires_grad_(False)
+        generator = torch.Generator().manual_seed(0)
+
+        def decode(z: torch.Tensor) -> torch.Tensor:
+            return torch.sigmoid(model.decode(z)) if name == "vae" else model(z)
+
+        return batch_fill(
+            lambda x, hole: latent_search(decode, x, hole, model.latent, generator=generator)
+        )
+
+    return make
 
 
 def never_told(way: str) -> Callable[[Bytes], BatchFill]:
@@ -183,7 +191,8 @@ METHODS: dict[str, Method] = {
     "partial": Method("partial convolutions, small", network("partial_unet"), ALL),
     "gated": Method("gated convolutions, small", network("gated_unet"), ALL),
     "inpainter": Method("U-Net over the linear fill", network("inpainter"), ALL),
-    "search": Method("latent search in the VAE", search, ALL),
+    "search": Method("latent search in the VAE", search("vae"), ALL),
+    "search-gan": Method("latent search in the GAN", search("gan"), ALL),
     "conditional": Method("conditional VAE, one draw", network("conditional_vae", count=1), ALL),
     "conditional16": Method(
         "conditional VAE, mean of 16", network("conditional_vae", count=16), ALL

@@ -1,4 +1,4 @@
-"""The `learnkit` command: lab, doctor, progress, check, train, benchmark.
+"""The `learnkit` command: lab, doctor, progress, export, check, train, benchmark.
 
 Every command imports what it needs itself, so that start-up is quick. A known error ends as one
 sentence on stderr and a status: 1, and 3 where the command line itself is wrong. `check` has
@@ -15,7 +15,7 @@ from typing import NoReturn
 from learnkit import __version__, threads
 from learnkit.course import pipes
 
-CHECK_STATUS = {"correct": 0, "incorrect": 1, "not attempted": 2}
+CHECK_STATUS = {"correct": 0, "incorrect": 1, "not attempted": 2, "could not be judged": 3}
 DIR_HELP = "default: the lab that you stand in, else work"
 UNUSABLE = 3  # not argparse's 2, which would read as "not attempted"
 
@@ -50,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         reason = f"{error}; `learnkit doctor` says what is missing"
     except (OSError, ValueError, ArithmeticError) as error:
         reason = sentence(error)
+    except RuntimeError as error:
+        if type(error).__name__ != "OutOfMemoryError":  # torch's, which is loaded by what raises it
+            raise
+        reason = f"{sentence(error).partition('. ')[0]}: close what else uses it, or --device cpu"
     print(f"learnkit: {reason}", file=sys.stderr)
     return UNUSABLE if arguments.run is run_check else 1  # 1 is a verdict: "incorrect"
 
@@ -82,6 +86,14 @@ def build_parser() -> Parser:
     progress = commands.add_parser("progress", help="the exercises done, by lesson")
     progress.add_argument("folder", metavar="DIR", nargs="?", type=Path, help=DIR_HELP)
     progress.set_defaults(run=run_progress)
+
+    export = commands.add_parser("export", help="write a lesson as one HTML file, for anybody")
+    export.add_argument("lesson", metavar="LESSON", help="a notebook's file, or a lesson's number")
+    export.add_argument(
+        "--to", type=Path, metavar="FILE.html", help="default: the lesson's name, in this folder"
+    )
+    export.add_argument("--run", dest="fresh", action="store_true", help="run it first")
+    export.set_defaults(run=run_export)
 
     check = commands.add_parser(
         "check",
@@ -191,6 +203,14 @@ def run_progress(arguments: argparse.Namespace) -> int:
     return progress(arguments.folder)
 
 
+def run_export(arguments: argparse.Namespace) -> int:
+    """Writes a lesson as HTML, and says where."""
+    from learnkit.course.export import export
+
+    print(*export(arguments.lesson, to=arguments.to, run=arguments.fresh), sep="\n")
+    return 0
+
+
 def run_train(arguments: argparse.Namespace) -> int:
     """Trains a recipe under a progress bar; Ctrl-C leaves the last checkpoint, and says which."""
     from tqdm import tqdm
@@ -199,12 +219,13 @@ def run_train(arguments: argparse.Namespace) -> int:
     from learnkit.models.pretrained import card
     from learnkit.recipes.bake import bake
     from learnkit.recipes.recipe import find
-    from learnkit.training import device, distributed
+    from learnkit.training import checkpoint, device, distributed
 
     recipe = find(arguments.name)
-    with distributed.together() as own:
-        machine = device.choose(arguments.device or (str(own) if own else None))
-        steps, first = arguments.budget or recipe.steps, distributed.rank() == 0
+    steps = arguments.budget or recipe.steps
+    with distributed.together(arguments.device) as own:
+        machine = device.choose(arguments.device or (str(own) if own else None), steps=steps)
+        first = distributed.rank() == 0
         if first:
             print(f"{recipe.name} on {machine}: {recipe.what}", flush=True)
         baking = bake(
@@ -220,8 +241,10 @@ def run_train(arguments: argparse.Namespace) -> int:
                     elif step.number % 100 == 0:
                         bar.set_postfix(loss=f"{step.loss:.2f}", refresh=False)
         except KeyboardInterrupt:
+            baking.close()  # writes the checkpoint
             if first:
-                print(stopped(bar.n, steps, recipe.every), file=sys.stderr)
+                kept = checkpoint.steps_done(arguments.folder / f"{recipe.name}.checkpoint.pt")
+                print(stopped(max(bar.n, kept), steps, kept), file=sys.stderr)
             raise
     if first:
         told = card(recipe.name, arguments.folder)
@@ -233,13 +256,12 @@ def run_train(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def stopped(number: int, steps: int, every: int) -> str:
-    """What is kept of a training that was stopped after step `number`.
+def stopped(number: int, steps: int, kept: int) -> str:
+    """What is kept of a training that was stopped after step `number`: `kept` steps.
 
-    >>> stopped(476, 7000, every=200)
-    'stopped at step 476 of 7000; --resume goes on from step 400'
+    >>> stopped(476, 7000, kept=476)
+    'stopped at step 476 of 7000; --resume goes on from step 476'
     """
-    kept = number if number == steps else number - number % every
     rest = f"--resume goes on from step {kept}" if kept else "nothing is kept yet"
     return f"stopped at step {number} of {steps}; {rest}"
 

@@ -138,11 +138,18 @@ def torch_check() -> Iterator[Finding]:
     except (ImportError, OSError) as error:  # OSError: a library of a broken CUDA build
         yield Finding("torch", "fail", f"cannot be imported ({error})", INSTALL)
         return
+    from learnkit.training.device import works
+
     gpu = nvidia_gpu()
     build = "the CPU build" if torch.version.cuda is None else f"for CUDA {torch.version.cuda}"
     version = f"torch {torch.__version__}"
     if torch.cuda.is_available():
-        yield Finding("device", "ok", f"GPU, {torch.cuda.get_device_name()}; {version}")
+        name, reason = torch.cuda.get_device_name(), works("cuda")
+        if reason is None:
+            yield Finding("device", "ok", f"GPU, {name}; {version}")
+        else:  # torch counts it: it may be too old for this build
+            line = f"GPU found ({name}), but {version} cannot use it ({reason})"
+            yield Finding("device", "warn", line, CUDA_BUILD)
     elif gpu and torch.version.cuda is None:
         yield Finding("device", "warn", f"GPU found, but torch is {build} ({gpu})", CUDA_BUILD)
     elif gpu:

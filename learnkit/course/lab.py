@@ -22,6 +22,8 @@ from typing import NoReturn
 import learnkit
 from learnkit import threads
 from learnkit.course import home
+from learnkit.course.cleaned import FILTER
+from learnkit.course.language import of_this_python
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.progress import MARKER, STATE, is_done, read
 from learnkit.files import write_whole
@@ -112,7 +114,7 @@ def place(lesson: Path, folder: Path) -> str:
 
 def _settle(mine: Path, given: bytes | None, course: bytes) -> str:
     if not mine.exists():
-        write_whole(mine, course)
+        write_whole(mine, of_this_python(course))
         return "copied" if given is None else "it was gone, and is back"
     student = cells(mine.read_bytes())
     if student is None and given == course:
@@ -120,7 +122,7 @@ def _settle(mine: Path, given: bytes | None, course: bytes) -> str:
     if student is not None and given is not None and student == cells(given):
         if given == course:
             return ""
-        write_whole(mine, course)
+        write_whole(mine, of_this_python(course))
         return "updated; you had not changed it"
     if given == course or student == cells(course):
         return ""
@@ -136,7 +138,7 @@ def put_beside(mine: Path, course: bytes) -> str:
     paths = (mine.with_name(name) for name in names)
     path = next(p for p in paths if not p.exists() or cells(p.read_bytes()) == cells(course))
     if not path.exists():
-        write_whole(path, course)
+        write_whole(path, of_this_python(course))
     return path.name
 
 
@@ -206,6 +208,7 @@ def lab_arguments(folder: Path, port: int | None, *, browser: bool) -> list[str]
         "LabApp.workspaces_dir": folder / STATE / "workspaces",  # no tabs of other projects
         "LabApp.app_settings_dir": folder / SETTINGS,
         "LabApp.news_url": None,  # the server asks for none either, whatever the browser wants
+        "TemplateExporter.filters": FILTER,  # File > Export > HTML keeps pictures when it sanitizes
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     if hasattr(os, "geteuid") and os.geteuid() == 0:

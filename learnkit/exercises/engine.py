@@ -5,37 +5,41 @@ dead-ends; the student's stays at hand as `NAME.yours`.
 """
 
 import ast
-import re
+import contextlib
 import sys
 import types
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from learnkit import threads
-from learnkit.exercises import pool, progress
+from learnkit.exercises import cells, hints, pool, progress
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.judge import judge
-from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED, Report
+from learnkit.exercises.parcel import CannotTravelError, bare
+from learnkit.exercises.processes import CannotJudgeError
+from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED, UNJUDGED, Report
+from learnkit.exercises.settled import settled
 from learnkit.exercises.table import Case, Exercise, find, nearest
-from learnkit.exercises.worker import Outcome
+from learnkit.exercises.wire import Outcome
+from learnkit.exercises.worker import core
 
 _reports: dict[str, Report] = {}  # the last verdict on each exercise, in this process
-_hints_told: dict[str, int] = {}
-_in_this_cell: set[str] = set()  # exercises whose decorator ran since the cell began
 
 
 def exercise(answer: object = None) -> object:
     """The decorator over an exercise's function or class: checks it, shows the verdict.
 
-    Gives back the answer where it is correct; else a copy of the reference, whose `.yours` is
-    the answer. Never raises over what an answer does.
+    Gives back the answer where it is correct; else a copy of the reference. In both cases its
+    `.yours` is the answer. Never raises over what an answer does.
     """
     if answer is None:  # written with brackets: @exercise()
         return exercise
+    if isinstance(answer, str):
+        cells.display(_aside(answer, "Write @exercise alone: the name of the function says which."))
+        return exercise
     name = getattr(answer, "__name__", None)
-    if not isinstance(answer, types.FunctionType | type) or not isinstance(name, str):
-        _display(_aside(type(answer).__name__, "@exercise goes right above a function or a class."))
+    if not _can_be_an_answer(answer, name):
+        cells.display(_aside(type(answer).__name__, _misplaced(answer)))
         return answer
     namespace = _namespace(answer)
     try:
@@ -43,15 +47,22 @@ def exercise(answer: object = None) -> object:
     except ValueError as error:
         return _unknown(answer, str(error), namespace)
     namespace[name] = answer  # so that it can call itself
+    hints.tries(name, cells.source())
     report = check(name, answer)
-    _in_this_cell.add(name)
+    cells.in_this_cell.add(name)
     if not report.correct:
         goes_on = f"\nThe lesson goes on with learnkit's own {name}"
         yours = "." if report.status == NOT_ATTEMPTED else f"; yours is {name}.yours."
         report = replace(report, message=report.message + goes_on + yours)
-    _display(report)
+    cells.display(report)
+    if report.status == UNJUDGED:  # it says nothing about the answer, and is not noted
+        return stand_in(task, answer)
     progress.record(name, report.status)
-    return answer if report.correct else stand_in(task, answer)
+    if not report.correct:
+        return stand_in(task, answer)
+    with contextlib.suppress(AttributeError, TypeError):  # not everything takes an attribute
+        answer.yours = answer
+    return answer
 
 
 def check(name: str, answer: Callable) -> Report:
@@ -60,15 +71,35 @@ def check(name: str, answer: Callable) -> Report:
     Raises ValueError where no exercise has that name.
     """
     task = find(name)
-    try:
-        report = _verdict(task, lambda task: pool.ask(task, answer))
-    except pool.CannotTravelError as error:
-        report = _verdict(task, lambda task: (pool.run_here(task, answer), ""))
-        if not report.correct:
+
+    def ask_or_run_here() -> Report:
+        try:
+            return _verdict(task, lambda task: pool.ask(task, answer))
+        except CannotTravelError as error:
+            report = _verdict(task, lambda task: pool.run_here(task, answer))
+            if report.correct:
+                return report
             note = f"\n(It ran inside the notebook, since it cannot be sent to another: {error})"
-            report = replace(report, message=report.message + note)
-    _reports[name] = report
-    return report
+            return replace(report, message=report.message + note)
+
+    _reports[name] = _or_unjudged(name, ask_or_run_here)
+    return _reports[name]
+
+
+def _or_unjudged(name: str, verdict: Callable[[], Report]) -> Report:
+    """The verdict, with the notebook's global state out of its way; else why there is none."""
+    try:
+        with settled():
+            return verdict()
+    except CannotJudgeError as error:
+        reason = str(error)
+    except _UnusableError:
+        raise
+    except Exception as error:  # no threads, no pipes, no memory; or a fault of ours
+        reason = f"{type(error).__name__}: {error}"
+    reason = reason[:1].upper() + reason[1:].rstrip(".")
+    message = f"{reason}. That says nothing about your answer: run it again. "
+    return Report(name, UNJUDGED, message + "`learnkit doctor` looks for the cause.")
 
 
 def check_file(name: str, path: str | Path) -> Report:
@@ -97,32 +128,34 @@ def check_file(name: str, path: str | Path) -> Report:
     if name not in _names_bound_by(tree):
         raise ValueError(f"{path} defines no {name}: write a function of exactly that name")
 
-    def ask(task: Exercise) -> tuple[list[Outcome], str]:
-        outcomes, printed = pool.ask(task, None, source, str(path))
-        if outcomes and outcomes[0].kind == "unread":
-            outcome = outcomes[0]
-            where = f" (line {outcome.line})" if outcome.file == str(path) else ""
-            raise ValueError(f"{path} cannot run: {outcome.type}: {outcome.message}{where}")
-        return outcomes, printed
+    def ask(task: Exercise) -> pool.Ran:
+        ran = pool.ask(task, None, source, str(path))
+        first = ran.outcomes[0]
+        if first.kind == "unread":
+            where = f" (line {first.line})" if first.file == str(path) else ""
+            said = f"{first.type}: {first.message}" if first.message else first.type
+            raise _UnusableError(f"{path} cannot run: {said}{where}")
+        return ran
 
-    return _verdict(task, ask)
+    return _or_unjudged(name, lambda: _verdict(task, ask))
 
 
-def _verdict(task: Exercise, ask: Callable[[Exercise], tuple[list[Outcome], str]]) -> Report:
+class _UnusableError(ValueError):
+    """The file as it is cannot be used."""
+
+
+def _verdict(task: Exercise, ask: Callable[[Exercise], pool.Ran]) -> Report:
     def twice(case: Case) -> list[Outcome]:
-        return ask(replace(task, cases=[case, case]))[0]
+        return ask(replace(task, cases=[case, case])).outcomes
 
-    return judge(task, *ask(task), twice=twice)
-
-
-def hint(which: str | Callable) -> None:
-    """Shows the next hint for an exercise: three in all, each tells more than the one before."""
-    task = find(getattr(which, "__name__", which))
-    told = min(_hints_told.get(task.name, 0) + 1, len(task.hints))
-    _hints_told[task.name] = told
-    for number, text in enumerate(task.hints[:told], 1):
-        text = text.replace("\n", "\n    ")  # the last hint is code
-        print(f"Hint {number} of {len(task.hints)} for {task.name}:\n    {text}")
+    if any(o.type == "MemoryError" for o in task.expected):
+        del task.expected  # another time it may come out
+        raise CannotJudgeError(f"there is too little memory to run learnkit's own {task.name}")
+    ran = ask(task)
+    report = judge(task, ran.outcomes, ran.printed, twice=twice)
+    if report.correct and ran.on_a_gpu:
+        return Report(task.name, INCORRECT, ran.on_a_gpu, printed=ran.printed)
+    return report
 
 
 def reports() -> dict[str, Report]:
@@ -135,27 +168,53 @@ def stand_in(task: Exercise, yours: object) -> object:
     if isinstance(task.reference, type):
         copy = type(task.name, (task.reference,), {"__doc__": task.reference.__doc__})
     else:
-        copy = pool.bare(task.reference)
+        copy = bare(task.reference)
         copy.__name__ = copy.__qualname__ = task.name
     copy.yours, copy.stands_in_for = yours, task.name
     return copy
 
 
+def conclude(report: Report, namespace: dict[str, object]) -> None:
+    """Shows the verdict on what could not even be defined, and binds the reference."""
+    _reports[report.name] = report
+    cells.display(report)
+    namespace[report.name] = stand_in(find(report.name), None)
+
+
+def _can_be_an_answer(answer: object, name: object) -> bool:
+    """A function or a class; or what wraps one and goes by an exercise's name (functools.cache)."""
+    if not isinstance(name, str):
+        return False
+    return isinstance(answer, types.FunctionType | type) or (callable(answer) and name in EXERCISES)
+
+
+def _misplaced(answer: object) -> str:
+    kind = type(answer).__name__
+    return (
+        f"@exercise was given an object of the type {kind}: it goes right above a function or a "
+        "class, def NAME or class NAME."
+    )
+
+
 def _namespace(answer: object) -> dict[str, object]:
     """The globals that the answer's cell will bind its name in."""
-    if isinstance(answer, types.FunctionType):
-        return answer.__globals__
-    return vars(sys.modules.get(answer.__module__, sys.modules["__main__"]))
+    inner = core(answer)
+    if isinstance(inner, types.FunctionType):
+        return inner.__globals__
+    home = getattr(inner, "__module__", None)
+    return vars(sys.modules.get(home) or sys.modules["__main__"])
 
 
 def _unknown(answer: object, sentence: str, namespace: dict[str, object]) -> object:
     """A name that is no exercise's; where it is nearly one, that one's reference is bound."""
     meant = nearest(answer.__name__)
     message = sentence[0].upper() + sentence[1:]
+    if answer.__name__ == "<lambda>":
+        message = "A lambda has no name that says which exercise it is: write def NAME above it."
     if meant and meant not in namespace:
         namespace[meant] = stand_in(find(meant), answer)
         message += f" Until you rename it, the lesson goes on with learnkit's own {meant}."
-    _display(_aside(answer.__name__, message))
+    cells.display(_aside(answer.__name__, message))
     return answer
 
 
@@ -176,72 +235,4 @@ def _names_bound_by(tree: ast.Module) -> set[str]:
     return bound
 
 
-def _shell() -> object:
-    """The running IPython shell, if there is one; IPython is never loaded to find out."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
-
-
-def _display(report: Report) -> None:
-    if _shell() is None:
-        print(report)
-        return
-    from IPython.display import display
-
-    display(report._repr_mimebundle_(), raw=True)
-
-
-# ---- cells that fail before the decorator runs -------------------------------------------------
-
-
-def _before_cell(*_info: object) -> None:
-    _in_this_cell.clear()
-
-
-def _after_cell(result: object) -> None:
-    """Binds the reference where a cell with `@exercise` failed before the decorator ran."""
-    if "torch" in sys.modules:  # a lesson of Part II: its workers take seconds to be ready
-        pool.warm(("torch",))
-    error = result.error_before_exec or result.error_in_exec
-    if error is None:
-        return
-    source = getattr(result.info, "raw_cell", None) or ""
-    for name in re.findall(r"^@exercise\b.*\n(?:\s*#.*\n)*(?:def|class)\s+(\w+)", source, re.M):
-        if name not in EXERCISES or name in _in_this_cell:
-            continue
-        error = _of_python(source, error)
-        line = f" in line {error.lineno}" if getattr(error, "lineno", None) else ""
-        text = getattr(error, "msg", None) or str(error)
-        report = Report(
-            name,
-            NOT_ATTEMPTED if text.startswith("expected an indented block") else INCORRECT,
-            f"Python could not run this cell: {type(error).__name__}{line}: {text}.\n"
-            f"The lesson goes on with learnkit's own {name}.",
-        )
-        _reports[name] = report
-        _display(report)
-        _shell().user_ns[name] = stand_in(find(name), None)
-
-
-def _of_python(source: str, error: BaseException) -> BaseException:
-    """Python's own word on a syntax error; IPython says "incomplete input" to several of them."""
-    if isinstance(error, SyntaxError):
-        try:
-            ast.parse(source)
-        except SyntaxError as own:
-            return own
-    return error
-
-
-def _listen() -> None:
-    """In a notebook: watch the cells, and have a worker ready before the first answer."""
-    shell = _shell()
-    if shell is None:
-        return
-    threads.fit()
-    shell.events.register("pre_run_cell", _before_cell)
-    shell.events.register("post_run_cell", _after_cell)
-    pool.warm()
-
-
-_listen()
+cells.listen()

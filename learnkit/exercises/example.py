@@ -24,18 +24,32 @@ def describe_case(exercise: Exercise, case: Case) -> str:
 
 
 def shown(value: object, other: object = None) -> str:
-    """A small array in full; of a large one its shape, and the place where two differ most."""
+    """A small array in full; of a large one its shape, and the place where two differ most.
+
+    Six digits are shown, and more of them where two would read alike.
+    """
     array = np.asarray(value)
     if array.dtype.kind not in "biufc":
         return repr(value)
+    differ = isinstance(other, np.ndarray) and not np.array_equal(array, other, equal_nan=True)
+    for digits in (6, 9, 12, 17):
+        text = _written(array, other, digits)
+        if not differ or text != _written(other, array, digits):
+            return text
+    return f"{text} ({array.dtype})"
+
+
+def _written(array: np.ndarray, other: object, digits: int) -> str:
     if array.size <= 16:
-        return np.array2string(array, precision=6, separator=", ", suppress_small=False)
+        return np.array2string(array, precision=digits, separator=", ", suppress_small=False)
     text = f"an array of shape {array.shape}"
     if array.dtype.kind == "b":
         return f"{text}, {int(array.sum())} of {array.size} True"
     if isinstance(other, np.ndarray) and other.shape == array.shape:
-        gap = np.abs(np.nan_to_num(array * 1.0 - other * 1.0, nan=np.inf))
+        with np.errstate(invalid="ignore"):  # infinity less infinity
+            gap = np.abs(np.nan_to_num(array * 1.0 - other * 1.0, nan=np.inf))
+        gap[(array == other) | (np.isnan(array * 1.0) & np.isnan(other * 1.0))] = 0
         at = np.unravel_index(np.argmax(gap), gap.shape)
         place = ", ".join(str(int(i)) for i in at)
-        return f"{text}; at [{place}] it is {array[at]:.6g}"
+        return f"{text}; at [{place}] it is {array[at]:.{digits}g}"
     return f"{text}, from {array.min():.4g} to {array.max():.4g}"

@@ -1,29 +1,21 @@
-"""From what an answer did to one sentence that helps.
+"""From what an answer did to a verdict: right, or one sentence that helps.
 
 First the mistakes known by name: where the answer does on every case what a mistake does, its
-sentence is shown. Behind them stand the general diagnoses, from the plainest (nothing returned)
-to the subtlest (right but for a constant factor).
+sentence is shown. Behind them stand the general diagnoses.
 """
 
-import inspect
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from learnkit.exercises.example import describe_case, shown, signature
-from learnkit.exercises.raised import exception
+from learnkit.exercises.diagnosis import changed_arguments, diagnosis
+from learnkit.exercises.example import describe_case, shown
+from learnkit.exercises.likeness import SHARED, alike, close, fits, roughly
 from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, Report
 from learnkit.exercises.table import Case, Exercise, Mistake
 from learnkit.exercises.worker import Outcome
 
-ENDS = {
-    "late": "Your function did not finish within {seconds:g} seconds: look for a loop that "
-    "never ends, or one that does far too much.",
-    "big": "Your function returned far more numbers than the exercise asks for (over 64 MB).",
-    "ended": "Python itself ended while it ran your function: it called exit(), crashed, or ran "
-    "out of memory.",
-}
-NOTHING_KNOWN = "is not what it should be."
 RESTLESS = (
     "Called twice with the same input, your function gives two different results: it draws random "
     "numbers of its own, or keeps something from one call to the next."
@@ -39,7 +31,8 @@ def judge(
 
     def verdict(status: str, message: str, mistake: str | None = None, **more: object) -> Report:
         points = exercise.points if status == CORRECT else 0
-        return Report(exercise.name, status, message, mistake, points, printed=printed, **more)
+        said = _without_warnings(printed) if status == CORRECT else printed
+        return Report(exercise.name, status, message, mistake, points, printed=said, **more)
 
     if outcomes and all(o.kind == "stub" for o in outcomes):
         return verdict(NOT_ATTEMPTED, "It is your turn: write your answer and run the cell again.")
@@ -49,37 +42,68 @@ def judge(
             f"Your answer calls the reference, learnkit's own {exercise.name}. Write it yourself: "
             f'hint("{exercise.name}") helps.',
         )
-    failed = next((i for i, pair in enumerate(_pairs(exercise, outcomes)) if not pair), None)
+    failed = _first_failure(exercise, outcomes)
     if failed is None:
         return verdict(CORRECT, exercise.why)
     example = _example(exercise, outcomes, failed)
-    for mistake in exercise.mistakes if len(outcomes) == len(exercise.cases) else ():
-        if all(
-            alike(exercise, o, m) or _divides_by_zero(o, m)
-            for o, m in zip(outcomes, exercise.mistaken(mistake), strict=True)
-        ):
-            return verdict(INCORRECT, mistake.sentence, mistake.name, example=example)
-    for mistake in exercise.mistakes if _some_overflowed(outcomes) else ():
-        if _alike_where_finite(exercise, outcomes, mistake):  # two faults: the named one first
-            return verdict(INCORRECT, mistake.sentence, mistake.name, example=example)
-    message = _diagnosis(exercise, outcomes, failed)
-    if twice is not None and message.endswith(NOTHING_KNOWN):
+    known = next(_known(exercise, outcomes), None)
+    if known is not None:
+        return verdict(INCORRECT, known.sentence, known.name, example=example)
+    message, certain = diagnosis(exercise, outcomes, failed)
+    if twice is not None and not certain:
         runs = twice(exercise.cases[failed])
         if all(o.kind == "value" for o in runs) and not alike(exercise, runs[0], runs[-1]):
             message = RESTLESS
     return verdict(INCORRECT, message, example=example)
 
 
-def alike(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
-    """Whether two outcomes are the same but for rounding."""
-    if (one.kind, one.changed) != (other.kind, other.changed):
+def _without_warnings(printed: str) -> str:
+    """What an answer printed, less NumPy's warnings: a right answer has nothing to fear."""
+    return re.sub(r"^warning: .* encountered in .* \(line \d+\)\n?", "", printed, flags=re.M)
+
+
+def _first_failure(exercise: Exercise, outcomes: list[Outcome]) -> int | None:
+    """The first case with a wrong result; else the first that shares memory; None if all fit."""
+    missing = [Outcome("ended")] * (len(exercise.cases) - len(outcomes))
+    pairs = list(zip([*outcomes, *missing], exercise.expected, strict=True))
+    failed = [i for i, (got, want) in enumerate(pairs) if not fits(exercise, got, want)]
+    wrong = [i for i in failed if not alike(exercise, *pairs[i], but=SHARED)]
+    return next(iter(wrong or failed), None)
+
+
+# ---- mistakes known by name --------------------------------------------------------------------
+
+
+def _known(exercise: Exercise, outcomes: list[Outcome]) -> Iterator[Mistake]:
+    """The mistakes that do what the answer does, the surest first."""
+    if len(outcomes) == len(exercise.cases):
+        yield from (m for m in exercise.mistakes if _same(exercise, outcomes, m))
+        if any(SHARED in o.arrays for o in outcomes):
+            yield from (m for m in exercise.mistakes if _same_numbers(exercise, outcomes, m))
+    if _some_overflowed(outcomes):  # two faults: the one that has a name comes first
+        yield from (m for m in exercise.mistakes if _alike_where_finite(exercise, outcomes, m))
+
+
+def _same(exercise: Exercise, outcomes: list[Outcome], mistake: Mistake) -> bool:
+    """Whether the answer does on every case what the mistake does.
+
+    Where both raise on every case there are no numbers to compare, so Python must have said the
+    same of both.
+    """
+    both = zip(outcomes, exercise.mistaken(mistake), strict=True)
+    if not all(alike(exercise, o, m) or _divides_by_zero(o, m) for o, m in both):
         return False
-    if one.kind == "odd":
-        return one.message == other.message
-    if one.kind != "value":
-        return one.type == other.type
-    return one.arrays.keys() == other.arrays.keys() and all(
-        _close(exercise, one.arrays[k], other.arrays[k]) for k in one.arrays
+    theirs = list(exercise.mistaken(mistake))
+    silent = all(m.kind == "raised" for m in theirs)
+    return not silent or outcomes[0].message == theirs[0].message
+
+
+def _same_numbers(exercise: Exercise, outcomes: list[Outcome], mistake: Mistake) -> bool:
+    """Whether all is the same but what memory is shared, and some of the numbers are wrong."""
+    theirs = list(exercise.mistaken(mistake))
+    both = zip(outcomes, theirs, strict=True)
+    return all(alike(exercise, o, m, but=SHARED) for o, m in both) and not all(
+        alike(exercise, m, w, but=SHARED) for m, w in zip(theirs, exercise.expected, strict=True)
     )
 
 
@@ -110,10 +134,10 @@ def _alike_where_finite(exercise: Exercise, outcomes: list[Outcome], mistake: Mi
             continue
         if len(mine) < len(keys) or theirs.kind != "value" or got.changed != theirs.changed:
             return False
-        if not all(_roughly(got.arrays[k], theirs.arrays[k]) for k in keys):
+        if not all(roughly(got.arrays[k], theirs.arrays[k]) for k in keys):
             return False
         compared += 1
-        wrong += not all(_roughly(got.arrays[k], want.arrays[k]) for k in keys)
+        wrong += not all(roughly(got.arrays[k], want.arrays[k]) for k in keys)
     return compared >= 3 and wrong >= 1
 
 
@@ -124,129 +148,7 @@ def _divides_by_zero(one: Outcome, other: Outcome) -> bool:
     return any(not np.isfinite(a).all() for a in other.arrays.values())
 
 
-def _pairs(exercise: Exercise, outcomes: list[Outcome]) -> list[bool]:
-    """For each case whether it came out right; a case that never ran did not."""
-    missing = [Outcome("ended")] * (len(exercise.cases) - len(outcomes))
-    return [
-        alike(exercise, o, e) and _container_fits(o, e)
-        for o, e in zip([*outcomes, *missing], exercise.expected, strict=True)
-    ]
-
-
-def _container_fits(got: Outcome, want: Outcome) -> bool:
-    """A list where an array is meant computes the same numbers, and fails in the next cell."""
-    if want.type == "Tensor":
-        return got.type in ("Tensor", "Parameter")
-    if want.type == "ndarray":
-        return got.type not in ("list", "tuple", "Tensor")
-    return got.type != "Tensor" or want.type not in ("float", "int")
-
-
-def _close(exercise: Exercise, got: np.ndarray, want: np.ndarray) -> bool:
-    return got.shape == want.shape and np.allclose(
-        got, want, rtol=exercise.rtol, atol=exercise.atol, equal_nan=True
-    )
-
-
-def _roughly(got: np.ndarray, want: np.ndarray) -> bool:
-    """Alike in six digits: where an answer overflows, its last digits are not the point."""
-    return got.shape == want.shape and np.allclose(got, want, rtol=1e-6, atol=1e-9)
-
-
-def _diagnosis(exercise: Exercise, outcomes: list[Outcome], failed: int) -> str:
-    got = outcomes[failed] if failed < len(outcomes) else Outcome("ended")
-    want = exercise.expected[failed]
-    name = exercise.name
-    if got.kind in ENDS:
-        return ENDS[got.kind].format(seconds=exercise.seconds)
-    if got.kind in ("raised", "unread", "stub"):
-        return exception(got)
-    if got.kind == "signature":
-        return f"The lesson calls {name}{signature(exercise)}, and yours cannot be: {got.message}."
-    if got.kind == "none":
-        return "Your function returns None: a `return` is missing on the way it took."
-    if got.kind == "odd":
-        return got.message
-    if changed := _changed(exercise, got, want):
-        return f"Your function changes its argument {changed} in place: work on a copy."
-    if got.type == "tuple" and want.type != "tuple":
-        return "You return a tuple: is there a comma at the end of the line?"
-    if not _container_fits(got, want):
-        return f"You return a {got.type}; {_ASKED[want.type]}"
-    for key in want.arrays:
-        if key not in got.arrays:
-            return f"The {key} is missing."
-        if not _close(exercise, got.arrays[key], want.arrays[key]):
-            return _difference(exercise, outcomes, key, got.arrays[key], want.arrays[key])
-    return "It differs from what is expected."
-
-
-def _difference(
-    exercise: Exercise, outcomes: list[Outcome], key: str, got: np.ndarray, want: np.ndarray
-) -> str:
-    what = key or "result"
-    if got.shape != want.shape:
-        turned = " It looks transposed." if got.shape == want.shape[::-1] else ""
-        if want.shape == ():
-            return f"The {what} must be one number, not an array of shape {got.shape}."
-        if got.shape == ():
-            return f"The {what} is one number; it must be an array of shape {want.shape}."
-        return f"The {what} has shape {got.shape}; it must be {want.shape}.{turned}"
-    if np.isnan(got).any() and not np.isnan(want).any():
-        return (
-            f"The {what} holds NaN, not a number: look for 0/0, 0 · ∞, ∞ - ∞ or a root of less "
-            "than 0."
-        )
-    if key.startswith("count of "):
-        return f"The {key} is {got}; it should be {want}."
-    factor = _common_factor(exercise, outcomes, key)
-    if factor is not None:
-        if np.isclose(factor, -1):
-            return f"The {what} is right, except for its sign: turn it round."
-        return (
-            f"The {what} is right, except for a constant factor: "
-            f"yours is {factor:.6g} times what it should be."
-        )
-    if want.ndim == 2 and want.shape[0] == want.shape[1] and _close(exercise, got.T, want):
-        return f"The {what} is transposed."
-    if got.dtype.kind in "iub" and want.dtype.kind == "f":
-        return f"The {what} holds whole numbers ({got.dtype}); the pictures are float."
-    return f"The {what} {NOTHING_KNOWN}"
-
-
-def _common_factor(exercise: Exercise, outcomes: list[Outcome], key: str) -> float | None:
-    """The one number by which the answer is off on every case, if there is such a number."""
-    both = zip(outcomes, exercise.expected, strict=False)
-    pairs = [(o.arrays[key], e.arrays[key]) for o, e in both if key in o.arrays and key in e.arrays]
-    if len(pairs) < len(exercise.expected) or any(g.shape != w.shape for g, w in pairs):
-        return None
-    if any(g.dtype.kind == "c" for g, _ in pairs):
-        return None
-    got = np.concatenate([np.ravel(g).astype(float) for g, _ in pairs])
-    want = np.concatenate([np.ravel(w).astype(float) for _, w in pairs])
-    finite = np.isfinite(want)
-    if not np.array_equal(got[~finite], want[~finite], equal_nan=True):
-        return None
-    got, want = got[finite], want[finite]
-    if not np.isfinite(got).all() or not want.any():
-        return None
-    factor = float(got @ want / (want @ want))
-    nothing = abs(factor) < 1e-12
-    return None if nothing or not _close(exercise, got, factor * want) else factor
-
-
-def _changed(exercise: Exercise, got: Outcome, want: Outcome) -> str:
-    names = list(inspect.signature(exercise.reference).parameters)
-    positions = [int(i) for i in got.changed if i not in want.changed]
-    return " and ".join(f"`{names[i]}`" for i in positions if i < len(names))
-
-
-_ASKED = {
-    "ndarray": "return one NumPy array: np.array(...).",
-    "Tensor": "return a tensor of torch, or no gradient can flow back through it.",
-    "float": "return a plain number: .item() takes it out, and lets the graph behind it go.",
-    "int": "return a plain number: .item() takes it out.",
-}
+# ---- the rows under the sentence ---------------------------------------------------------------
 
 
 def _example(
@@ -255,11 +157,11 @@ def _example(
     rows = [("input", describe_case(exercise, exercise.cases[failed]))]
     got = outcomes[failed] if failed < len(outcomes) else Outcome("ended")
     want = exercise.expected[failed]
-    if changed := _changed(exercise, got, want):
+    if changed := changed_arguments(exercise, got, want):
         rows.append(("after the call", f"{changed.replace('`', '')}: not as before"))
     for key, array in want.arrays.items():
         mine = got.arrays.get(key)
-        if mine is not None and _close(exercise, mine, array):
+        if key == SHARED or (mine is not None and close(exercise, mine, array)):
             continue
         if mine is None and array.dtype.kind == "i" and key:  # a count that nothing was made for
             continue

@@ -28,6 +28,7 @@ invert = Exercise(
         case(np.array([[0.0, 0.25], [1.0, 0.5]])),
         case(_grey),
         case(_colour, note="a colour picture of shape (4, 3, 3)"),
+        case(np.array([[1 / 3, 0.123456], [0.999, 0.0]])),
     ],
     hints=(
         "White is 1 and black is 0. Which number should 1 become? Which one 0? And 0.25?",
@@ -107,6 +108,27 @@ def from_its_own_maximum(image):
     return image.max() - image
 
 
+@invert.mistake(
+    "`~` turns True into False (and the bits of whole numbers), and a picture is of floats: NumPy "
+    "has no ~ for those. Subtract: 1 - image."
+)
+def tilde(image):
+    return ~image
+
+
+@invert.mistake("You rounded: a picture may have any number between 0 and 1, so leave all digits.")
+def rounded_to_two(image):
+    return np.round(1 - image, 2)
+
+
+@invert.mistake(
+    "You subtracted 1 from the picture, which gives numbers from -1 to 0: subtract the picture "
+    "from 1, 1 - image."
+)
+def minus_one(image):
+    return image - 1
+
+
 # ---- cut_hole ----------------------------------------------------------------------------------
 
 cut_hole = Exercise(
@@ -171,6 +193,23 @@ def forgot_channels(image, hole):
 )
 def grey_only(image, hole):
     return image * ~hole
+
+
+@cut_hole.mistake(
+    "`image * hole` (and np.where(hole, image, 0)) keeps what is in the hole and blackens the "
+    "rest: True means to be filled, so it is the other way round. For colour it cannot pair (h, w, "
+    "3) with (h, w), or pairs the wrong axes. Indexing a copy does both: cut[hole] = 0."
+)
+def times_the_hole(image, hole):
+    return image * hole
+
+
+@cut_hole.mistake(
+    "Right for colour. But a grey picture is (h, w), and hole[..., None] is (h, w, 1): the two "
+    "make an array of three axes, or do not fit. Indexing a copy works for both: cut[hole] = 0."
+)
+def colour_only(image, hole):
+    return np.where(hole[..., None], 0.0, image)
 
 
 @cut_hole.mistake("You filled the hole with white: 0 is black, and the course cuts with 0.")

@@ -1,4 +1,4 @@
-"""Lesson 01: how wrong is a picture, as one number; and which way that number pulls."""
+"""Lesson 01: how wrong is a picture, as one number; and the gradient of that number."""
 
 import numpy as np
 
@@ -17,7 +17,13 @@ _big = tuple((3 * _rng.standard_normal((5, 2))).round(1) for _ in range(2))
 mse_loss = Exercise(
     "mse_loss",
     losses.mse_loss,
-    cases=[case(*_small), case(*_pair), case(*_big), case(*_batch, note="a batch (2, 3, 4)")],
+    cases=[
+        case(*_small),
+        case(*_pair),
+        case(*_big),
+        case(*_batch, note="a batch (2, 3, 4)"),
+        case(np.array([[1 / 3], [2 / 3], [0.123456]]), np.array([[0.1], [0.2], [0.9]])),
+    ],
     hints=(
         "Three steps, in this order: the difference of each pixel, its square, the mean of all.",
         "NumPy takes differences and squares of whole arrays; np.mean with no axis averages all.",
@@ -42,7 +48,7 @@ def no_square(pred, target):
 
 
 @mse_loss.mistake(
-    "That is the mean ABSOLUTE error (L1): a sibling with another answer. Square instead."
+    "That is the mean ABSOLUTE error (L1), another loss. Square the differences instead."
 )
 def absolute(pred, target):
     return np.mean(np.abs(pred - target))
@@ -131,6 +137,67 @@ def added(pred, target):
     return np.mean((pred + target) ** 2)
 
 
+@mse_loss.mistake(
+    "np.var takes the mean out first, so a picture that is too bright everywhere scores 0. Take "
+    "the mean of the squares: np.mean((pred - target) ** 2)."
+)
+def variance(pred, target):
+    return np.var(pred - target)
+
+
+@mse_loss.mistake(
+    "np.linalg.norm is the root of the SUM of the squares: square it, and divide by N, pred.size."
+)
+def norm(pred, target):
+    return np.sqrt(np.sum((pred - target) ** 2))
+
+
+@mse_loss.mistake(
+    "np.linalg.norm is the root of the sum of the squares: before you divide by N, square it."
+)
+def norm_by_n(pred, target):
+    return np.sqrt(np.sum((pred - target) ** 2)) / pred.size
+
+
+@mse_loss.mistake(
+    "Only the first row counts: does your `return` stand inside the loop over the rows? Move it "
+    "left, so that it comes after the last round."
+)
+def returns_after_the_first_row(pred, target):
+    return np.sum((pred[0] - target[0]) ** 2) / pred.size
+
+
+@mse_loss.mistake(
+    "Only the last row counts: `=` in the loop overwrites what came before. Add up with +=, and "
+    "divide by N at the end."
+)
+def last_row_alone(pred, target):
+    return np.mean((pred[-1] - target[-1]) ** 2)
+
+
+@mse_loss.mistake("You take the largest squared difference; the mean of all is asked for.")
+def largest(pred, target):
+    return np.max((pred - target) ** 2)
+
+
+@mse_loss.mistake("You take the median of the squared differences; the mean is asked for.")
+def median(pred, target):
+    return np.median((pred - target) ** 2)
+
+
+@mse_loss.mistake("** 3 keeps the sign, and errors of two signs cancel: square, ** 2.")
+def cubed(pred, target):
+    return np.mean((pred - target) ** 3)
+
+
+@mse_loss.mistake(
+    "np.std takes the mean out first, and a root at the end. Take the mean of the squares: "
+    "np.mean((pred - target) ** 2)."
+)
+def standard_deviation(pred, target):
+    return np.std(pred - target)
+
+
 # ---- numerical_grad ----------------------------------------------------------------------------
 
 
@@ -160,6 +227,11 @@ numerical_grad = Exercise(
             np.ones((2, 2)), np.array([[0.3, -1], [2, 0.7]]), "f(x) = sum of x³ + (sum of x)²"
         ),
         _cubic_case(np.ones(3), np.array([0.1, -1, 3]), "f(x) = sum of x³ + (sum of x)²", eps=0.01),
+        _cubic_case(
+            np.ones((2, 1, 3)),
+            np.array([[[0.5, -1, 2]], [[0.25, 0.0, -0.75]]]),
+            "f(x) = sum of x³ + (sum of x)²",
+        ),
     ],
     build=_cubic,
     hints=(
@@ -176,7 +248,8 @@ numerical_grad = Exercise(
         "    grad[i] = (above - below) / (2 * eps)\n"
         "return grad",
     ),
-    why="It knows no calculus, so it cannot share your mistakes: you can now check any gradient.",
+    why="It needs no formula for the gradient, so it does not repeat your mistakes: you can now "
+    "check any gradient by it.",
     points=2,
     rtol=1e-5,
     atol=1e-6,
@@ -233,7 +306,10 @@ def no_two(above, below, eps):
     return (above - below) / eps
 
 
-@numerical_grad.mistake("`/ 2 * eps` divides by 2 and then multiplies by eps: write / (2 * eps).")
+@numerical_grad.mistake(
+    "You multiply by eps where you should divide by it. `/ 2 * eps` divides by 2 and then "
+    "multiplies by eps: write / (2 * eps)."
+)
 @_from_both_sides
 def missing_brackets(above, below, eps):
     return (above - below) / 2 * eps
@@ -269,8 +345,8 @@ def put_back_but_not_to_the_bit(f, x, eps=1e-5):
 
 
 @numerical_grad.mistake(
-    "The nudges pile up: put each element back before you go on to the next, or you measure the "
-    "slope somewhere else."
+    "The nudges pile up: put each element back before you go on to the next, or the next slope is "
+    "that of another point."
 )
 def nudges_pile_up(f, x, eps=1e-5):
     grad, nudged = np.zeros_like(x), x.copy()
@@ -298,8 +374,9 @@ def _with_eps(tiny):
 
 
 @numerical_grad.mistake(
-    "Your two points are the same, so f sees no difference: either both names mean one array "
-    "(`up = x` copies nothing: x.copy()), or your eps is so small that it vanishes beside x."
+    "Your gradient is 0 everywhere. Is anything written into it, grad[i] = ...? Do both names mean "
+    "one array (`up = x` copies nothing: x.copy())? Or is your eps so small that it vanishes "
+    "beside x?"
 )
 def no_difference(f, x, eps=1e-5):
     return np.zeros_like(x)
@@ -328,18 +405,71 @@ def eps_ignored(f, x, eps=1e-5):
 
 
 @numerical_grad.mistake(
-    "You nudge all elements at once: that is the slope in one direction. Nudge one at a time."
+    "Every element of yours holds the same number, the sum of all the slopes. Nudge one element at "
+    "a time, and write its slope at its own place: grad[i] = ..."
 )
 def all_at_once(f, x, eps=1e-5):
     return np.full_like(x, (f(x + eps) - f(x - eps)) / (2 * eps))
 
 
 @numerical_grad.mistake(
-    "You nudge all elements at once and get one number. Nudge them one by one: the result has the "
-    "shape of x."
+    "You get one number, the sum of all the slopes. Nudge one element at a time, and write its "
+    "slope at its own place in an array of the shape of x."
 )
 def one_number(f, x, eps=1e-5):
     return (f(x + eps) - f(x - eps)) / (2 * eps)
+
+
+@numerical_grad.mistake(
+    "The brackets are missing: f(x + ε) - f(x - ε) / (2ε) divides the second value alone. Write "
+    "(above - below) / (2 * eps)."
+)
+@_from_both_sides
+def second_value_divided_alone(above, below, eps):
+    return above - below / (2 * eps)
+
+
+@numerical_grad.mistake(
+    "You put ε in the place of the element: add it to what is there, x[i] + eps and x[i] - eps."
+)
+def element_replaced(f, x, eps=1e-5):
+    grad, nudged = np.zeros_like(x), x.copy()
+    for i in np.ndindex(x.shape):
+        nudged[i] = eps
+        above = f(nudged)
+        nudged[i] = -eps
+        grad[i] = (above - f(nudged)) / (2 * eps)
+        nudged[i] = x[i]
+    return grad
+
+
+def _by_steps(step, divided_by):
+    def other_steps(f, x, eps=1e-5):
+        grad, nudged = np.zeros_like(x), x.copy()
+        for i in np.ndindex(x.shape):
+            nudged[i] = x[i] + step(x[i], eps)
+            above = f(nudged)
+            nudged[i] = x[i] - step(x[i], eps)
+            grad[i] = (above - f(nudged)) / (divided_by * eps)
+            nudged[i] = x[i]
+        return grad
+
+    return other_steps
+
+
+@numerical_grad.mistake(
+    "You nudge by ε times the element, and divide by 2ε: nudge by ε itself, x[i] + eps and "
+    "x[i] - eps."
+)
+def nudged_in_proportion(f, x, eps=1e-5):
+    return _by_steps(lambda value, eps: value * eps, 2)(f, x, eps)
+
+
+@numerical_grad.mistake(
+    "You nudge by ε/2 each way and divide by 2ε: your two points lie ε apart. Nudge by eps."
+)
+def nudged_by_half(f, x, eps=1e-5):
+    return _by_steps(lambda value, eps: eps / 2, 2)(f, x, eps)
 
 
 @numerical_grad.mistake("You took the size of the slope; its sign says which way is up.")
@@ -389,7 +519,9 @@ def returns_after_one_round(f, x, eps=1e-5):
     return grad
 
 
-@numerical_grad.mistake("The sign is flipped: it is what f gains above, f(x + ε) - f(x - ε).")
+@numerical_grad.mistake(
+    "The sign is flipped: it is f(x + ε) - f(x - ε), the value above minus the value below."
+)
 @_from_both_sides
 def flipped(above, below, eps):
     return (below - above) / (2 * eps)
@@ -420,7 +552,8 @@ mse_loss_grad = Exercise(
         "The derivative of (p - t)² is 2 (p - t). The mean brings a 1/N, with N = pred.size.",
         "return 2 * (pred - target) / pred.size",
     ),
-    why="Each pixel is pulled to its target, in proportion to its error: big errors rule.",
+    why="The gradient of a pixel is in proportion to its error: a step against it moves the worst "
+    "pixels most.",
 )
 
 
@@ -435,7 +568,7 @@ def no_2(pred, target):
 
 
 @mse_loss_grad.mistake(
-    "The 1/N is missing: the loss is a mean, so each pixel has an N-th of a say."
+    "The 1/N is missing: the loss is a mean over N elements, so each derivative is divided by N."
 )
 def no_1_over_n(pred, target):
     return 2 * (pred - target)
@@ -452,7 +585,7 @@ def one_over_width(pred, target):
 
 
 @mse_loss_grad.mistake(
-    "Half a 2 and no N: the loss is a mean, and the derivative of a square has a 2."
+    "The 2 and the 1/N are missing: the derivative of a square has a 2, and the loss is a mean."
 )
 def bare_difference(pred, target):
     return pred - target
@@ -463,7 +596,7 @@ def of_l1(pred, target):
     return np.sign(pred - target) / pred.size
 
 
-@mse_loss_grad.mistake("You kept only the sign of the error: the pull must grow with its size.")
+@mse_loss_grad.mistake("You kept only the sign of the error: the gradient must grow with its size.")
 def sign_of_the_error(pred, target):
     return np.sign(pred - target)
 
@@ -478,9 +611,24 @@ def averaged(pred, target):
     return np.mean(2 * (pred - target))
 
 
-@mse_loss_grad.mistake("You returned the loss; asked is its slope in every pixel.")
+@mse_loss_grad.mistake("You returned the loss; asked is its gradient, a number for every pixel.")
 def the_loss_itself(pred, target):
     return np.mean((pred - target) ** 2)
+
+
+@mse_loss_grad.mistake(
+    "The brackets are missing: 2 * pred - target doubles pred alone, and only target is divided. "
+    "Write 2 * (pred - target) / pred.size."
+)
+def brackets_missing(pred, target):
+    return 2 * pred - target / pred.size
+
+
+@mse_loss_grad.mistake(
+    "The brackets are missing: 2 * pred - target doubles pred alone. Write 2 * (pred - target)."
+)
+def doubles_pred_alone(pred, target):
+    return (2 * pred - target) / pred.size
 
 
 @mse_loss_grad.mistake("You left the square in: the derivative of e² is 2e.")
@@ -503,9 +651,10 @@ psnr = Exercise(
             data_range=255.0,
         ),
         case(np.array([0.5, 0.25]), np.array([0.5, 0.25]), note="two equal pictures"),
+        case(np.array([0.75, 0.25]), np.array([0.5, 0.5])),
         case(np.array([1.0]), np.array([0.0])),
         case(np.array([2.0]), np.array([0.0])),
-        case(np.array([0.500001]), np.array([0.5]), note="pred = [0.500001], target = [0.5]"),
+        case(np.array([1e-9]), np.array([0.0]), note="pred = [1e-9], target = [0]"),
     ],
     hints=(
         "First the MSE. Then compare it with the square of the largest error possible, data_range.",
@@ -523,6 +672,75 @@ psnr = Exercise(
 def twenty(pred, target, data_range=1.0):
     error = np.mean((pred - target) ** 2)
     return np.inf if error == 0 else 20 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake(
+    "20 belongs to the root of the MSE and to R itself, 20 log10(R / √MSE). With the MSE it is "
+    "10 log10(R² / MSE)."
+)
+def twenty_over_the_mse(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 20 * np.log10(data_range / error)
+
+
+@psnr.mistake(
+    "You call pictures equal that are only nearly equal, and give them ∞. Ask whether the MSE is "
+    "0: error == 0."
+)
+def nearly_equal(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error < 1e-12 else 10 * np.log10(data_range**2 / error)
+
+
+_ERRORS_CANCEL = (
+    "You take pictures for equal whose errors cancel (their sums, or their means, are the same). "
+    "Ask whether the MSE is 0."
+)
+
+
+@psnr.mistake(_ERRORS_CANCEL)
+def equal_in_mean(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    equal = np.mean(pred) == np.mean(target)
+    return np.inf if equal else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake(_ERRORS_CANCEL)
+def equal_in_sum(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    equal = np.sum(pred - target) == 0
+    return np.inf if equal else 10 * np.log10(data_range**2 / error)
+
+
+@psnr.mistake(
+    "You take the range from the target itself (max - min): use data_range, or a flat picture "
+    "would have no range at all."
+)
+def range_between_extremes(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    with np.errstate(divide="ignore"):
+        return np.inf if error == 0 else 10 * np.log10(np.ptp(target) ** 2 / error)
+
+
+@psnr.mistake(
+    "The brackets are missing: 10 * log10(R²) / MSE divides the logarithm. The quotient is inside: "
+    "10 * np.log10(data_range**2 / error)."
+)
+def divided_outside(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(data_range**2) / error
+
+
+@psnr.mistake("You take the range from pred itself: use data_range.")
+def range_from_the_prediction(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log10(pred.max() ** 2 / error)
+
+
+@psnr.mistake("np.log2 counts doublings; decibels count tens: np.log10.")
+def logarithm_to_base_2(pred, target, data_range=1.0):
+    error = np.mean((pred - target) ** 2)
+    return np.inf if error == 0 else 10 * np.log2(data_range**2 / error)
 
 
 @psnr.mistake("np.log is the natural logarithm; decibels count tens: np.log10.")
@@ -577,7 +795,7 @@ def hundred_where_equal(pred, target, data_range=1.0):
     return 100.0 if error == 0 else 10 * np.log10(data_range**2 / error)
 
 
-@psnr.mistake("The 10 is missing: decibels are tenths of a bel.")
+@psnr.mistake("The factor 10 is missing: 10 * np.log10(...).")
 def in_bels(pred, target, data_range=1.0):
     error = np.mean((pred - target) ** 2)
     return np.inf if error == 0 else np.log10(data_range**2 / error)

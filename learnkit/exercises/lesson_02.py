@@ -3,6 +3,7 @@
 import numpy as np
 
 from learnkit.byhand import losses, optim
+from learnkit.exercises.likeness import SHARED
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.worker import OddResultError
 
@@ -37,7 +38,7 @@ def _path(result, grad, x0, lr, steps):
     )
     return {
         "length of the list": len(result),
-        "count of arrays that stand in two places (x0 itself is one)": again,
+        SHARED: again,
         "path": np.array(result, dtype=float).reshape(len(result), *x0.shape),
     }
 
@@ -123,7 +124,8 @@ def x0_changed(grad, x0, lr, steps):
 
 _ONE_ARRAY = (
     "Every place of your list holds the same array, so the whole path shows the last point. "
-    "`x -= ...` changes it under the list's feet: write x = x - ..., which makes a new one."
+    "`x -= ...` changes the array that stands in the list already: write x = x - ..., which makes "
+    "a new one."
 )
 
 
@@ -146,6 +148,26 @@ def x0_itself_in_every_place(grad, x0, lr, steps):
     return path
 
 
+@gradient_descent.mistake(_ONE_ARRAY)
+def put_down_before_each_step(grad, x0, lr, steps):
+    x, path = x0.copy(), []
+    for _ in range(steps + 1):
+        path.append(x)
+        x -= lr * grad(x)
+    return path
+
+
+@gradient_descent.mistake(
+    "path[k - 1] is not the last point: for k = 0 it is the last, and then it lags behind. The "
+    "last one is path[-1]."
+)
+def index_lags_behind(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for k in range(steps):
+        path.append(path[k - 1] - lr * grad(path[k - 1]))
+    return path
+
+
 @gradient_descent.mistake(
     "Your numbers are right, but the first array is the caller's x0 itself: put in a copy."
 )
@@ -157,7 +179,7 @@ def x0_shared(grad, x0, lr, steps):
 
 
 @gradient_descent.mistake(
-    "You stop when little moves any more: the list must have steps + 1 places all the same."
+    "You stop early, when the steps become small: the list must have steps + 1 places all the same."
 )
 def stops_early(grad, x0, lr, steps):
     path = [x0.copy()]
@@ -216,6 +238,17 @@ def sign_of_the_gradient(grad, x0, lr, steps):
     return path
 
 
+@gradient_descent.mistake(
+    "You put down the step alone: the next point is the last one plus the step, "
+    "path[-1] - lr * grad(path[-1])."
+)
+def steps_alone(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps):
+        path.append(-lr * grad(path[-1]))
+    return path
+
+
 # ---- roughness_grad ----------------------------------------------------------------------------
 
 roughness_grad = Exercise(
@@ -226,12 +259,13 @@ roughness_grad = Exercise(
         case(np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]])),
         case(np.full((2, 3), 0.7)),
         case(np.array([[0.0, 1.0, 1.0, 0.5]])),
+        case(np.array([[0.5], [1 / 3], [0.123456], [0.9]])),
         case(_rng.random((4, 6)).round(2)),
         case((30 * _rng.random((5, 3))).round()),
     ],
     hints=(
-        "One pair (a, b) adds (a - b)². Its derivative by a is 2 (a - b), by b it is -2 (a - b). "
-        "Each pixel collects that from every neighbour it has.",
+        "One pair (a, b) adds (a - b)². Its derivative with respect to a is 2 (a - b), with "
+        "respect to b it is -2 (a - b). Each pixel adds that up over all its neighbours.",
         "d = np.diff(image, axis=0) is lower minus upper. Add 2 d to the lower ends, grad[1:], and "
         "take it from the upper ends, grad[:-1]. The same along axis 1.",
         "grad = np.zeros_like(image)\n"
@@ -251,7 +285,7 @@ roughness_grad = Exercise(
 
 @roughness_grad.mistake(
     "Your borders wrap: np.roll, or the index -1, makes the left edge a neighbour of the right "
-    "edge. A picture is no doughnut: pairs end at the border."
+    "edge. There are no pairs across the border."
 )
 def borders_wrap(image):
     near = [np.roll(image, s, axis) for axis in (0, 1) for s in (1, -1)]
@@ -311,8 +345,8 @@ def each_pair_twice(image):
 
 
 @roughness_grad.mistake(
-    "You put black pixels round the picture: the border then has neighbours that do not exist, "
-    "and every bright edge is pulled down."
+    "You count four neighbours everywhere, as if black pixels lay round the picture. A pixel at "
+    "the border has only two or three."
 )
 def black_beyond_the_border(image):
     p = np.pad(image, 1)
@@ -321,7 +355,7 @@ def black_beyond_the_border(image):
 
 
 @roughness_grad.mistake(
-    "The border pixels stay 0: they have two or three neighbours, and are pulled by those."
+    "The gradient of the border pixels stays 0: they have two or three neighbours, and these count."
 )
 def interior_alone(image):
     grad = np.zeros_like(image)
@@ -332,8 +366,8 @@ def interior_alone(image):
 
 
 @roughness_grad.mistake(
-    "np.gradient is the slope ACROSS the picture. Asked is how the roughness changes when one "
-    "pixel does: what its neighbours pull."
+    "np.gradient says how the picture changes from pixel to pixel. Asked is how the roughness "
+    "changes when one pixel does."
 )
 def slope_across_the_picture(image):
     return np.gradient(image, axis=0) + np.gradient(image, axis=1)
@@ -358,8 +392,8 @@ def diagonals_too(image):
 
 
 @roughness_grad.mistake(
-    "You mirror the picture at its border (pad, reflect): a border pixel then hears its inner "
-    "neighbour twice. Beyond the border there is nobody."
+    "You mirror the picture at its border (pad, reflect): a border pixel then counts its inner "
+    "neighbour twice. Beyond the border there are no neighbours."
 )
 def mirrored_at_the_border(image):
     p = np.pad(image, 1, mode="reflect") if min(image.shape) > 1 else np.pad(image, 1, mode="edge")
@@ -379,7 +413,7 @@ def one_axis_flipped(image):
 
 
 @roughness_grad.mistake(
-    "You pull one end of each pair alone: the other end moves too, the other way."
+    "Only one end of each pair gets its part: the other end gets the same with a minus."
 )
 def one_end_alone(image):
     grad = np.zeros_like(image)
@@ -389,15 +423,15 @@ def one_end_alone(image):
 
 
 @roughness_grad.mistake(
-    "You returned the roughness, one number; asked is its slope in every pixel."
+    "You returned the roughness, one number; asked is its gradient, a number for every pixel."
 )
 def the_roughness_itself(image):
     return np.sum(np.diff(image, axis=0) ** 2) + np.sum(np.diff(image, axis=1) ** 2)
 
 
 @roughness_grad.mistake(
-    "That is the mean of the neighbours' pull; roughness is a sum, so a pixel with four "
-    "neighbours is pulled by all four."
+    "You take the mean over a pixel's neighbours; roughness is a sum, so the parts of all four "
+    "neighbours add up."
 )
 def mean_over_neighbours(image):
     grad, count = np.zeros_like(image), np.zeros_like(image)
@@ -408,6 +442,113 @@ def mean_over_neighbours(image):
         n[1:] += 1
         n[:-1] += 1
     return grad / np.maximum(count, 1)
+
+
+def _with_some_lines_overwriting(overwritten):
+    """The four lines of the answer, `=` in place of += or -= in those that are named."""
+    lines = [
+        (0, slice(1, None), 1),
+        (0, slice(None, -1), -1),
+        (1, slice(1, None), 1),
+        (1, slice(None, -1), -1),
+    ]
+
+    def overwrites(image):
+        grad = np.zeros_like(image)
+        for number, (axis, ends, sign) in enumerate(lines):
+            g, d = np.moveaxis(grad, axis, 0), 2 * np.moveaxis(np.diff(image, axis=axis), axis, 0)
+            g[ends] = sign * d + (0 if number in overwritten else g[ends])
+        return grad
+
+    overwrites.__name__ += "_in_line_" + "_".join(str(n + 1) for n in overwritten)
+    return overwrites
+
+
+for _lines in ((1, 2, 3), (1,), (2,), (3,), (1, 2), (1, 3), (2, 3)):  # in the first it is harmless
+    roughness_grad.mistake(
+        "`grad[...] = d` overwrites what another pair has put there already. A pixel is in up to "
+        "four pairs, and their parts add up: grad[1:] += d and grad[:-1] -= d."
+    )(_with_some_lines_overwriting(_lines))
+
+
+def _by_loops(image, rows, columns):
+    """The pairs that start at the pixels of `rows` and `columns`, one by one."""
+    grad = np.zeros_like(image)
+    for i in rows:
+        for j in columns:
+            for a, b in ((i + 1, j), (i, j + 1)):
+                if a < image.shape[0] and b < image.shape[1]:
+                    d = 2 * (image[a, b] - image[i, j])
+                    grad[a, b] += d
+                    grad[i, j] -= d
+    return grad
+
+
+@roughness_grad.mistake(
+    "Your loops end at h - 1 and at w - 1 together, so the pairs along the last row and those "
+    "along the last column are missing: pairs down need all w columns, pairs across all h rows."
+)
+def loops_end_early(image):
+    h, w = image.shape
+    return _by_loops(image, range(h - 1), range(w - 1))
+
+
+@roughness_grad.mistake(
+    "Your loops start at 1 both down and across, so the pairs along the first row and those along "
+    "the first column are missing: pairs down need all w columns, pairs across all h rows."
+)
+def loops_start_late(image):
+    return loops_end_early(image[::-1, ::-1])[::-1, ::-1]
+
+
+@roughness_grad.mistake(
+    "An index of -1 is the last row or column: at the top and on the left your pixels have a "
+    "neighbour from the other side. Ask for i - 1 >= 0 as well."
+)
+def wraps_at_two_sides(image):
+    grad = np.zeros_like(image)
+    for i, j in np.ndindex(image.shape):
+        for a, b in ((i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)):
+            if a < image.shape[0] and b < image.shape[1]:
+                grad[i, j] += 2 * (image[i, j] - image[a, b])
+    return grad
+
+
+@roughness_grad.mistake("You add to both ends of a pair: where one end gets +d, the other gets -d.")
+def added_to_both_ends(image):
+    grad = np.zeros_like(image)
+    for g, x in ((grad, image), (grad.T, image.T)):
+        d = 2 * np.diff(x, axis=0)
+        g[1:] += d
+        g[:-1] += d
+    return grad
+
+
+@roughness_grad.mistake(
+    "The 2 is missing at the upper and left ends of the pairs: both ends get it."
+)
+def two_at_one_end_alone(image):
+    grad = np.zeros_like(image)
+    for g, x in ((grad, image), (grad.T, image.T)):
+        d = np.diff(x, axis=0)
+        g[1:] += 2 * d
+        g[:-1] -= d
+    return grad
+
+
+@roughness_grad.mistake("Your gradient starts as a copy of the picture: start at 0, np.zeros_like.")
+def starts_as_the_picture(image):
+    return image + losses.roughness_grad(image)
+
+
+@roughness_grad.mistake("You left the square in: the derivative of (a - b)² is 2 (a - b).")
+def still_squared(image):
+    grad = np.zeros_like(image)
+    for g, x in ((grad, image), (grad.T, image.T)):
+        d = 2 * np.diff(x, axis=0) ** 2
+        g[1:] += d
+        g[:-1] -= d
+    return grad
 
 
 # ---- fill_hole ---------------------------------------------------------------------------------
@@ -422,8 +563,8 @@ def _fill_hole(image, hole, lr, steps):
 
 _picture, _gap = _rng.random((5, 6)).round(2), np.zeros((5, 6), bool)
 _gap[1:4, 2:5] = True
-_corner = np.zeros((5, 6), bool)
-_corner[:2, :2] = True
+_corner = np.zeros((5, 6), bool)  # no rectangle: it touches two corners, and the border between
+_corner[:2, :2] = _corner[4, 3:] = _corner[3, 5] = True
 _dot = np.zeros((3, 3), bool)
 _dot[1, 1] = True
 
@@ -433,7 +574,7 @@ fill_hole = Exercise(
     cases=[
         case(np.full((3, 3), 0.5), _dot, 0.05, 0),
         case(np.full((3, 3), 0.5), _dot, 0.05, 1),
-        case(_picture[:3, :3], _dot, 0.1, 2),
+        case(np.array([[1.0, 0.25, 0.5], [0.0, 0.75, 1.0], [1 / 3, 0.5, 0.8]]), _dot, 0.1, 2),
         case(_picture, _gap, 0.1, 5),
         case(_picture, _corner, 0.1, 7),
         case(_picture, _gap, 0.12, 100),
@@ -466,8 +607,8 @@ def moves_known_pixels(image, hole, lr, steps):
 
 
 @fill_hole.mistake(
-    "You let the known pixels move during the descent and put them back at the end. Meanwhile they "
-    "gave way to the hole. They must hold still at every step."
+    "You let the known pixels move during the descent and put them back at the end: meanwhile the "
+    "hole was filled from wrong ones. They must stay as they are in every step."
 )
 def known_put_back_at_the_end(image, hole, lr, steps):
     filled = np.where(hole, 0.0, image)
@@ -488,7 +629,7 @@ def polarity(image, hole, lr, steps):
 
 
 @fill_hole.mistake(
-    "You start from the truth: the pixels in the hole are what nobody knows. Set them to 0 first."
+    "You start from the truth, which would not be known: set the pixels in the hole to 0 first."
 )
 def starts_from_the_truth(image, hole, lr, steps):
     filled = image.copy()
@@ -568,8 +709,8 @@ def step_without_lr(image, hole, lr, steps):
 
 
 @fill_hole.mistake(
-    "You take the gradient of the picture you were given, truth and all: take that of the one that "
-    "walks."
+    "You take the gradient of the picture that you were given, which holds the truth: take that of "
+    "`filled`."
 )
 def gradient_of_the_truth(image, hole, lr, steps):
     filled = np.where(hole, 0.0, image)
@@ -589,14 +730,137 @@ def everything_starts_at_zero(image, hole, lr, steps):
 
 
 @fill_hole.mistake(
-    "You clip to [0, 1]. That is another walk, and it would hide the explosion that you are about "
-    "to see."
+    "You clip to [0, 1]: the steps are then others, and a learning rate that is too large would "
+    "not show."
 )
 def clipped(image, hole, lr, steps):
     filled = np.where(hole, 0.0, image)
     for _ in range(steps):
         filled[hole] -= lr * losses.roughness_grad(filled)[hole]
         filled = np.clip(filled, 0, 1)
+    return filled
+
+
+@fill_hole.mistake(
+    "You clip at 0: the steps are then others, and a learning rate that is too large would not "
+    "show."
+)
+def clipped_below(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+        filled = np.maximum(filled, 0)
+    return filled
+
+
+@fill_hole.mistake("You start the hole at white, 1; the exercise starts it at 0.")
+def starts_from_white(image, hole, lr, steps):
+    filled = np.where(hole, 1.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake("You set the hole to 0 in every round: do it once, before the loop.")
+def zeroed_in_every_round(image, hole, lr, steps):
+    filled = image.copy()
+    for _ in range(steps):
+        filled[hole] = 0
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake("You set the hole to 0 in every round: do it once, before the loop.")
+def zeroed_before_and_in_every_round(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] = -lr * losses.roughness_grad(np.where(hole, 0.0, image))[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You move the known pixels and hold the hole: step where hole is True, filled[hole] -= ..."
+)
+def the_known_ones_walk(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[~hole] -= lr * losses.roughness_grad(filled)[~hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You subtract the hole's gradients from the whole picture: both sides need [hole], "
+    "filled[hole] -= lr * roughness_grad(filled)[hole]."
+)
+def hole_on_one_side_only(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled = filled - lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "You fill the hole with the mean of the known pixels. Asked are `steps` steps down the "
+    "roughness, from 0."
+)
+def the_mean_alone(image, hole, lr, steps):
+    return np.where(hole, image[~hole].mean(), image)
+
+
+@fill_hole.mistake(
+    "`image * hole` keeps the hole and blackens what is known: True means to be filled. Start from "
+    "image.copy(), and set filled[hole] = 0."
+)
+def starts_from_image_times_hole(image, hole, lr, steps):
+    filled = image * hole
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "Two things are missing: the hole starts at 0 (filled[hole] = 0), and only its pixels move "
+    "(filled[hole] -= ...); the known ones stay as they are."
+)
+def neither_zeroed_nor_held(image, hole, lr, steps):
+    filled = image.copy()
+    for _ in range(steps):
+        filled = filled - lr * losses.roughness_grad(filled)
+    return filled
+
+
+@fill_hole.mistake(
+    "Your picture is an array of whole numbers, which loses what stands behind the point: all but "
+    "white turns black. Keep it float: image.copy()."
+)
+def whole_numbers(image, hole, lr, steps):
+    filled = image.astype(int)
+    filled[hole] = 0
+    for _ in range(steps):
+        filled[hole] = filled[hole] - lr * losses.roughness_grad(filled.astype(float))[hole]
+    return filled
+
+
+@fill_hole.mistake(
+    "Only one step is made, and none where steps = 0: does your `return` stand inside the loop? "
+    "Move it left, so that it comes after the last round."
+)
+def fill_returned_inside_the_loop(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        filled[hole] -= lr * losses.roughness_grad(filled)[hole]
+        return filled
+
+
+@fill_hole.mistake(
+    "You walk over the pixels one by one, and each sees those that have moved already. In a step "
+    "all of them move at once, from one gradient."
+)
+def pixel_by_pixel(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        for i, j in np.argwhere(hole):
+            filled[i, j] -= lr * losses.roughness_grad(filled)[i, j]
     return filled
 
 

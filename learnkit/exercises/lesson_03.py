@@ -56,8 +56,9 @@ sigmoid = Exercise(
         "small / (1 + small) where z < 0; np.where chooses the numerator.",
         "small = np.exp(-np.abs(z))\nreturn np.where(z >= 0, 1.0, small) / (1 + small)",
     ),
-    why="Every network that bets on pixels ends in it, and a sure network reaches both tails: what "
-    "is lost there is lost to the logarithm of the loss.",
+    why="Every network that gives probabilities of pixels ends in it. A sure network reaches both"
+    " tails, and the loss takes the logarithm of what it finds there, so the tails must be "
+    "right.",
     points=2,
 )
 
@@ -79,8 +80,9 @@ def warns(z):
 
 
 @sigmoid.mistake(
-    "Your numbers are right, but NumPy warns: np.where computes both its branches for every z, "
-    "also the one that overflows there. Take e to the power -|z| once, and choose the numerator."
+    "Your numbers are right, but NumPy warns: e^800 overflows on the way, though nothing of it is "
+    "left (np.where computes both its branches for every z). Take e to the power -|z| once, and "
+    "choose the numerator."
 )
 def both_branches_of_where(z):
     return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
@@ -156,8 +158,7 @@ def log_sigmoid(z):
 
 
 @sigmoid.mistake(
-    "That is a softmax: it shares out one probability among all elements. The sigmoid looks at "
-    "each element by itself."
+    "That is a softmax, whose elements add up to 1. The sigmoid looks at each element by itself."
 )
 def softmax_of_all(z):
     e = np.exp(z - z.max())
@@ -167,6 +168,32 @@ def softmax_of_all(z):
 @sigmoid.mistake("You decide (0 or 1) where a probability is asked for.")
 def step(z):
     return np.where(z >= 0, 1.0, 0.0)
+
+
+@sigmoid.mistake(
+    "The brackets are missing: 1 / 1 + np.exp(-z) is 1 + e^-z. Write 1 / (1 + np.exp(-z)), and "
+    "then take e to the power -|z| only, which never overflows."
+)
+def brackets_missing(z):
+    return 1 / 1 + np.exp(-z)
+
+
+@sigmoid.mistake(
+    "For z >= 0 you give 1. np.where chooses the numerator alone, 1 or small, and what it chose is "
+    "divided by 1 + small: np.where(z >= 0, 1.0, small) / (1 + small)."
+)
+def one_on_the_right(z):
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, small / (1 + small))
+
+
+@sigmoid.mistake(
+    "For z < 0 you give e^z alone: divide it by 1 + e^z, as on the other side. "
+    "np.where(z >= 0, 1.0, small) / (1 + small) divides both."
+)
+def small_on_the_left(z):
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1 / (1 + small), small)
 
 
 @sigmoid.mistake("e^-z² is a bell; the sigmoid has e^-z.")
@@ -181,6 +208,21 @@ def bell(z):
 def one_minus_in_the_left_tail(z):
     right = 1 / (1 + np.exp(-np.abs(z)))
     return np.where(z >= 0, right, 1 - right)
+
+
+@sigmoid.mistake(
+    "The half is missing: it is ½ (1 + tanh(z/2)). And far left that loses all digits."
+)
+def tanh_of_the_whole(z):
+    return 0.5 * (1 + np.tanh(z))
+
+
+@sigmoid.mistake(
+    "For negative z you take 1 minus another value: far left that is 1 - 1, or digits of rounding; "
+    "at z = -40 it should be 4.2e-18. There the numerator is e^-|z|: small / (1 + small)."
+)
+def one_minus_in_both_branches_of_where(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z)))
 
 
 def _clipped_at(limit):
@@ -205,6 +247,7 @@ _z = _rng.normal(0, 3, (3, 4)).round(2)
 _BCE_CASES = [
     case(np.array([0.0]), np.array([1.0])),
     case(np.array([2.0]), np.array([0.0])),
+    case(np.array([12.0]), np.array([1.0])),
     case(np.array([-1.0, 2.0]), np.array([1.0, 0.25])),
     case(np.array([[1.0, -2.0, 0.5], [-3.0, 4.0, 0.0]]), np.array([[1.0, 0, 0], [0.3, 1, 0.5]])),
     case(np.array([40.0, -40.0]), np.array([0.0, 1.0]), note="logits = [40, -40], target = [0, 1]"),
@@ -251,7 +294,7 @@ def clipped_at_1e_7(logits, target):
 
 @binary_cross_entropy_with_logits.mistake(
     "You add a little inside the logarithm to keep it finite: the loss of a sure mistake then "
-    "stops at a wall. Without forming the probability there is nothing to save."
+    "stops growing. Without forming the probability there is nothing to save."
 )
 def eps_inside_the_log(logits, target):
     p = layers.sigmoid(logits)
@@ -287,7 +330,7 @@ def other_term_only(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "The term - z t is missing: without it the target has no say."
+    "The term - z t is missing: without it the target does not count."
 )
 def target_forgotten(logits, target):
     return np.mean(np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits))))
@@ -317,7 +360,7 @@ def logits_as_probabilities(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "That is the squared error of the sigmoid; cross-entropy is the surprise, -log of the bet."
+    "That is the squared error of the sigmoid; cross-entropy is -log of the probability."
 )
 def squared_error(logits, target):
     return np.mean((layers.sigmoid(logits) - target) ** 2)
@@ -345,7 +388,7 @@ def sum_over_pixels(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "You round the target to 0 or 1: a grey target is a mixed bet, and counts as it is."
+    "You round the target to 0 or 1: a grey target counts as it is."
 )
 def target_rounded(logits, target):
     return losses.binary_cross_entropy_with_logits(logits, (target > 0.5) * 1.0)
@@ -364,7 +407,8 @@ def swapped(logits, target):
 
 
 @binary_cross_entropy_with_logits.mistake(
-    "The absolute value is missing: log(1 + e^-|z|) belongs to max(z, 0)."
+    "For z < 0 your loss is |z| too large: z counts twice. max(z, 0) goes with log(1 + e^-|z|); "
+    "neither |z| in place of the one nor e^-z in place of the other fits."
 )
 def no_absolute_value(logits, target):
     return np.mean(np.maximum(logits, 0) - logits * target + np.logaddexp(0, -logits))
@@ -411,6 +455,45 @@ def plus_in_the_exponent(logits, target):
     return np.mean(np.maximum(logits, 0) - logits * target + np.logaddexp(0, np.abs(logits)))
 
 
+@binary_cross_entropy_with_logits.mistake(
+    "The logarithm is forgotten: the last term is log(1 + e^-|z|), np.log1p(np.exp(-np.abs(z)))."
+)
+def log_forgotten(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target + np.exp(-np.abs(logits)))
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "The 1 is missing: the last term is log(1 + e^-|z|); log(e^-|z|) is -|z|."
+)
+def one_in_the_log_missing(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target - np.abs(logits))
+
+
+@binary_cross_entropy_with_logits.mistake("The last term is missing: log(1 + e^-|z|).")
+def last_term_missing(logits, target):
+    return np.mean(np.maximum(logits, 0) - logits * target)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "np.log10 counts tens; the lesson counts in nats: np.log1p."
+)
+def log_to_base_10(logits, target):
+    small = np.log10(1 + np.exp(-np.abs(logits)))
+    return np.mean(np.maximum(logits, 0) - logits * target + small)
+
+
+@binary_cross_entropy_with_logits.mistake(
+    "You subtract the target alone: the middle term is z times t, logits * target."
+)
+def target_without_logits(logits, target):
+    return np.mean(np.maximum(logits, 0) - target + np.log1p(np.exp(-np.abs(logits))))
+
+
+@binary_cross_entropy_with_logits.mistake("The first term is max(z, 0), and yours is min(z, 0).")
+def minimum_for_maximum(logits, target):
+    return np.mean(np.minimum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits))))
+
+
 # ---- binary_cross_entropy_with_logits_grad -----------------------------------------------------
 
 binary_cross_entropy_with_logits_grad = Exercise(
@@ -420,16 +503,17 @@ binary_cross_entropy_with_logits_grad = Exercise(
     hints=(
         "Everything cancels but the plain error: how far is the probability from the target? And "
         "the loss is a mean over N elements.",
-        "Each element's slope is (σ(z) - t) / N, with N the number of all elements, logits.size.",
+        "Each element's derivative is (σ(z) - t) / N, with N the number of all elements, "
+        "logits.size.",
         "return (sigmoid(logits) - target) / logits.size",
     ),
-    why="The sure mistake is pulled hardest, and nothing vanishes: this one line is why networks "
-    "that end in a sigmoid learn at all.",
+    why="The gradient is the plain error, so a sure mistake has the largest: this one line is why "
+    "networks that end in a sigmoid learn at all.",
 )
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You multiply by p (1 - p): that is MSE's burden. Here the logarithm's slope cancels it, and "
+    "You multiply by p (1 - p), as under MSE. Here the derivative of the logarithm cancels it, and "
     "(p - t) / N is left."
 )
 def times_p_1_minus_p(logits, target):
@@ -447,14 +531,14 @@ def gradient_of_mse(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "The sign is flipped: where the bet is above the target, the loss grows with the logit."
+    "The sign is flipped: where the probability is above the target, the loss grows with the logit."
 )
 def sign_of_grad(logits, target):
     return (target - layers.sigmoid(logits)) / logits.size
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "1/N is missing: the loss is a mean over all elements, so each one's slope is divided by N."
+    "1/N is missing: the loss is a mean over all elements, so each derivative is divided by N."
 )
 def no_1_over_n(logits, target):
     return layers.sigmoid(logits) - target
@@ -482,8 +566,8 @@ def sigmoid_forgotten(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "That is the gradient by the probability, (p - t) / (p (1 - p)). By the logit it is times "
-    "p (1 - p), and the two cancel."
+    "That is the gradient with respect to the probability, (p - t) / (p (1 - p)). With respect to "
+    "the logit it is multiplied by p (1 - p), and the two cancel."
 )
 def by_the_probability(logits, target):
     p = layers.sigmoid(logits)
@@ -492,28 +576,28 @@ def by_the_probability(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "That is the gradient by the target; asked is the one by the logits."
+    "That is the gradient with respect to the target; asked is the one with respect to the logits."
 )
 def by_the_target(logits, target):
     return -logits / logits.size
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You return one number, the mean of the slopes; the gradient has one for every logit."
+    "You return one number, the mean of the gradient; the gradient has one for every logit."
 )
 def mean_of_slopes(logits, target):
     return np.mean(layers.sigmoid(logits) - target)
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You return the loss; asked is its gradient by the logits."
+    "You return the loss; asked is its gradient with respect to the logits."
 )
 def the_loss(logits, target):
     return losses.binary_cross_entropy_with_logits(logits, target)
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You decide first (p above a half is 1): the slope needs the probability itself."
+    "You decide first (p above a half is 1): the gradient needs the probability itself."
 )
 def decided(logits, target):
     return ((logits > 0) * 1.0 - target) / logits.size
@@ -534,10 +618,53 @@ def target_rounded_in_grad(logits, target):
 
 
 @binary_cross_entropy_with_logits_grad.mistake(
-    "You use softmax, which shares one probability among all pixels: here each is a bet of its own."
+    "You use softmax, whose probabilities add up to 1 over all pixels: here each pixel has its "
+    "own, by the sigmoid."
 )
 def softmax_for_sigmoid(logits, target):
     return (layers.softmax(logits) - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "The brackets are missing: σ(z) - t / N divides the target alone. Write (σ(z) - t) / N."
+)
+def target_divided_alone(logits, target):
+    return layers.sigmoid(logits) - target / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You square the error: its gradient is the plain error, (σ(z) - t) / N."
+)
+def error_squared(logits, target):
+    return (layers.sigmoid(logits) - target) ** 2 / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You took the size of the error; its sign says which way to go."
+)
+def error_without_sign(logits, target):
+    return np.abs(layers.sigmoid(logits) - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "tanh goes from -1 to 1: the probability is the sigmoid, σ(z)."
+)
+def tanh_for_sigmoid(logits, target):
+    return (np.tanh(logits) - target) / logits.size
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "You divide by the length of the last axis; the mean goes over all elements: logits.size."
+)
+def by_columns(logits, target):
+    return (layers.sigmoid(logits) - target) / logits.shape[-1]
+
+
+@binary_cross_entropy_with_logits_grad.mistake(
+    "The arguments are swapped: the sigmoid is of the logits, (σ(logits) - target) / N."
+)
+def arguments_swapped(logits, target):
+    return (layers.sigmoid(target) - logits) / logits.size
 
 
 # ---- cross_entropy -----------------------------------------------------------------------------
@@ -553,6 +680,8 @@ cross_entropy = Exercise(
         case(np.array([[2.0, 0.0, 1.0], [0.0, 3.0, -1.0]]), np.array([0, 2])),
         case(np.array([[1.0, -1.0], [2.0, 0.5], [0.0, 3.0]]), np.array([1, 0, 1])),
         case(np.array([[1000.0, 0.0], [0.0, 1000.0]]), np.array([0, 0])),
+        case(np.array([[2000.0, 0.0, 0.0], [720.0, 0.0, 0.0]]), np.array([0, 1])),
+        case(np.array([[-2000.0, 0.0]]), np.array([1])),
         case(np.array([[1000.0, 999.0], [-1000.0, -998.0]]), np.array([1, 0])),
         case(_three, np.array([2, 0, 1, 1])),
         case(_five, np.array([4, 0, 3, 3, 1, 2])),
@@ -579,8 +708,8 @@ def _surprise(logits, labels):
 
 
 @cross_entropy.mistake(
-    "The softmax goes down the columns: it would share a class among the pictures. The classes of "
-    "one picture stand in a row: axis=1."
+    "Your softmax goes down the columns, over the pictures. The classes of one picture stand in a "
+    "row: axis=1."
 )
 def wrong_axis(logits, labels):
     z = logits - logits.max(axis=0)
@@ -627,6 +756,89 @@ def log_of_rounded_softmax(logits, labels):
     p = layers.softmax(logits)
     with np.errstate(divide="ignore"):
         return -np.mean(np.log(p[np.arange(len(labels)), labels]))
+
+
+def _taken_out(logits, labels, what):
+    z = logits - what
+    log_sum = np.log(np.exp(z).sum(axis=1))
+    return np.mean(log_sum - z[np.arange(len(labels)), labels])
+
+
+_STILL_TOO_LARGE = (
+    "Subtract the row's LARGEST logit, logits.max(axis=1, keepdims=True): then no exponent is "
+    "above 0. You take out {}, and what is left can still be too large for e^z."
+)
+
+
+@cross_entropy.mistake(_STILL_TOO_LARGE.format("its mean"))
+def mean_taken_out(logits, labels):
+    return _taken_out(logits, labels, logits.mean(axis=1, keepdims=True))
+
+
+@cross_entropy.mistake(_STILL_TOO_LARGE.format("its smallest"))
+def smallest_taken_out(logits, labels):
+    return _taken_out(logits, labels, logits.min(axis=1, keepdims=True))
+
+
+@cross_entropy.mistake(_STILL_TOO_LARGE.format("its first"))
+def first_taken_out(logits, labels):
+    return _taken_out(logits, labels, logits[:, :1])
+
+
+@cross_entropy.mistake(
+    "You take the logit at the label out: where another one is larger by 710 or more, e^z "
+    "overflows. Take the row's LARGEST out, logits.max(axis=1, keepdims=True): then no exponent is "
+    "above 0."
+)
+def label_taken_out(logits, labels):
+    return _taken_out(logits, labels, logits[np.arange(len(labels)), labels][:, None])
+
+
+def _shifted_by(much):
+    @cross_entropy.mistake(
+        "You take the same number out of every row: where the logits are larger still, e^z "
+        "overflows, and where they are far smaller, every e^z is 0 and its logarithm -∞. Each row "
+        "needs its own largest taken out: logits.max(axis=1, keepdims=True)."
+    )
+    def shifted(logits, labels):
+        return _taken_out(logits, labels, much)
+
+    shifted.__name__ = f"shifted_by_{much}"
+
+
+for _much in (300, 500, 700, 1000):
+    _shifted_by(_much)
+
+
+def _logits_clipped_at(limit):
+    @cross_entropy.mistake(
+        f"You clip the logits at {limit}: the loss of a sure mistake then stops there. Take the "
+        f"row's largest out, and nothing needs clipping."
+    )
+    def logits_clipped(logits, labels):
+        return np.mean(_surprise(np.clip(logits, -limit, limit), labels))
+
+    logits_clipped.__name__ = f"logits_clipped_at_{limit}"
+
+
+for _limit in (50, 100, 500, 700, 709):
+    _logits_clipped_at(_limit)
+
+
+@cross_entropy.mistake(
+    "Only the first row counts: does your `return` stand inside the loop over the rows? Move it "
+    "left, so that it comes after the last round."
+)
+def returns_inside_the_loop(logits, labels):
+    return _surprise(logits, labels)[0] / len(labels)
+
+
+@cross_entropy.mistake(
+    "You return the loss of the first row: does your `return` stand inside the loop over the rows? "
+    "Asked is the mean over all of them."
+)
+def first_row_alone(logits, labels):
+    return _surprise(logits, labels)[0]
 
 
 @cross_entropy.mistake("You sum over the rows where their mean is asked for.")
@@ -686,7 +898,7 @@ def probability_itself(logits, labels):
     return np.mean(np.exp(-_surprise(logits, labels)))
 
 
-@cross_entropy.mistake("You average 1 - p, the share of the bet that was lost; the loss is -log p.")
+@cross_entropy.mistake("You average 1 - p at the label; the loss is -log p.")
 def one_minus_p(logits, labels):
     return np.mean(1 - np.exp(-_surprise(logits, labels)))
 
@@ -704,16 +916,16 @@ def all_classes(logits, labels):
 
 
 @cross_entropy.mistake(
-    "You count the pictures whose largest logit is at the label: that is the accuracy, which has "
-    "no slope. Asked is the surprise."
+    "You count the pictures whose largest logit is at the label: that is the accuracy, whose "
+    "gradient is 0. Asked is the mean of -log p at the label."
 )
 def accuracy(logits, labels):
     return np.mean(logits.argmax(axis=1) == labels)
 
 
 @cross_entropy.mistake(
-    "You bet on each class by itself, with a sigmoid. Here the classes share one probability: "
-    "softmax."
+    "You take a sigmoid of each class by itself. Here the probabilities of the classes add up to "
+    "1: take the softmax."
 )
 def sigmoid_for_softmax(logits, labels):
     right = np.eye(logits.shape[1])[labels]
@@ -721,7 +933,7 @@ def sigmoid_for_softmax(logits, labels):
 
 
 @cross_entropy.mistake(
-    "You add a little inside the logarithm: the loss of a sure mistake then stops at a wall. With "
+    "You add a little inside the logarithm: the loss of a sure mistake then stops growing. With "
     "the log of the sum there is nothing to save."
 )
 def eps_in_the_log(logits, labels):
@@ -771,8 +983,9 @@ def max_without_keepdims(logits, labels):
 
 def _a_little(eps):
     @cross_entropy.mistake(
-        f"You add {eps:g} inside the logarithm: the loss of a sure mistake then stops at "
-        f"{-np.log(eps):.1f} nats. With the log of the sum there is nothing to save."
+        f"You keep the logarithm finite with {eps:g}, by clipping the probability or by adding to "
+        f"it: the loss of a sure mistake then stops at {-np.log(eps):.1f} nats. With the log of "
+        f"the sum there is nothing to save."
     )
     def added(logits, labels):
         return -np.mean(np.log(np.exp(-_surprise(logits, labels)) + eps))
@@ -782,3 +995,41 @@ def _a_little(eps):
 
 for _eps in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15):
     _a_little(_eps)
+
+
+@cross_entropy.mistake("np.log10 counts tens; count in nats: np.log.")
+def in_tens(logits, labels):
+    return np.mean(_surprise(logits, labels)) / np.log(10)
+
+
+@cross_entropy.mistake(
+    "You average the probabilities and take the logarithm of that: first -log p of each row, then "
+    "the mean."
+)
+def log_of_the_mean(logits, labels):
+    return -np.log(np.mean(np.exp(-_surprise(logits, labels))))
+
+
+@cross_entropy.mistake(
+    "Your loss is that of the class with the largest logit, whatever the label: what is subtracted "
+    "from the log of the sum must be the logit at the label, z[np.arange(n), labels]."
+)
+def largest_for_the_label(logits, labels):
+    return -np.mean(layers.log_softmax(logits).max(axis=1))
+
+
+@cross_entropy.mistake(
+    "You count the pictures whose largest logit is not at the label, which has a gradient of 0. "
+    "Asked is the mean of -log p at the label."
+)
+def error_rate(logits, labels):
+    return np.mean(logits.argmax(axis=1) != labels)
+
+
+@cross_entropy.mistake(
+    "You take one log of the sum over the whole table: each row has its own, sum(axis=1)."
+)
+def one_sum_for_all(logits, labels):
+    largest = logits.max()
+    log_sum = largest + np.log(np.exp(logits - largest).sum())
+    return log_sum - np.mean(logits[np.arange(len(labels)), labels])

@@ -3,6 +3,7 @@
 import numpy as np
 
 from learnkit.byhand import optim
+from learnkit.exercises.likeness import SHARED
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.worker import OddResultError
 
@@ -39,7 +40,7 @@ def _parts(*names):
             if isinstance(given, np.ndarray)
         )
         arrays = {name: part for name, part in zip(names, result, strict=True)}
-        return arrays | {"count of results that are the caller's own arrays": int(shared)}
+        return arrays | {SHARED: int(shared)}
 
     return probe
 
@@ -221,6 +222,49 @@ def momentum_written_in(x, grad, velocity, lr=0.01, momentum=0.9):
     return x - lr * velocity, velocity
 
 
+@momentum_step.mistake(
+    "x moves as it should, but the velocity that you hand on lacks the gradient: it is m v + g."
+)
+def velocity_without_gradient(x, grad, velocity, lr=0.01, momentum=0.9):
+    return x - lr * (momentum * velocity + grad), momentum * velocity
+
+
+@momentum_step.mistake(
+    "The brackets are missing: x - lr * momentum * velocity + grad adds the gradient as it is. "
+    "Write x - lr * (momentum * velocity + grad)."
+)
+def gradient_outside_the_brackets(x, grad, velocity, lr=0.01, momentum=0.9):
+    return x - lr * momentum * velocity + grad, momentum * velocity + grad
+
+
+@momentum_step.mistake("You return the step alone: the new place is x minus it, x - lr * velocity.")
+def step_alone(x, grad, velocity, lr=0.01, momentum=0.9):
+    velocity = momentum * velocity + grad
+    return lr * velocity, velocity
+
+
+@momentum_step.mistake("You return the step alone: the new place is x minus it, x - lr * velocity.")
+def minus_the_step_alone(x, grad, velocity, lr=0.01, momentum=0.9):
+    velocity = momentum * velocity + grad
+    return -lr * velocity, velocity
+
+
+@momentum_step.mistake(
+    "momentum stands before the gradient: it belongs to the old velocity, m v + g."
+)
+def momentum_on_the_gradient(x, grad, velocity, lr=0.01, momentum=0.9):
+    velocity = velocity + momentum * grad
+    return x - lr * velocity, velocity
+
+
+@momentum_step.mistake(
+    "lr multiplies the gradient alone in yours, and the old velocity moves x in full: x moves by "
+    "lr times the whole velocity."
+)
+def old_velocity_in_full(x, grad, velocity, lr=0.01, momentum=0.9):
+    return x - lr * grad - momentum * velocity, momentum * velocity + grad
+
+
 # ---- rmsprop_step ------------------------------------------------------------------------------
 
 rmsprop_step = Exercise(
@@ -249,8 +293,8 @@ rmsprop_step = Exercise(
         "square_avg = alpha * square_avg + (1 - alpha) * grad**2\n"
         "return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg",
     ),
-    why="Weights in a network see slopes that differ a thousandfold; each gets its own pace, and "
-    "no step is longer than ten lr, however wild the gradient.",
+    why="The gradients of a network's weights differ a thousandfold; each weight gets its own "
+    "pace, and no step is longer than ten lr, however large the gradient.",
 )
 
 
@@ -264,8 +308,8 @@ def eps_inside(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
 
 
 @rmsprop_step.mistake(
-    "You divide by the mean of the squares without its root: then a steep element, slope 1000, "
-    "steps a million times shorter."
+    "You divide by the mean of the squares without its root: then an element whose gradient is "
+    "larger takes a step that is smaller."
 )
 def no_root(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
@@ -374,7 +418,7 @@ def one_pace_for_all(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
 
 
-@rmsprop_step.mistake("eps is forgotten: it keeps a slope of zero from dividing zero by zero.")
+@rmsprop_step.mistake("eps is forgotten: it keeps a gradient of zero from dividing zero by zero.")
 def eps_forgotten(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
     with np.errstate(invalid="ignore"):
@@ -394,6 +438,24 @@ def no_lr(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
 def sign_alone(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = alpha * square_avg + (1 - alpha) * grad**2
     return x - lr * np.sign(grad), square_avg
+
+
+@rmsprop_step.mistake(
+    "You step by the size of the gradient, |g|: its sign says which way to go. x moves by "
+    "lr * grad over the root."
+)
+def size_in_the_step(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return x - lr * np.abs(grad) / (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "You step by the square of the gradient: only the mean is of squares. x moves by lr * grad "
+    "over the root."
+)
+def square_in_the_step(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return x - lr * grad**2 / (np.sqrt(square_avg) + eps), square_avg
 
 
 @rmsprop_step.mistake("The brackets are missing: / np.sqrt(s) + eps adds eps to the step itself.")
@@ -443,6 +505,54 @@ def corrected_for_the_start(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
 def numbers_for_arguments(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
     square_avg = 0.99 * square_avg + 0.01 * grad**2
     return x - 0.01 * grad / (np.sqrt(square_avg) + 1e-8), square_avg
+
+
+@rmsprop_step.mistake(
+    "The brackets are missing: alpha * s + 1 - alpha * grad**2 adds a 1. Write (1 - alpha) * "
+    "grad**2."
+)
+def one_minus_without_brackets(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + 1 - alpha * grad**2
+    with np.errstate(invalid="ignore"):
+        return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "eps stands beside the fraction: it belongs under it, grad / (np.sqrt(s) + eps)."
+)
+def eps_beside_the_fraction(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    with np.errstate(invalid="ignore"):
+        return x - lr * (grad / np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake("You multiply by the root; divide by it.")
+def times_the_root(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return x - lr * grad * (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "You square the mean; it is the gradient that is squared, before it goes into the mean."
+)
+def mean_squared(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = (alpha * square_avg + (1 - alpha) * grad) ** 2
+    return x - lr * grad / (np.sqrt(square_avg) + eps), square_avg
+
+
+@rmsprop_step.mistake(
+    "You divide by the size of this gradient: divide by the root of the running mean, square_avg."
+)
+def own_size(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    with np.errstate(invalid="ignore"):
+        return x - lr * grad / (np.abs(grad) + eps), square_avg
+
+
+@rmsprop_step.mistake("You return the step alone: the new place is x minus it.")
+def step_alone_by_rmsprop(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-8):
+    square_avg = alpha * square_avg + (1 - alpha) * grad**2
+    return lr * grad / (np.sqrt(square_avg) + eps), square_avg
 
 
 # ---- adam_step ---------------------------------------------------------------------------------
@@ -616,7 +726,41 @@ def times_t(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
         return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
 
 
-@adam_step.mistake("You divide by v̂ without its root.")
+@adam_step.mistake(
+    "(1 - beta1)**t is the power of the bracket; the power is of beta1 alone: 1 - beta1**t."
+)
+def power_of_the_bracket(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1) ** t, v / (1 - beta2) ** t
+    return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake(
+    "The brackets are missing: m / 1 - beta1**t is m - beta1**t. Write m / (1 - beta1**t)."
+)
+def correction_without_brackets(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    with np.errstate(invalid="ignore"):
+        m_hat, v_hat = m / 1 - beta1**t, v / 1 - beta2**t
+        return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake("The brackets are missing: / np.sqrt(v_hat) + eps adds eps to the step itself.")
+def adam_brackets_missing(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return x - lr * m_hat / np.sqrt(v_hat) + eps, m, v
+
+
+@adam_step.mistake("You step by the size of m̂, without its sign: the sign says which way to go.")
+def size_of_m(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return x - lr * np.abs(m_hat) / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake("You divide by v̂; divide by its root: np.sqrt(v_hat) + eps.")
 def root_forgotten(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = _moments(grad, m, v, beta1, beta2)
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
@@ -691,7 +835,7 @@ def adam_without_lr(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8)
     return x - m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 
-@adam_step.mistake("eps is forgotten: it keeps a slope of zero from dividing zero by zero.")
+@adam_step.mistake("eps is forgotten: it keeps a gradient of zero from dividing zero by zero.")
 def adam_without_eps(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = _moments(grad, m, v, beta1, beta2)
     with np.errstate(invalid="ignore"):
@@ -751,3 +895,76 @@ def correction_multiplied(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps
 def constants_written_in(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = _moments(grad, m, v, 0.9, 0.999)
     return x - 0.001 * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+@adam_step.mistake("You multiply by the root of v̂; divide by it.")
+def times_the_root_of_v(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return x - lr * m / (1 - beta1**t) * (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake(
+    "The brackets are missing: beta1 * m + 1 - beta1 * grad adds a 1. Write (1 - beta1) * grad, "
+    "and (1 - beta2) * grad**2."
+)
+def adam_one_minus_without_brackets(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = beta1 * m + 1 - beta1 * grad, beta2 * v + 1 - beta2 * grad**2
+    with np.errstate(invalid="ignore"):
+        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+        return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake(
+    "You take the root before the correction: it is the root of v̂ = v / (1 - beta2**t)."
+)
+def root_before_the_correction(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v) / (1 - beta2**t) + eps), m, v
+
+
+@adam_step.mistake(
+    "The betas have changed sides: beta1 (0.9) is what is kept of the old m, 1 - beta1 what comes "
+    "in, and so with beta2."
+)
+def betas_on_the_wrong_side(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = (1 - beta1) * m + beta1 * grad, (1 - beta2) * v + beta2 * grad**2
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake("You divide by the square of v̂; divide by its root: np.sqrt(v_hat) + eps.")
+def v_squared(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return x - lr * m / (1 - beta1**t) / ((v / (1 - beta2**t)) ** 2 + eps), m, v
+
+
+@adam_step.mistake(
+    "The step is right, but the m that you hand on is the corrected one: give back the raw m."
+)
+def corrected_m_returned(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    m_hat = m / (1 - beta1**t)
+    return x - lr * m_hat / (np.sqrt(v / (1 - beta2**t)) + eps), m_hat, v
+
+
+@adam_step.mistake(
+    "The step is right, but the v that you hand on is the corrected one: give back the raw v."
+)
+def corrected_v_returned(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    v_hat = v / (1 - beta2**t)
+    return x - lr * m / (1 - beta1**t) / (np.sqrt(v_hat) + eps), m, v_hat
+
+
+@adam_step.mistake(
+    "m and v have changed places in the step: it goes along m̂, and is divided by the root of v̂."
+)
+def m_and_v_swapped_in_the_step(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    with np.errstate(invalid="ignore"):
+        return x - lr * v / (1 - beta2**t) / (np.sqrt(m / (1 - beta1**t)) + eps), m, v
+
+
+@adam_step.mistake("You return the step alone: the new place is x minus it.")
+def step_alone_by_adam(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = _moments(grad, m, v, beta1, beta2)
+    return lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v

@@ -150,8 +150,8 @@ topological_order = Exercise(
         "        stack += [(i, False) for i in node.inputs]\n"
         "return order",
     ),
-    why="Walked backwards, this order lets every node hear all its users before it speaks: each "
-    "link is crossed once, and a network of a million numbers costs no more than its forward pass.",
+    why="Walked backwards, in this order every node has its whole gradient before it hands it on:"
+    " each link is crossed once, so the way back costs about as much as the forward pass.",
     points=3,
 )
 
@@ -220,11 +220,14 @@ def users_first_and_calls_itself(root):
     return recursion_limit(root)[::-1]
 
 
-@topological_order.mistake(
-    "You put a node down when you meet it, and turn the list round at the end. A node that is met "
-    "early and needed late then stands in front of its inputs: put it down when its inputs are "
-    "done."
+_BEFORE_AN_INPUT = (
+    "Somewhere in your list a node stands before one of its inputs. To turn round the order in "
+    "which the nodes are met, or their levels, is not enough: a node may be met early and needed "
+    "late. Put it down when all its inputs are in the list."
 )
+
+
+@topological_order.mistake(_BEFORE_AN_INPUT)
 def met_order_turned_round(root):
     order, seen, stack = [], {id(root)}, [root]
     while stack:
@@ -237,10 +240,7 @@ def met_order_turned_round(root):
     return order[::-1]
 
 
-@topological_order.mistake(
-    "You go level by level and turn the levels round. A node can be used on two levels: it must "
-    "wait for its deepest user, so a node comes when all its inputs are done."
-)
+@topological_order.mistake(_BEFORE_AN_INPUT)
 def level_by_level(root):
     order, seen = [root], {id(root)}
     for node in order:
@@ -368,14 +368,16 @@ def x_not_transposed(x, w, upstream):
     return upstream @ w.T, x @ upstream
 
 
-@linear_grad.mistake("The two are swapped: first the gradient by x, then the one by w.")
+@linear_grad.mistake(
+    "The two are swapped: first the gradient with respect to x, then that with respect to w."
+)
 def swapped(x, w, upstream):
     return x.T @ upstream, upstream @ w.T
 
 
 @linear_grad.mistake(
     "grad_w is divided by the number of rows: the mean, if there is one, is in the loss, and so in "
-    "upstream already. Shares add up."
+    "upstream already. The gradients of the rows add up."
 )
 def averaged(x, w, upstream):
     return upstream @ w.T, x.T @ upstream / len(x)
@@ -404,8 +406,8 @@ def both_transposed(x, w, upstream):
 
 
 @linear_grad.mistake(
-    "upstream has no say in yours: you give the slopes of y itself. The chain rule multiplies "
-    "them by what came from above."
+    "upstream does not count in yours: you give the derivatives of y itself. The chain rule "
+    "multiplies them by upstream."
 )
 def upstream_forgotten(x, w, upstream):
     ones = np.ones_like(upstream)
@@ -422,7 +424,9 @@ def forward(x, w, upstream):
     return x @ w, x @ w
 
 
-@linear_grad.mistake("grad_w counts the first row alone: every row of the batch adds a share.")
+@linear_grad.mistake(
+    "grad_w counts the first row alone: the gradients of all rows of the batch add up."
+)
 def one_row(x, w, upstream):
     return upstream @ w.T, np.outer(x[0], upstream[0])
 
@@ -449,7 +453,9 @@ def the_arrays(x, w, upstream):
     return x.copy(), w.copy()
 
 
-@linear_grad.mistake("grad_w counts the last row alone: every row of the batch adds a share.")
+@linear_grad.mistake(
+    "grad_w counts the last row alone: the gradients of all rows of the batch add up."
+)
 def last_row_alone(x, w, upstream):
     return upstream @ w.T, np.outer(x[-1], upstream[-1])
 
@@ -459,6 +465,13 @@ def last_row_alone(x, w, upstream):
 )
 def element_by_element(x, w, upstream):
     return upstream * w, upstream * x
+
+
+@linear_grad.mistake(
+    "* multiplies element by element. A matrix product is @: upstream @ w.T and x.T @ upstream."
+)
+def element_by_element_transposed(x, w, upstream):
+    return upstream * w.T, x.T * upstream
 
 
 # ---- bias_grad ---------------------------------------------------------------------------------
@@ -474,18 +487,18 @@ bias_grad = Exercise(
         case(_rng.normal(0, 1, (5, 4)).round(2)),
     ],
     hints=(
-        "One bias was added to every row. How many shares come back to it?",
-        "The shares add up over the rows, the first axis: (n, d) becomes (d,).",
+        "One bias was added to every row. How many gradients come back to it?",
+        "They add up over the rows, the first axis: (n, d) becomes (d,).",
         "return upstream.sum(axis=0)",
     ),
-    why="What is added everywhere collects from everywhere: the same rule gives a convolution's "
-    "kernel its gradient in lesson 06.",
+    why="What is used many times adds up the gradients of all its uses: the same rule gives a "
+    "convolution's kernel its gradient in lesson 06.",
 )
 
 
 @bias_grad.mistake(
-    "You take the mean over the rows: shares add up. If the loss is a mean, its 1/n is in upstream "
-    "already."
+    "You take the mean over the rows: the gradients add up. If the loss is a mean, its 1/n is in "
+    "upstream already."
 )
 def mean(upstream):
     return upstream.mean(axis=0)
@@ -517,24 +530,30 @@ def count_of_rows(upstream):
 
 
 @bias_grad.mistake(
-    "You return ones: the slope of y by its bias is 1, and the chain rule multiplies it by "
-    "upstream."
+    "You return ones: the derivative of y with respect to its bias is 1, and the chain rule "
+    "multiplies it by upstream."
 )
 def ones(upstream):
     return np.ones(upstream.shape[1])
 
 
-@bias_grad.mistake("You take the first row alone: every row hands a share back.")
+@bias_grad.mistake(
+    "You take the first row alone: the gradients of all rows add up. Does your `return` stand "
+    "inside a loop? Move it left, so that it comes after the last round."
+)
 def first_row(upstream):
     return upstream[0].copy()
 
 
-@bias_grad.mistake("You take the last row alone: every row hands a share back.")
+@bias_grad.mistake(
+    "You take the last row alone: the gradients of all rows add up. In a loop, += adds and = "
+    "overwrites."
+)
 def last_row(upstream):
     return upstream[-1].copy()
 
 
-@bias_grad.mistake("You take the largest of each column; the shares add up.")
+@bias_grad.mistake("You take the largest of each column; its sum is asked for.")
 def largest(upstream):
     return upstream.max(axis=0)
 
@@ -544,12 +563,12 @@ def minus(upstream):
     return -upstream.sum(axis=0)
 
 
-@bias_grad.mistake("You add up sizes without their signs: shares may cancel.")
+@bias_grad.mistake("You add up sizes without their signs: gradients of two signs may cancel.")
 def sizes(upstream):
     return np.abs(upstream).sum(axis=0)
 
 
-@bias_grad.mistake("You add up squares: the shares themselves add up.")
+@bias_grad.mistake("You add up squares: the gradients themselves add up.")
 def squares(upstream):
     return (upstream**2).sum(axis=0)
 
@@ -633,7 +652,7 @@ def forward_again(x, upstream):
 
 
 @relu_grad.mistake(
-    "You multiply upstream by max(x, 0): the slope of an open gate is 1, however large x is."
+    "You multiply upstream by max(x, 0): where x > 0 the derivative is 1, however large x is."
 )
 def times_x(x, upstream):
     return np.maximum(x, 0) * upstream
@@ -663,6 +682,26 @@ def sign_of_x(x, upstream):
 @relu_grad.mistake("That is the leaky ReLU: a plain one lets nothing through where x is negative.")
 def leaky(x, upstream):
     return np.where(x > 0, upstream, 0.01 * upstream)
+
+
+@relu_grad.mistake("Where x is not positive you pass x itself: there pass 0.")
+def x_elsewhere(x, upstream):
+    return np.where(x > 0, upstream, x)
+
+
+@relu_grad.mistake("You multiply by x: the derivative of max(x, 0) is 1 where x > 0, and else 0.")
+def times_x_everywhere(x, upstream):
+    return x * upstream
+
+
+@relu_grad.mistake("You add the gate to upstream: multiply by it (the chain rule).")
+def gate_added(x, upstream):
+    return (x > 0) + upstream
+
+
+@relu_grad.mistake("Where x is not positive you pass minus upstream: there pass 0.")
+def minus_upstream_elsewhere(x, upstream):
+    return np.where(x > 0, upstream, -upstream)
 
 
 @relu_grad.mistake("The sign is flipped: an open gate passes upstream as it is.")

@@ -136,7 +136,10 @@ def kernel_and_stride_swapped(size, kernel, stride, padding):
     return (size + 2 * padding - stride) // kernel + 1
 
 
-@conv2d_output_size.mistake("You count 2 too many: one for the first window is enough.")
+@conv2d_output_size.mistake(
+    "Yours is one too large, always: the first window is counted twice. The + 1 at the end is for "
+    "it."
+)
 def one_too_many(size, kernel, stride, padding):
     return (size + 2 * padding - kernel) // stride + 2
 
@@ -147,6 +150,37 @@ def one_too_many(size, kernel, stride, padding):
 )
 def rounded_to_even(size, kernel, stride, padding):
     return round((size + 2 * padding - kernel) / stride) + 1
+
+
+@conv2d_output_size.mistake(
+    "You add 1 before you divide and 1 after: only the one after, for the first window, belongs "
+    "there."
+)
+def one_before_and_one_after(size, kernel, stride, padding):
+    return (size + 2 * padding - kernel + 1) // stride + 1
+
+
+@conv2d_output_size.mistake(
+    "The brackets are missing: // binds tighter than - and +, so only the kernel is divided. Write "
+    "(size + 2 * padding - kernel) // stride + 1."
+)
+def only_the_kernel_divided(size, kernel, stride, padding):
+    return size + 2 * padding - kernel // stride + 1
+
+
+@conv2d_output_size.mistake("You divide by stride + 1: the 1 comes after the division.")
+def divided_by_stride_plus_one(size, kernel, stride, padding):
+    return (size + 2 * padding - kernel) // (stride + 1)
+
+
+@conv2d_output_size.mistake("You divide by stride + 1: divide by the stride, then add 1.")
+def divided_by_stride_plus_one_and_one(size, kernel, stride, padding):
+    return (size + 2 * padding - kernel) // (stride + 1) + 1
+
+
+@conv2d_output_size.mistake("Kernel and padding are forgotten: they count as well.")
+def size_over_stride(size, kernel, stride, padding):
+    return size // stride
 
 
 # ---- conv2d ------------------------------------------------------------------------------------
@@ -256,6 +290,18 @@ def padding_ignored(image, weight, stride=1, padding=0):
 def padded_with_the_edge(image, weight, stride=1, padding=0):
     frame = ((0, 0), (padding, padding), (padding, padding))
     return _conv2d(np.pad(image, frame, mode="edge"), weight, stride)
+
+
+@conv2d.mistake("You pad with ones: the frame is of zeros here, as in torch.")
+def padded_with_ones(image, weight, stride=1, padding=0):
+    frame = ((0, 0), (padding, padding), (padding, padding))
+    return _conv2d(np.pad(image, frame, constant_values=1), weight, stride)
+
+
+@conv2d.mistake("You pad with a mirrored picture: the frame is of zeros here, as in torch.")
+def padded_with_a_mirror(image, weight, stride=1, padding=0):
+    frame = ((0, 0), (padding, padding), (padding, padding))
+    return _conv2d(np.pad(image, frame, mode="reflect"), weight, stride)
 
 
 _PADS_CHANNELS = (
@@ -410,6 +456,46 @@ def last_window_missing(image, weight, stride=1, padding=0):
     return _conv2d(image, weight, stride, padding)[:, :-1, :-1]
 
 
+_LEFT_EARLY = (
+    "Only the first {} of the output is computed: does your `return` stand inside a loop? Move it "
+    "left, so that it comes after the last round."
+)
+
+
+@conv2d.mistake(_LEFT_EARLY.format("place"))
+def returns_after_one_place(image, weight, stride=1, padding=0):
+    right = _conv2d(image, weight, stride, padding)
+    out = np.zeros_like(right)
+    out[:, 0, 0] = right[:, 0, 0]
+    return out
+
+
+@conv2d.mistake(_LEFT_EARLY.format("row"))
+def returns_after_one_row(image, weight, stride=1, padding=0):
+    right = _conv2d(image, weight, stride, padding)
+    out = np.zeros_like(right)
+    out[:, 0] = right[:, 0]
+    return out
+
+
+@conv2d.mistake(_LEFT_EARLY.format("channel"))
+def returns_after_one_channel(image, weight, stride=1, padding=0):
+    right = _conv2d(image, weight, stride, padding)
+    out = np.zeros_like(right)
+    out[0] = right[0]
+    return out
+
+
+@conv2d.mistake(
+    "Only the last place of each kernel is left: y[o, i, j] = ... in the loops over the kernel "
+    "overwrites, and += adds up."
+)
+def kernel_overwritten(image, weight, stride=1, padding=0):
+    last = np.zeros_like(weight)
+    last[:, -1, -1, -1] = weight[:, -1, -1, -1]
+    return _conv2d(image, last, stride, padding)
+
+
 @conv2d.mistake("You put the channels last; the output is (c_out, h, w).")
 def channels_last(image, weight, stride=1, padding=0):
     return np.moveaxis(_conv2d(image, weight, stride, padding), 0, -1)
@@ -443,7 +529,9 @@ max_pool2d = Exercise(
         case(np.array([[[1.0, 2.0], [4.0, 3.0]]]), 2),
         case(np.array([[[5.0, -1.0, 2.0, 0.0], [1.0, 3.0, -4.0, 1.0]]]), 2),
         case(
-            -1 - abs(_whole(1, 4, 4)), 2, note="a picture (1, 4, 4) of negative numbers, size = 2"
+            1e12 * (-1 - abs(_whole(1, 4, 4))),
+            2,
+            note="a picture (1, 4, 4) of negative numbers, about -1e12, size = 2",
         ),
         case(_whole(2, 4, 6), 2),
         case(_rng.normal(0, 1, (1, 5, 7)).round(2), 2),
@@ -460,8 +548,8 @@ max_pool2d = Exercise(
         "tiles = image[:, : h * size, : w * size].reshape(c, h, size, w, size)\n"
         "return tiles.max(axis=(2, 4))",
     ),
-    why="It halves the picture and asks of every window: is it anywhere here? Behind it each "
-    "kernel sees twice as far.",
+    why="It halves the picture and keeps the strongest answer of each window, wherever in it that"
+    " was. Behind it each kernel sees twice as far.",
     points=2,
 )
 
@@ -515,6 +603,45 @@ def ragged_edge_raises(image, size):
     return image.reshape(c, h // size, size, w // size, size).max(axis=(2, 4))
 
 
+def _starts_at(lowest):
+    @max_pool2d.mistake(
+        "Your largest pixel starts at a fixed number: where all pixels are below it, it wins "
+        "though it is not there. Start from the first pixel, or from -np.inf."
+    )
+    def starts_low(image, size):
+        return np.maximum(_max_pool2d(image, size), lowest)
+
+    starts_low.__name__ = f"starts_at_{lowest:.0f}"
+
+
+for _lowest in (-1, -10, -100, -255, -256, -999, -1e3, -1e4, -1e5, -1e6, -1e9):
+    _starts_at(_lowest)
+
+
+@max_pool2d.mistake(_LEFT_EARLY.format("place"))
+def returns_after_one_window(image, size):
+    right = _max_pool2d(image, size)
+    out = np.zeros_like(right)
+    out[:, 0, 0] = right[:, 0, 0]
+    return out
+
+
+@max_pool2d.mistake(_LEFT_EARLY.format("row"))
+def returns_after_one_row_of_windows(image, size):
+    right = _max_pool2d(image, size)
+    out = np.zeros_like(right)
+    out[:, 0] = right[:, 0]
+    return out
+
+
+@max_pool2d.mistake(_LEFT_EARLY.format("channel"))
+def returns_after_one_channel_of_windows(image, size):
+    right = _max_pool2d(image, size)
+    out = np.zeros_like(right)
+    out[0] = right[0]
+    return out
+
+
 @max_pool2d.mistake("You take the smallest pixel of each window; the largest is asked for.")
 def smallest(image, size):
     return _of_tiles(image, size, lambda tile: tile.min(axis=-1))
@@ -543,6 +670,11 @@ def starts_at_0(image, size):
 )
 def every_second(image, size):
     return _of_tiles(image, size, lambda tile: tile[..., 0])
+
+
+@max_pool2d.mistake("You take the last pixel of each window: the largest is asked for.")
+def last_of_each(image, size):
+    return _of_tiles(image, size, lambda tile: tile[..., -1])
 
 
 @max_pool2d.mistake("You pool down the rows only: the window is size x size.")
@@ -610,6 +742,15 @@ def channels_merged(image, size):
 def axes_in_the_wrong_order(image, size):
     c, h, w = image.shape[0], image.shape[1] // size, image.shape[2] // size
     return image[:, : h * size, : w * size].reshape(c, h, w, size, size).max(axis=(3, 4))
+
+
+@max_pool2d.mistake(
+    "reshape(c, size, h, size, w) puts pixels together that lie h and w apart. The axes inside a "
+    "window follow their own: (c, h, size, w, size), and the maximum goes over axes 2 and 4."
+)
+def size_before_place(image, size):
+    c, h, w = image.shape[0], image.shape[1] // size, image.shape[2] // size
+    return image[:, : h * size, : w * size].reshape(c, size, h, size, w).max(axis=(1, 3))
 
 
 @max_pool2d.mistake(
@@ -702,7 +843,7 @@ def rows_and_columns_swapped(image, grad_out, kernel_size):
 
 
 @conv2d_weight_grad.mistake(
-    "You average over the places: a weight is used at every place, and the shares add up."
+    "You average over the places: a weight is used at every place, and the gradients add up."
 )
 def averaged_over_places(image, grad_out, kernel_size):
     right = _conv2d_weight_grad(image, grad_out, kernel_size)
@@ -710,14 +851,14 @@ def averaged_over_places(image, grad_out, kernel_size):
 
 
 @conv2d_weight_grad.mistake(
-    "The upstream gradient has no say: you add up the picture's windows as they are."
+    "The upstream gradient does not count: you add up the picture's windows as they are."
 )
 def upstream_forgotten(image, grad_out, kernel_size):
     return _conv2d_weight_grad(image, np.ones_like(grad_out), kernel_size)
 
 
 @conv2d_weight_grad.mistake(
-    "The picture has no say: you add up grad_out. That is the gradient of a bias."
+    "The picture does not count: you add up grad_out. That is the gradient of a bias."
 )
 def picture_forgotten(image, grad_out, kernel_size):
     return _conv2d_weight_grad(np.ones_like(image), grad_out, kernel_size)
@@ -746,6 +887,39 @@ def first_pair_alone(image, grad_out, kernel_size):
     return _conv2d_weight_grad(image, grad_out, kernel_size)[0, 0]
 
 
+@conv2d_weight_grad.mistake(
+    "Only the first place of the kernel, a = b = 0, is computed: does your `return` stand inside a "
+    "loop? Move it left, so that it comes after the last round."
+)
+def returns_after_one_place_of_the_kernel(image, grad_out, kernel_size):
+    right = _conv2d_weight_grad(image, grad_out, kernel_size)
+    out = np.zeros_like(right)
+    out[:, :, 0, 0] = right[:, :, 0, 0]
+    return out
+
+
+@conv2d_weight_grad.mistake(
+    "Only the first row of the kernel, a = 0, is computed: does your `return` stand inside a loop? "
+    "Move it left, so that it comes after the last round."
+)
+def returns_after_one_row_of_the_kernel(image, grad_out, kernel_size):
+    right = _conv2d_weight_grad(image, grad_out, kernel_size)
+    out = np.zeros_like(right)
+    out[:, :, 0] = right[:, :, 0]
+    return out
+
+
+@conv2d_weight_grad.mistake(
+    "Only the first output channel's gradient is computed: does your `return` stand inside the "
+    "loop over the channels? Move it left."
+)
+def returns_after_one_output_channel(image, grad_out, kernel_size):
+    right = _conv2d_weight_grad(image, grad_out, kernel_size)
+    out = np.zeros_like(right)
+    out[0] = right[0]
+    return out
+
+
 @conv2d_weight_grad.mistake("The sign is flipped: descent subtracts later, not here.")
 def minus(image, grad_out, kernel_size):
     return -_conv2d_weight_grad(image, grad_out, kernel_size)
@@ -757,21 +931,24 @@ def factor_2(image, grad_out, kernel_size):
 
 
 @conv2d_weight_grad.mistake(
-    "You fill the kernel's middle alone, a = b = 0 everywhere: each place (a, b) has its own "
-    "window."
+    "Every place of your kernel holds the same number, that of a = b = 0: each place (a, b) has "
+    "its own window, image[:, a : a + h, b : b + w]."
 )
 def one_window_for_all(image, grad_out, kernel_size):
     right = _conv2d_weight_grad(image, grad_out, kernel_size)
     return np.broadcast_to(right[:, :, :1, :1], right.shape)
 
 
-@conv2d_weight_grad.mistake("You add up the sizes of the shares; with their signs they may cancel.")
+@conv2d_weight_grad.mistake(
+    "You add up sizes, without their signs: products of two signs may cancel."
+)
 def sizes(image, grad_out, kernel_size):
     return _conv2d_weight_grad(np.abs(image), np.abs(grad_out), kernel_size)
 
 
 @conv2d_weight_grad.mistake(
-    "You return what passes back to the *picture*; asked is the gradient by the kernel."
+    "You return what passes back to the *picture*; asked is the gradient with respect to the "
+    "kernel."
 )
 def to_the_picture(image, grad_out, kernel_size):
     ones = np.ones((len(grad_out), len(image), kernel_size, kernel_size))

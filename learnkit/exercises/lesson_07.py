@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.overrides import TorchFunctionMode
 
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.worker import OddResultError
@@ -55,6 +55,20 @@ def _network(kind):
     return network
 
 
+def _counted(network, watch):
+    """Tells `watch.called(network, output)` of each forward pass, model(x) or model.forward(x)."""
+    kind = type(network)
+
+    class Counted(kind):
+        def forward(self, *inputs):
+            output = super().forward(*inputs)
+            watch.called(self, output)
+            return output
+
+    Counted.__name__ = Counted.__qualname__ = kind.__name__
+    network.__class__ = Counted
+
+
 def _squares(pred, target):
     return ((pred - target) ** 2).mean()
 
@@ -77,6 +91,11 @@ def _flat(tensors):
 
 
 def _one_number(result):
+    if callable(result):
+        raise OddResultError(
+            "You return a method, and not what it gives: its round brackets are missing, as in "
+            "loss.item()."
+        )
     if isinstance(result, torch.Tensor):
         if result.numel() != 1:
             raise OddResultError(
@@ -125,8 +144,11 @@ class _Watched:
 
     def __init__(self, formula, model, optimizer):
         self.formula, self.model = formula, model
-        self.calls, self.old, self.steps = 0, [], []
-        model.register_forward_hook(self.called)
+        self.calls, self.old, self.steps, self.found, self.edited = 0, [], [], {}, False
+        _counted(model, self)
+        for weight in model.parameters():
+            weight.register_post_accumulate_grad_hook(self.finds)
+        optimizer.register_step_pre_hook(self.compares)
         optimizer.register_step_post_hook(self.stepped)
 
     def __call__(self, pred, target):
@@ -143,6 +165,17 @@ class _Watched:
 
     def called(self, *_):
         self.calls += 1
+
+    def finds(self, weight):
+        """Notes the gradient that backward leaves at a weight."""
+        self.found[id(weight)] = weight.grad.clone()
+
+    def compares(self, *_):
+        """Notes whether somebody has changed the gradients since backward left them."""
+        for weight in self.model.parameters():
+            found = self.found.get(id(weight))
+            if found is not None and weight.grad is not None and weight.grad.any():
+                self.edited |= not torch.allclose(found, weight.grad, rtol=1e-4)
 
     def begins(self, _grad):
         """Notes, as a backward pass begins, how many weights still have an old gradient."""
@@ -174,14 +207,28 @@ def _training(images, targets, kind, loss, rule, stale):
     return (model, images, targets, _Watched(formula, model, optimizer), optimizer), {}
 
 
+_EDITED = (
+    "You change the gradients between backward and step (clip_grad_norm_, clip_grad_value_, a "
+    "factor): that is not asked. Step with the gradients as backward leaves them."
+)
+_NEVER_CALLED = (
+    "Your function never calls the model: the prediction is model(images), which runs whatever "
+    "layers it has."
+)
+
+
 def _after_step(result, model, images, targets, loss_fn, optimizer):
+    if loss_fn.edited:
+        raise OddResultError(_EDITED)
+    if not loss_fn.calls:
+        raise OddResultError(_NEVER_CALLED)
     stale = max(loss_fn.old, default=0) > 0
     return {
         "count of backward passes": len(loss_fn.old),
         "count of the optimizer's steps": len(loss_fn.steps),
         "count of backward passes before the step": max(loss_fn.steps, default=0),
         "count of calls of the model": loss_fn.calls,
-        "sweep that came too late (1 for yes)": int(stale and loss_fn.graded() == 0),
+        "zero_grad that came too late (1 for yes)": int(stale and loss_fn.graded() == 0),
         "mode afterwards (1 for train)": int(model.training),
         "loss": _one_number(result),
         "list of weights afterwards": _flat(model.parameters()),
@@ -455,8 +502,8 @@ def measured_against_images(model, images, targets, loss_fn, optimizer):
 
 
 @train_step.mistake(
-    "The optimizer that you are given never steps, and it has its own way to (momentum, Adam). "
-    "Yours moves the weights like plain gradient descent: call optimizer.step() instead."
+    "The optimizer that you are given never steps, and it may step in another way (momentum, "
+    "Adam). Yours moves the weights like plain gradient descent: call optimizer.step() instead."
 )
 def steps_by_hand(model, images, targets, loss_fn, optimizer):
     optimizer.zero_grad()
@@ -585,7 +632,8 @@ def model_called_twice(model, images, targets, loss_fn, optimizer):
 
 
 @train_step.mistake(
-    "You turn the sign of the loss: the step then climbs. The optimizer walks downhill by itself."
+    "You turn the sign of the loss, and the step makes it larger. An optimizer makes it smaller by "
+    "itself."
 )
 def climbs(model, images, targets, loss_fn, optimizer):
     optimizer.zero_grad()
@@ -629,6 +677,39 @@ def root(model, images, targets, loss_fn, optimizer):
     return math.sqrt(_train_step(model, images, targets, loss_fn, optimizer))
 
 
+@train_step.mistake(
+    "You clamp the prediction to [0, 1]: beyond that no gradient flows. The loss is of what the "
+    "model says, as it is; clamp where a picture is shown."
+)
+def clamped(model, images, targets, loss_fn, optimizer):
+    optimizer.zero_grad()
+    loss = loss_fn(model(images).clamp(0, 1), targets)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@train_step.mistake(
+    "You take a sigmoid of the prediction: the loss is of what the model says, as it is."
+)
+def sigmoid_of_pred(model, images, targets, loss_fn, optimizer):
+    optimizer.zero_grad()
+    loss = loss_fn(torch.sigmoid(model(images)), targets)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@train_step.mistake(_EDITED)
+def gradients_clipped(model, images, targets, loss_fn, optimizer):
+    optimizer.zero_grad()
+    loss = loss_fn(model(images), targets)
+    loss.backward()
+    nn.utils.clip_grad_value_(model.parameters(), 1e-3)
+    optimizer.step()
+    return loss.item()
+
+
 # ---- evaluate ----------------------------------------------------------------------------------
 
 
@@ -668,9 +749,20 @@ class _Looked:
     """A loss_fn that keeps count of how the model is asked while it is evaluated."""
 
     def __init__(self, formula, model):
-        self.formula, self.in_train_mode, self.graphs = formula, 0, 0
+        self.formula, self.calls, self.in_train_mode, self.graphs = formula, 0, 0, 0
         self.grad, self.before = torch.is_grad_enabled(), _flat(_buffers(model))
-        model.register_forward_hook(self.called)
+        self.weights = _flat(model.parameters())
+        _counted(model, self)
+        self.hooks = self.hooks_of(model)
+
+    def hooks_of(self, model):
+        """How many hooks hang on the model and its parts."""
+        return sum(
+            len(things)
+            for part in model.modules()
+            for name, things in vars(part).items()
+            if name.endswith("_hooks")
+        )
 
     def __call__(self, pred, target):
         return self.formula(pred, target)
@@ -678,7 +770,8 @@ class _Looked:
     def __deepcopy__(self, _memo):  # a copy of the model is counted as well
         return self
 
-    def called(self, model, _inputs, output):
+    def called(self, model, output):
+        self.calls += 1
         self.in_train_mode += model.training
         self.graphs += output.requires_grad
 
@@ -696,6 +789,8 @@ def _evaluation(images, targets, sizes, kind, loss, mode):
 def _after_evaluation(result, model, loader, loss_fn):
     still_on = torch.is_grad_enabled()
     torch.set_grad_enabled(loss_fn.grad)  # an answer may have switched it off for everybody
+    if not loss_fn.calls:
+        raise OddResultError(_NEVER_CALLED)
     return {
         "count of predictions in train mode": loss_fn.in_train_mode,
         "count of predictions that built a graph": loss_fn.graphs,
@@ -704,6 +799,16 @@ def _after_evaluation(result, model, loader, loss_fn):
         ),
         "switch of gradients afterwards (1 for on)": int(still_on == loss_fn.grad),
         "mode afterwards (1 for train)": int(model.training),
+        "count of layers left in another mode than the model's": sum(
+            part.training != model.training for part in model.modules()
+        ),
+        "count of weights left frozen (requires_grad is off)": sum(
+            not p.requires_grad for p in model.parameters()
+        ),
+        "count of numbers in the weights that changed": int(
+            (_flat(model.parameters()) != loss_fn.weights).sum()
+        ),
+        "count of hooks left at the model": loss_fn.hooks_of(model) - loss_fn.hooks,
         "loss": _one_number(result),
         "change of batch norm's statistics": _flat(_buffers(model)) - loss_fn.before,
     }
@@ -815,8 +920,133 @@ def train_before(model, loader, loss_fn):
     return loss
 
 
+def _each_batch(model, loader, loss_fn, mend=lambda pred: pred):
+    """The weighted mean under no_grad, in whatever mode; `mend` is what becomes of a prediction."""
+    total = count = 0
+    with torch.no_grad():
+        for images, targets in loader:
+            total += loss_fn(mend(model(images)), targets).item() * len(images)
+            count += len(images)
+    return total / count
+
+
+_FROZEN = (
+    "Your number is right, but the weights stay frozen: requires_grad is off, and the next step of "
+    "training fails. torch.no_grad() needs no freezing, and ends with its block."
+)
+
+
+@evaluate.mistake(_FROZEN)
+def left_frozen(model, loader, loss_fn):
+    return _evaluate(model.requires_grad_(False), loader, loss_fn)
+
+
 @evaluate.mistake(
-    "You build a graph at each prediction, and nobody walks it back: put the loop under "
+    "The weights stay frozen (requires_grad is off), and the model stays in eval mode: use "
+    "torch.no_grad(), which ends with its block, and call model.train(was_training) at the end."
+)
+def left_frozen_in_eval_mode(model, loader, loss_fn):
+    return _each_batch(model.requires_grad_(False).eval(), loader, loss_fn)
+
+
+@evaluate.mistake(
+    "Your number is right, but a hook stays at the model: it is called at every prediction from "
+    "now on. No hook is needed here; one that is must be taken off again, handle.remove()."
+)
+def hook_left_behind(model, loader, loss_fn):
+    model.register_forward_hook(lambda *_: None)
+    return _evaluate(model, loader, loss_fn)
+
+
+@evaluate.mistake(
+    "Your number is right, and then only the model itself is back in train mode, not its layers: "
+    "model.training = ... sets one switch, model.train(was_training) sets all of them."
+)
+def layers_left_in_eval_mode(model, loader, loss_fn):
+    was_training = model.training
+    model.eval()
+    loss = _each_batch(model, loader, loss_fn)
+    model.training = was_training
+    return loss
+
+
+@evaluate.mistake(
+    "model.training = False sets the switch of the model itself, not those of its layers: dropout "
+    "still drops, and batch norm still learns. model.eval() sets all of them."
+)
+def training_set_to_false(model, loader, loss_fn):
+    was_training = model.training
+    model.training = False
+    loss = _each_batch(model, loader, loss_fn)
+    model.train(was_training)
+    return loss
+
+
+@evaluate.mistake(
+    "model.training = False sets the switch of the model itself, not those of its layers: call "
+    "model.eval(). And the model must leave in the mode in which it came."
+)
+def training_left_at_false(model, loader, loss_fn):
+    model.training = False
+    return _each_batch(model, loader, loss_fn)
+
+
+@evaluate.mistake(
+    "Your number is right, but you change the weights: evaluating leaves the model as it is."
+)
+def weights_changed(model, loader, loss_fn):
+    loss = _evaluate(model, loader, loss_fn)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(0.5)
+    return loss
+
+
+_LAST_DROPPED = (
+    "You leave out the last batch: its images count as all others do, even if there are few. Go "
+    "through the whole loader."
+)
+
+
+@evaluate.mistake(_LAST_DROPPED)
+def last_batch_dropped(model, loader, loss_fn):
+    return _evaluate(model, list(loader)[:-1], loss_fn)
+
+
+@evaluate.mistake(
+    "You leave out batches that are smaller than the first: their images count as all others do."
+)
+def smaller_batches_dropped(model, loader, loss_fn):
+    pairs = list(loader)
+    return _evaluate(model, [pair for pair in pairs if len(pair[0]) >= len(pairs[0][0])], loss_fn)
+
+
+_CLAMPED = (
+    "You clamp the prediction to [0, 1]: the loss is of what the model says, as it is. Clamp where "
+    "a picture is shown."
+)
+
+
+@evaluate.mistake(_CLAMPED)
+def prediction_clamped(model, loader, loss_fn):
+    was_training = model.training
+    loss = _each_batch(model.eval(), loader, loss_fn, lambda pred: pred.clamp(0, 1))
+    model.train(was_training)
+    return loss
+
+
+@evaluate.mistake(
+    "You take a sigmoid of the prediction: the loss is of what the model says, as it is."
+)
+def sigmoid_of_the_prediction(model, loader, loss_fn):
+    was_training = model.training
+    loss = _each_batch(model.eval(), loader, loss_fn, torch.sigmoid)
+    model.train(was_training)
+    return loss
+
+
+@evaluate.mistake(
+    "You build a graph at each prediction, and no backward pass needs it: put the loop under "
     "torch.no_grad(), which saves the memory and the time."
 )
 def builds_graphs(model, loader, loss_fn):
@@ -831,8 +1061,8 @@ def builds_graphs(model, loader, loss_fn):
 
 
 @evaluate.mistake(
-    "Both guards are missing: model.eval(), so that dropout and batch norm stand still, and "
-    "torch.no_grad(), so that no graph is built."
+    "Two calls are missing: model.eval(), so that dropout is off and batch norm learns nothing, "
+    "and torch.no_grad(), so that no graph is built."
 )
 def no_guard(model, loader, loss_fn):
     total, count = 0.0, 0
@@ -1134,64 +1364,114 @@ _ONCE = (
 )
 
 
-def _filled(convs):
+class _Convolution:
+    """One convolution that ran: its weight and bias, what it was given, and what it made."""
+
+    def __init__(self, given, weight, bias, made):
+        self.given, self.weight, self.bias, self.made = given, weight, bias, made
+
+
+def _filled(ran):
     """Seeded weights in place of the answer's own chance, in the order in which they run."""
     generator = torch.Generator().manual_seed(7)
     with torch.no_grad():
-        for conv in convs:
-            size = math.prod(conv.weight.shape[1:])
-            conv.weight.copy_(torch.randn(conv.weight.shape, generator=generator) / size**0.5)
-            if conv.bias is not None:
-                conv.bias.copy_(0.1 * torch.randn(conv.bias.shape, generator=generator))
+        for one in ran:
+            size = math.prod(one.weight.shape[1:])
+            one.weight.copy_(torch.randn(one.weight.shape, generator=generator) / size**0.5)
+            if one.bias is not None:
+                one.bias.copy_(0.1 * torch.randn(one.bias.shape, generator=generator))
 
 
-class _Convolutions:
-    """(convolution, its input, its output) for each one that runs, registered or not."""
+_STRIDE = (
+    "Your convolution has a stride, and skips pixels: every layer must give as many pixels as it "
+    "sees. Leave stride out."
+)
+_GAPS = (
+    "Your windows have gaps (dilation): asked are plain ones, in which the 3 x 3 pixels touch. "
+    "Leave dilation out; padding=1 keeps the size."
+)
+_GROUPS = (
+    "Your convolutions work in groups: a feature then sees some of the channels alone. Asked are "
+    "plain ones, which see all of them: leave groups out."
+)
+_BORDER = (
+    "Your picture goes on beyond its edges (padding_mode, or your own F.pad): asked is a border "
+    "of zeros, which padding=1 puts there by itself."
+)
 
-    def __init__(self):
-        self.ran = []
-        self.hooks = [
-            register_module_forward_pre_hook(self.before),
-            register_module_forward_hook(self.after),
-        ]
 
-    def before(self, module, inputs):
-        if not isinstance(module, nn.Conv2d):
-            return
-        layer, given = len(self.ran) + 1, inputs[0]
-        if any(module is conv for conv, *_ in self.ran):
+def _is_one(option):
+    """Whether a stride, a dilation or a number of groups is 1, as it is by default."""
+    return all(number == 1 for number in ([option] if isinstance(option, int) else option))
+
+
+class _Convolutions(TorchFunctionMode):
+    """Notes each 2D convolution that runs, by nn.Conv2d or by F.conv2d, as long as it is on."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.size, self.ran = size, []
+
+    def __torch_function__(self, function, types, args=(), options=None):
+        options = options or {}
+        if function is not torch.conv2d:
+            return function(*args, **options)
+        names = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
+        one = dict(zip(names, args, strict=False)) | options
+        given, weight, bias = one["input"], one["weight"], one.get("bias")
+        self.before(given, weight, one)
+        made = function(*args, **options)
+        if made.shape[2:] != self.size:
+            raise OddResultError(
+                f"A layer makes {tuple(made.shape[2:])} pixels out of {tuple(given.shape[2:])}: "
+                "3 x 3 with padding=1 keeps the size."
+            )
+        inside, edge = _without_border(given, self.size)
+        for sentence, wrong in (
+            (_GAPS, not _is_one(one.get("dilation", 1))),
+            (_GROUPS, not _is_one(one.get("groups", 1))),
+            (_BORDER, edge.any()),
+        ):
+            if wrong:
+                raise OddResultError(sentence)
+        inside, result = inside.detach().clone(), made.detach().clone()
+        self.ran.append(_Convolution(inside, weight, bias, result))
+        return made
+
+    def before(self, given, weight, one):
+        """Says what is wrong with a convolution before torch says it in its own words."""
+        layer, groups = len(self.ran) + 1, one.get("groups", 1)
+        if any(weight is ran.weight for ran in self.ran):
             raise OddResultError(
                 "One convolution does the work of several layers: [conv] * layers is one layer "
                 "named often. Make a new one for each, in a comprehension or a loop."
             )
-        if given.ndim == 4 and module.in_channels not in (0, given.shape[1]):  # 0: a lazy one
+        if given.ndim == 4 and weight.shape[1] * groups != given.shape[1]:
             raise OddResultError(
                 f"Layer {layer} is given {given.shape[1]} channels and was made for "
-                f"{module.in_channels}: x has `channels` of them, each earlier layer adds growth."
+                f"{weight.shape[1] * groups}: x has `channels` of them, each earlier layer adds "
+                "growth."
             )
+        if not _is_one(one.get("stride", 1)):
+            raise OddResultError(_STRIDE)
 
-    def after(self, module, inputs, output):
-        if not isinstance(module, nn.Conv2d):
-            return
-        if output.shape[2:] != inputs[0].shape[2:]:
-            raise OddResultError(
-                f"A layer makes {tuple(output.shape[2:])} pixels out of "
-                f"{tuple(inputs[0].shape[2:])}: 3 x 3 with padding=1 keeps the size."
-            )
-        self.ran.append((module, inputs[0].detach().clone(), output.detach().clone()))
 
-    def take_away(self):
-        for hook in self.hooks:
-            hook.remove()
+def _without_border(given, size):
+    """What a convolution sees, less a border of one pixel that was put round it; and that border.
+
+    Without one, the border is empty.
+    """
+    if given.shape[2:] != (size[0] + 2, size[1] + 2):
+        return given, given.new_zeros(0)
+    inside = given[..., 1:-1, 1:-1]
+    return inside, given - F.pad(inside, (1, 1, 1, 1))
 
 
 def _watched(block, x):
-    """The block's output, and (convolution, its input, its output) for each one that ran."""
-    convolutions = _Convolutions()
-    try:
+    """The block's output, and each convolution that ran."""
+    convolutions = _Convolutions(x.shape[2:])
+    with convolutions:
         y = block(x)
-    finally:
-        convolutions.take_away()
     ran = convolutions.ran
     if y is None:
         raise OddResultError("Your forward returns None: end it with a return.")
@@ -1206,7 +1486,9 @@ def _watched(block, x):
             "torch.cat(features, dim=1) joins along the channels."
         )
     if not ran:
-        raise OddResultError("No nn.Conv2d ran in your block: each layer is nn.Conv2d and a ReLU.")
+        raise OddResultError(
+            "No convolution ran in your block: each layer is nn.Conv2d and a ReLU."
+        )
     return y, ran
 
 
@@ -1233,44 +1515,44 @@ def _anatomy(result, channels, growth, layers):
     generator = torch.Generator().manual_seed(11)
     x = torch.randn(2, channels, 4, 5, generator=generator)
     _, first = _watched(result, x.clone())
-    convs = [conv for conv, *_ in first]
-    _filled(convs)
+    _filled(first)
     given = x.clone().requires_grad_()
     try:
         y, ran = _watched(result, given * 1.0)
         again, _ = _watched(result, x.clone())
     except Exception as error:
         raise OddResultError(_ONCE) from error
-    if [conv for conv, *_ in ran] != convs:
+    if [id(one.weight) for one in ran] != [id(one.weight) for one in first]:
         raise OddResultError(
             "Your forward makes new convolutions at each call: what they learn is lost. Make them "
             "in __init__, and use them in forward."
         )
     mine = x.clone()
     result(mine)
-    raw = torch.cat([output for *_, output in ran if output.shape[0] == len(x)], dim=1)
-    pieces = [x, *(output.relu() for *_, output in ran)]
+    raw = torch.cat([one.made for one in ran if len(one.made) == len(x)], dim=1)
+    pieces = [x, *(one.made.relu() for one in ran)]
     names = [c for piece in pieces for c in piece.transpose(0, 1)]
-    seen = np.full((len(ran), max(i.shape[1] for _, i, _ in ran)), -2)  # -2 where there is none
-    for row, (_, inside, _) in zip(seen, ran, strict=True):
-        row[: inside.shape[1]] = sorted(_named(inside, names))  # in what order is its own affair
-    weights = [conv.weight for conv in convs]
+    seen = np.full((len(ran), max(one.given.shape[1] for one in ran)), -2)  # -2: there is none
+    for row, one in zip(seen, ran, strict=True):
+        row[: one.given.shape[1]] = sorted(_named(one.given, names))  # in what order is free
+    weights = [one.weight for one in ran]
     owned = {id(p) for p in result.parameters()}
     reached = [None] * (len(weights) + 1)
     if y.requires_grad:
-        reached = torch.autograd.grad(y[:, -growth:].sum(), [*weights, given], allow_unused=True)
-    odd = [c for c in convs if c.kernel_size != (3, 3) or c.padding_mode != "zeros"]
+        reached = _gradients(y[:, -growth:].sum(), [*weights, given])
     return {
         "count of convolutions": len(ran),
         "size of the output for x of size (2, channels, 4, 5)": np.array(y.shape),
-        "list of channels that each layer gives": np.array([c.out_channels for c in convs]),
-        "count of convolutions that are not 3 x 3 with a border of zeros": len(odd),
-        "count of convolutions without a bias": sum(c.bias is None for c in convs),
+        "list of channels that each layer gives": np.array([len(one.weight) for one in ran]),
+        "count of convolutions that are not 3 x 3": sum(
+            one.weight.shape[2:] != (3, 3) for one in ran
+        ),
+        "count of convolutions without a bias": sum(one.bias is None for one in ran),
         "count of convolutions that parameters() does not know": sum(
             id(w) not in owned for w in weights
         ),
         "count of other parameters": len(list(result.parameters()))
-        - sum(id(p) in owned for c in convs for p in c.parameters()),
+        - sum(id(p) in owned for one in ran for p in (one.weight, one.bias)),
         "count of numbers of x that your block changes": int((mine != x).sum()),
         "table of channels that the layers see (0, 1, ... are x, then what layers found)": seen,
         "list of channels in the output (0, 1, ... are x, then what layers found)": np.array(
@@ -1286,6 +1568,22 @@ def _anatomy(result, channels, growth, layers):
             g is None for g in reached
         ),
     }
+
+
+_OVERWRITTEN = (
+    "Your forward writes into a tensor that a layer has already seen (out[:, a:b] = ...): then no "
+    "gradient finds its way back. Leave what is there, and join: torch.cat([x, new], dim=1)."
+)
+
+
+def _gradients(value, leaves):
+    """Those of a value, None for a leaf that it does not depend on."""
+    try:
+        return torch.autograd.grad(value, leaves, allow_unused=True)
+    except RuntimeError as error:
+        if "inplace operation" in str(error):
+            raise OddResultError(_OVERWRITTEN) from error
+        raise
 
 
 DenseBlock = Exercise(
@@ -1339,10 +1637,10 @@ class AddsInstead(nn.Module):
 class _Block(nn.Module):
     """The body of a mistake: convolutions of these widths, and what forward does with them."""
 
-    def __init__(self, widths, growth, forward, *, size=3, padding=1, bias=True):
+    def __init__(self, widths, growth, forward, *, size=3, padding=1, **options):
         super().__init__()
         self.layers = nn.ModuleList(
-            nn.Conv2d(width, growth, size, padding=padding, bias=bias) for width in widths
+            nn.Conv2d(width, growth, size, padding=padding, **options) for width in widths
         )
         self.how = forward
 
@@ -1587,11 +1885,48 @@ def no_padding(channels, growth, layers):
     return _Block(_widths(channels, growth, layers), growth, _dense, padding=0)
 
 
-@DenseBlock.mistake(
-    "Your windows are not 3 x 3 with a border of zeros: nn.Conv2d(..., growth, 3, padding=1)."
-)
+@DenseBlock.mistake("Your windows are not 3 x 3: nn.Conv2d(..., growth, 3, padding=1).")
 def other_windows(channels, growth, layers):
     return _Block(_widths(channels, growth, layers), growth, _dense, size=5, padding=2)
+
+
+@DenseBlock.mistake(_GAPS)
+def with_gaps(channels, growth, layers):
+    options = {"padding": 2, "dilation": 2}
+    return _Block(_widths(channels, growth, layers), growth, _dense, **options)
+
+
+@DenseBlock.mistake(_GROUPS)
+def in_groups(channels, growth, layers):
+    block = _Block(_widths(channels, growth, layers), growth, _dense)
+    for i, layer in enumerate(block.layers):
+        groups = math.gcd(layer.in_channels, growth)
+        block.layers[i] = nn.Conv2d(layer.in_channels, growth, 3, padding=1, groups=groups)
+    return block
+
+
+@DenseBlock.mistake(_BORDER)
+def border_of_copies(channels, growth, layers):
+    options = {"padding_mode": "replicate"}
+    return _Block(_widths(channels, growth, layers), growth, _dense, **options)
+
+
+@DenseBlock.mistake(_OVERWRITTEN)
+def written_into_one_tensor(channels, growth, layers):
+    def forward(convs, x):
+        found = torch.zeros(len(x), channels + layers * growth, *x.shape[2:])
+        found[:, :channels] = x
+        for i, conv in enumerate(convs):
+            at = channels + i * growth
+            found[:, at : at + growth] = F.relu(conv(found[:, :at]))
+        return found
+
+    return _Block(_widths(channels, growth, layers), growth, forward)
+
+
+@DenseBlock.mistake(_STRIDE)
+def with_a_stride(channels, growth, layers):
+    return _Block(_widths(channels, growth, layers), growth, _dense, stride=2)
 
 
 @DenseBlock.mistake(
@@ -1834,7 +2169,7 @@ def _early_stop(losses, patience):
 
 
 def _curve(losses, patience, form="array"):
-    text = ", ".join(f"{x:g}" for x in losses)
+    text = ", ".join(f"{x:.9g}" for x in losses)
     what = "losses is the list" if form == "list" else "losses ="
     return case(np.array(losses), patience, form, note=f"{what} [{text}], patience = {patience}")
 
@@ -1846,11 +2181,11 @@ early_stop = Exercise(
         _curve([3.0, 2.0], 1),
         _curve([5.0, 4.0, 4.5, 4.2, 1.0], 2),
         _curve([5.0, 4.0, 4.5, 4.2, 1.0, 2.0], 3, "list"),
-        _curve([4.0, 3.0, 3.5, 2.5, 2.8, 2.0, 2.6, 1.5, 1.7], 2),
+        _curve([0.4, 0.3, 0.35, 0.2999, 0.31, 0.2998, 0.3, 0.1, 0.15], 2),
         _curve([6.0, 3.0, 3.0, 3.0, 2.0, 4.0], 2),
-        _curve([5.0, 2.0, 4.0, 3.0, 3.5, 2.5, 1.0], 3),
-        _curve([1.0, 1.0, 3.0, 0.5], 2),
-        _curve([9.0, 6.0, 7.0, 5.0, 8.0, 5.0, 5.5, 6.0, 5.2], 6, "list"),
+        _curve([5e9, 2e9, 4e9, 3e9, 3.5e9, 2.5e9, 1e9], 3),
+        _curve([1.0, 1.0, 3.0, 4.0, 0.5], 2),
+        _curve([9.0, 6.0, 7.0, 5.0, 8.0, 5.0, 5.5, 6.0, 4.9999999, 5.2, 5.1], 6, "list"),
     ],
     build=_losses,
     probe=_an_epoch,
@@ -1994,19 +2329,81 @@ def compares_with_the_previous(losses, patience):
     return best
 
 
-@early_stop.mistake(
-    "You count epochs in which the loss rises. An epoch that falls, but not below the best, counts "
-    "as well: compare with the best so far, not with the epoch before."
-)
-def counts_rises(losses, patience):
+def _counts_what_rises(ties, losses, patience):
+    """Waits while the loss rises; any epoch that falls (or, but for `ties`, does not) ends that."""
     best = waited = 0
     for epoch in range(1, len(losses)):
-        waited = 0 if losses[epoch] < losses[epoch - 1] else waited + 1
+        rises = losses[epoch] > losses[epoch - 1] or (ties and losses[epoch] == losses[epoch - 1])
+        waited = waited + 1 if rises else 0
         if losses[epoch] < losses[best]:
             best = epoch
         if waited >= patience:
             break
     return best
+
+
+@early_stop.mistake(
+    "You count epochs in which the loss rises. An epoch that falls, but not below the best, counts "
+    "as well: compare with the best so far, not with the epoch before."
+)
+def counts_rises(losses, patience):
+    return _counts_what_rises(True, losses, patience)
+
+
+@early_stop.mistake(
+    "Any epoch in which the loss does not rise sets your waiting back to 0. Only a new best does: "
+    "compare with the best so far, not with the epoch before."
+)
+def reset_by_what_does_not_rise(losses, patience):
+    return _counts_what_rises(False, losses, patience)
+
+
+def _by_at_least(least):
+    """Early stopping that takes no fall of less than `least` for a new best."""
+
+    def answer(losses, patience):
+        best, at = float("inf"), 0
+        for epoch, loss in enumerate(losses):
+            if loss < best - least:
+                best, at = loss, epoch
+            elif epoch - at >= patience:
+                break
+        return at
+
+    answer.__name__ = f"falls_by_at_least_{least:.0e}".replace("-", "_")
+    return answer
+
+
+for _least in (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6):
+    early_stop.mistake(
+        "A small fall is no new best in yours (a min_delta, such as 1e-3). Here any loss that is "
+        "less than the best is one, by however little."
+    )(_by_at_least(_least))
+
+
+def _begins_at(number):
+    """Early stopping whose best loss begins at a number of its own."""
+
+    def answer(losses, patience):
+        best, at, waited = number, 0, 0
+        for epoch, loss in enumerate(losses):
+            if loss < best:
+                best, at, waited = loss, epoch, 0
+            else:
+                waited += 1
+                if waited >= patience:
+                    break
+        return at
+
+    answer.__name__ = f"begins_at_{number:.0f}"
+    return answer
+
+
+for _number in (1, 10, 100, 1000, 10_000, 1_000_000):
+    early_stop.mistake(
+        "Your best loss begins at a number of its own, such as 1 or 100, and where all losses lie "
+        "above it none is ever a new best: begin with math.inf, or with losses[0]."
+    )(_begins_at(_number))
 
 
 @early_stop.mistake(

@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.worker import OddResultError, run_case
 from learnkit.models import vae
+from learnkit.training.elsewhere import strays
 
 _rng = np.random.default_rng(8)
 
@@ -28,6 +29,10 @@ def _a_tensor(result, of):
             f"You return a {type(result).__name__}; return {of} in one tensor (is there a comma at "
             "the end of the line?)."
         )
+    if callable(result):
+        raise OddResultError(
+            f"You return a method; return {of}: the round brackets of a call are missing."
+        )
     if not torch.is_tensor(result):
         raise OddResultError(
             f"You return a {type(result).__name__}; return {of} as a tensor of torch, or no "
@@ -41,10 +46,10 @@ def _a_tensor(result, of):
 
 
 def _slopes(result, **leaves):
-    """The gradient of the result's sum by each of the leaves, 0 where none arrives."""
+    """The gradient of the result's sum with respect to each leaf, 0 where none arrives."""
     grads = torch.autograd.grad(result.sum(), leaves.values(), allow_unused=True)
     return {
-        f"gradient by {name}": torch.zeros_like(leaf) if grad is None else grad
+        f"gradient with respect to {name}": torch.zeros_like(leaf) if grad is None else grad
         for (name, leaf), grad in zip(leaves.items(), grads, strict=True)
     }
 
@@ -73,6 +78,10 @@ _ONE_A_PICTURE = (
 _RESEEDED = (
     "Your function sets torch's seed: every call then draws the same noise, and everybody else's "
     "noise begins anew, too. Leave the seed alone, and draw from the generator that you are given."
+)
+_ONE_DEVICE = (
+    "On a GPU your function fails: torch.randn draws on the CPU unless you say where. Draw where "
+    "mean lies: torch.randn(mean.shape, generator=generator, device=mean.device)."
 )
 _FRESH = (
     "Without a generator you make a torch.Generator() of your own, and a new one always starts "
@@ -136,12 +145,16 @@ def _moments(z, mean, log_var, generator=None):
     inside = (about.abs() < 1).double().mean()  # of a normal noise 0.683
     across = (about[..., 0] * about[..., 1]).mean()
     down = (about[:, 1:] * about[:, :-1]).mean()
+    right = spread.sub(1).abs().max() < 0.2 and eps.mean(1).abs().max() < 0.2
+    right = right and (inside - 0.683).abs() < 0.05 and max(across.abs(), down.abs()) < 0.2
+    if right and given and not globally:
+        if strays(run_case.running, m, v, generator=generator):
+            raise OddResultError(_ONE_DEVICE)
     if generator is None:  # the sizes were looked at in the cases before
-        right = spread.sub(1).abs().max() < 0.2 and eps.mean(1).abs().max() < 0.2
-        right = right and (inside - 0.683).abs() < 0.05 and max(across.abs(), down.abs()) < 0.2
         return {"share of z that is a number": finite, "noise of the right kind": int(right)}
     noise = _each_row(z, rows) - _each_row(z, rows).mean(1, keepdim=True)  # std * eps
-    by_log_var = _each_row(slopes["gradient by log_var"], rows)  # which is to be half of it
+    by_log_var = slopes["gradient with respect to log_var"]  # which is to be half of it
+    by_log_var = _each_row(by_log_var, rows)
     return {
         "share of z that is a number": finite,
         "mean of (z - mean) / std, in its spreads": _roughly(eps.mean(1) / spread.clamp(min=1e-6)),
@@ -149,8 +162,10 @@ def _moments(z, mean, log_var, generator=None):
         "share of noise within one spread": np.round(inside, 1),
         "correlation of noise between columns": _roughly(across),
         "correlation of noise between rows": _roughly(down),
-        "gradient by mean": _roughly(_each_row(slopes["gradient by mean"], rows).mean(1)),
-        "gradient by log_var, over std * eps / 2": _roughly(
+        "gradient with respect to mean": _roughly(
+            _each_row(slopes["gradient with respect to mean"], rows).mean(1)
+        ),
+        "gradient with respect to log_var, over std * eps / 2": _roughly(
             (by_log_var * noise).sum(1) / (noise**2 / 2).sum(1), steps=4
         ),
         "draws from the generator it is given (1: yes)": int(given),
@@ -203,8 +218,8 @@ reparameterize = Exercise(
         "eps = torch.randn(mean.shape, generator=generator, device=mean.device)\n"
         "return mean + torch.exp(log_var / 2) * eps",
     ),
-    why="The die is thrown outside the network, so the gradient walks past it to mean and log_var. "
-    "Drawing z itself gives no slope at all: this line is what makes a VAE trainable.",
+    why="The noise is drawn outside the network, so the gradient passes to mean and log_var. "
+    "Drawing z itself gives no gradient at all: this line is what makes a VAE trainable.",
     points=2,
     prewarm=("torch",),
     atol=1e-6,
@@ -216,8 +231,22 @@ reparameterize = Exercise(
     "root of it: exp(log_var / 2)."
 )
 def variance_for_std(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator)
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
     return mean + torch.exp(log_var) * eps
+
+
+@reparameterize.mistake(
+    "You halve the variance, exp(log_var) / 2. std is its root, and so the half belongs inside the "
+    "brackets: exp(log_var / 2)."
+)
+def half_of_the_variance(mean, log_var, generator=None):
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
+    return mean + torch.exp(log_var) / 2 * eps
+
+
+@reparameterize.mistake(_ONE_DEVICE)
+def drawn_on_the_cpu(mean, log_var, generator=None):
+    return mean + torch.exp(log_var / 2) * torch.randn(mean.shape, generator=generator)
 
 
 @reparameterize.mistake(
@@ -225,7 +254,9 @@ def variance_for_std(mean, log_var, generator=None):
     "is left to take."
 )
 def halved_twice(mean, log_var, generator=None):
-    return mean + torch.exp(log_var / 2).sqrt() * torch.randn(mean.shape, generator=generator)
+    return mean + torch.exp(log_var / 2).sqrt() * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 @reparameterize.mistake(
@@ -233,14 +264,14 @@ def halved_twice(mean, log_var, generator=None):
     "exp(log_var / 2)."
 )
 def no_exp(mean, log_var, generator=None):
-    return mean + log_var / 2 * torch.randn(mean.shape, generator=generator)
+    return mean + log_var / 2 * torch.randn(mean.shape, generator=generator, device=mean.device)
 
 
 @reparameterize.mistake(
     "You stretch the noise by log_var as it is, a logarithm; std is exp(log_var / 2)."
 )
 def log_var_for_std(mean, log_var, generator=None):
-    return mean + log_var * torch.randn(mean.shape, generator=generator)
+    return mean + log_var * torch.randn(mean.shape, generator=generator, device=mean.device)
 
 
 @reparameterize.mistake(
@@ -248,19 +279,21 @@ def log_var_for_std(mean, log_var, generator=None):
     "variance is exp(log_var / 2)."
 )
 def root_of_log_var(mean, log_var, generator=None):
-    return mean + log_var.sqrt() * torch.randn(mean.shape, generator=generator)
+    return mean + log_var.sqrt() * torch.randn(mean.shape, generator=generator, device=mean.device)
 
 
 @reparameterize.mistake(
-    "A sign has crept in: exp(-log_var / 2) is 1 / std. A wide cloud must get much noise: "
+    "There is a minus too many: exp(-log_var / 2) is 1 / std. A wide cloud must get much noise: "
     "exp(log_var / 2)."
 )
 def one_over_std(mean, log_var, generator=None):
-    return mean + torch.exp(-log_var / 2) * torch.randn(mean.shape, generator=generator)
+    return mean + torch.exp(-log_var / 2) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 @reparameterize.mistake(
-    "std has no say in yours: the noise is as wide for every picture. Stretch it by "
+    "std is not used in yours: the noise is as wide for every picture. Stretch it by "
     "exp(log_var / 2)."
 )
 def not_stretched(mean, log_var, generator=None):
@@ -303,14 +336,18 @@ def mean_stretched(mean, log_var, generator=None):
     "The noise multiplies mean, too: mean must stand outside, mean + std * eps."
 )
 def all_times_noise(mean, log_var, generator=None):
-    return (mean + torch.exp(log_var / 2)) * torch.randn(mean.shape, generator=generator)
+    return (mean + torch.exp(log_var / 2)) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 @reparameterize.mistake(
     "You take log_var for the mean and mean for log_var: the order is (mean, log_var)."
 )
 def arguments_swapped(mean, log_var, generator=None):
-    return log_var + torch.exp(mean / 2) * torch.randn(mean.shape, generator=generator)
+    return log_var + torch.exp(mean / 2) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 @reparameterize.mistake(
@@ -354,8 +391,9 @@ def noise_without_sign(mean, log_var, generator=None):
 
 
 @reparameterize.mistake(
-    "Your z has the right cloud and no slope: the gradients by mean and log_var are 0, for "
-    "torch.normal draws z itself. Draw eps from torch.randn, and write mean + std * eps."
+    "Your z is distributed rightly, and no gradient comes through: those with respect to mean and "
+    "log_var are 0, for torch.normal draws z itself. Draw eps from torch.randn, and write mean + "
+    "std * eps."
 )
 def torch_normal(mean, log_var, generator=None):
     return torch.normal(mean, torch.exp(log_var / 2), generator=generator)
@@ -366,7 +404,7 @@ def torch_normal(mean, log_var, generator=None):
     "cloud is. Leave out .detach(), .data and no_grad()."
 )
 def std_detached(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator)
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
     return mean + torch.exp(log_var / 2).detach() * eps
 
 
@@ -375,13 +413,13 @@ def std_detached(mean, log_var, generator=None):
     ".data and no_grad()."
 )
 def mean_detached(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator)
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
     return mean.detach() + torch.exp(log_var / 2) * eps
 
 
 @reparameterize.mistake(_CUT)
 def all_detached(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator)
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
     return (mean + torch.exp(log_var / 2) * eps).detach()
 
 
@@ -411,7 +449,9 @@ def no_noise(mean, log_var, generator=None):
 def fresh_generator(mean, log_var, generator=None):
     if generator is None:
         generator = torch.Generator()
-    return mean + torch.exp(log_var / 2) * torch.randn(mean.shape, generator=generator)
+    return mean + torch.exp(log_var / 2) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
 
 
 # ---- kl_divergence -----------------------------------------------------------------------------
@@ -729,9 +769,9 @@ negative_elbo = Exercise(
         "kl = 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum(dim=1)\n"
         "return (bce.sum(dim=(1, 2, 3)) + beta * kl).mean()",
     ),
-    why="Pixels and KL are counted in one coin, nats a picture. Average over the pixels instead, "
-    "and on a garment the KL weighs 784 times too much: every z says nothing, and the decoder "
-    "paints one grey ghost.",
+    why="Pixels and KL are counted in one unit, nats a picture. Average over the pixels instead, "
+    "and on a garment the KL weighs 784 times too much: then z tells nothing about its picture, "
+    "and the decoder makes one grey blur for all.",
     points=3,
     prewarm=("torch",),
     rtol=1e-5,
@@ -761,6 +801,36 @@ def mean_over_pixels(logits, images, mean, log_var, beta=1.0):
     return bce + beta * kl.mean()
 
 
+@negative_elbo.mistake(
+    "You take the mean over all pixels and multiply it by 784: that is right for grey pictures of "
+    "28 x 28 alone. Multiply by images[0].numel(), or sum over the pixels."
+)
+def mean_times_784(logits, images, mean, log_var, beta=1.0):
+    bce = F.binary_cross_entropy_with_logits(logits, images)
+    return 784 * bce + beta * _kl(mean, log_var).mean()
+
+
+_BINARY = (
+    "You make the pictures black and white first. Pixels may be grey: the cross-entropy takes any "
+    "value from 0 to 1 as its target, so hand it images as they are."
+)
+
+
+@negative_elbo.mistake(_BINARY)
+def pictures_in_black_and_white(logits, images, mean, log_var, beta=1.0):
+    return _negative_elbo(logits, (images > 0.5).float(), mean, log_var, beta)
+
+
+@negative_elbo.mistake(_BINARY)
+def pictures_in_black_and_white_from_a_half_on(logits, images, mean, log_var, beta=1.0):
+    return _negative_elbo(logits, (images >= 0.5).float(), mean, log_var, beta)
+
+
+@negative_elbo.mistake(_BINARY)
+def everything_but_black_is_white(logits, images, mean, log_var, beta=1.0):
+    return _negative_elbo(logits, (images > 0).float(), mean, log_var, beta)
+
+
 @negative_elbo.mistake("beta stands at the cross-entropy; it weighs the KL.")
 def beta_on_the_wrong_term(logits, images, mean, log_var, beta=1.0):
     return (beta * _pixels(logits, images) + _kl(mean, log_var)).mean()
@@ -771,7 +841,7 @@ def beta_on_both(logits, images, mean, log_var, beta=1.0):
     return beta * (_pixels(logits, images) + _kl(mean, log_var)).mean()
 
 
-@negative_elbo.mistake("beta has no say in yours: multiply the KL by it.")
+@negative_elbo.mistake("beta is not used in yours: multiply the KL by it.")
 def beta_ignored(logits, images, mean, log_var, beta=1.0):
     return (_pixels(logits, images) + _kl(mean, log_var)).mean()
 
@@ -861,8 +931,8 @@ def pixels_negative(logits, images, mean, log_var, beta=1.0):
 
 
 @negative_elbo.mistake(
-    "The KL is missing: that is an autoencoder, and its latent space has holes that no draw from "
-    "N(0, I) should meet. Add beta * KL."
+    "The KL is missing: that is an autoencoder, and a z drawn from N(0, I) may be one that no "
+    "picture has. Add beta * KL."
 )
 def no_kl(logits, images, mean, log_var, beta=1.0):
     return _pixels(logits, images).mean()
@@ -894,7 +964,7 @@ def log_of_the_sigmoid(logits, images, mean, log_var, beta=1.0):
 
 @negative_elbo.mistake(
     "You go by way of the sigmoid: F.binary_cross_entropy stops at 100 nats a pixel, where the "
-    "sigmoid has rounded to 0 or 1, and gives no slope there. Give the logits to "
+    "sigmoid has rounded to 0 or 1, and has no gradient there. Give the logits to "
     "F.binary_cross_entropy_with_logits."
 )
 def stops_at_100(logits, images, mean, log_var, beta=1.0):
@@ -1012,8 +1082,8 @@ interpolate = Exercise(
         "return (a * z0 + b * z1) / torch.sin(angle)",
     ),
     why="In many dimensions nearly all draws lie at one distance from the origin, on a shell. The "
-    "straight line between two of them dives below it, where the decoder has never been; the arc "
-    "stays on it.",
+    "straight line between two of them leads inside it, where the decoder was never trained; the "
+    "arc stays on it.",
     points=2,
     prewarm=("torch",),
     rtol=1e-4,

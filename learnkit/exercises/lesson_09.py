@@ -6,9 +6,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.worker import OddResultError, run_case
 from learnkit.models import gan
 from learnkit.models.gan import discriminator_loss as _discriminator_loss
+from learnkit.training.elsewhere import gpu_here, strays
 
 _rng = np.random.default_rng(9)
 
@@ -22,8 +23,15 @@ def _logits(*arrays):
     return tuple(torch.from_numpy(array).requires_grad_() for array in arrays), {}
 
 
-def _loss_and_slopes(*names):
-    """A probe: the loss, and its gradient by each argument (0 where it does not hang on it)."""
+_GPU = gpu_here()  # asked in the notebook's process: the worker sees none
+_ONE_DEVICE = (
+    "On the GPU of this machine your loss fails: the tensor of ones or zeros that you make lies on "
+    "the CPU. torch.ones_like(fake_logits) lies where the logits do."
+)
+
+
+def _loss_and_slopes(formula, *names):
+    """A probe: the loss, and its gradient with respect to each argument (0 where there is none)."""
 
     def probe(result, *logits):
         if isinstance(result, tuple | list) and len(result) == 1:
@@ -31,6 +39,10 @@ def _loss_and_slopes(*names):
         if isinstance(result, tuple | list):
             raise OddResultError(
                 f"You return {len(result)} things; asked is one loss, a tensor with one number."
+            )
+        if callable(result):
+            raise OddResultError(
+                "You return a method, and not what it gives: its round brackets are missing."
             )
         if not isinstance(result, torch.Tensor):
             raise OddResultError(
@@ -41,10 +53,19 @@ def _loss_and_slopes(*names):
         if result.requires_grad:
             found = torch.autograd.grad(result.sum(), logits, allow_unused=True)
             slopes = [z if s is None else s for z, s in zip(slopes, found, strict=True)]
-        named = {f"gradient by {name}": s for name, s in zip(names, slopes, strict=True)}
+        if _GPU and result.shape == () and torch.isclose(result, formula(*logits), rtol=1e-4):
+            if strays(run_case.running, *logits):
+                raise OddResultError(_ONE_DEVICE)
+        named = {
+            f"gradient with respect to {name}": s for name, s in zip(names, slopes, strict=True)
+        }
         return {"loss": result, **named}
 
     return probe
+
+
+def _generator_loss(fake_logits):
+    return F.softplus(-fake_logits).mean()
 
 
 # ---- discriminator_loss ------------------------------------------------------------------------
@@ -69,7 +90,7 @@ discriminator_loss = Exercise(
         case(*(_rng.normal(0, 2, (2, 16, 1)).astype(np.float32))),
     ],
     build=_logits,
-    probe=_loss_and_slopes("real_logits", "fake_logits"),
+    probe=_loss_and_slopes(_discriminator_loss, "real_logits", "fake_logits"),
     hints=(
         "Two questions, each a binary cross-entropy with logits, as in lesson 03: the real "
         "pictures should be called 1, the fake ones 0. Add the two means.",
@@ -198,6 +219,32 @@ def clamped(real_logits, fake_logits):
     real = torch.sigmoid(real_logits).clamp(1e-7, 1 - 1e-7)
     fake = torch.sigmoid(fake_logits).clamp(1e-7, 1 - 1e-7)
     return -torch.log(real).mean() - torch.log(1 - fake).mean()
+
+
+_CLASSES = (
+    "F.cross_entropy takes a softmax over the columns, one for each class; yours has one column, "
+    "so its softmax is always 1, and the loss 0 whatever the logit. Yes or no is asked by "
+    "F.binary_cross_entropy_with_logits."
+)
+_OVER_PICTURES = (
+    "F.cross_entropy takes a softmax, and over a row of logits it is one over the pictures: as if "
+    "one of them were the right one. Yes or no for each picture is asked by "
+    "F.binary_cross_entropy_with_logits."
+)
+
+
+@discriminator_loss.mistake(_CLASSES)
+def cross_entropy_of_one_class(real_logits, fake_logits):
+    real = F.cross_entropy(real_logits, torch.ones_like(real_logits))
+    return real + F.cross_entropy(fake_logits, torch.zeros_like(fake_logits))
+
+
+@discriminator_loss.mistake(_OVER_PICTURES)
+def cross_entropy_over_the_pictures(real_logits, fake_logits):
+    real, fake = real_logits.flatten(), fake_logits.flatten()
+    return F.cross_entropy(real, torch.ones_like(real)) + F.cross_entropy(
+        fake, torch.zeros_like(fake)
+    )
 
 
 @discriminator_loss.mistake(
@@ -355,7 +402,7 @@ generator_loss = Exercise(
         case(_rng.normal(0, 2, (16, 1)).astype(np.float32)),
     ],
     build=_logits,
-    probe=_loss_and_slopes("fake_logits"),
+    probe=_loss_and_slopes(_generator_loss, "fake_logits"),
     hints=(
         "The generator wants its pictures to be called real: the discriminator's question, with "
         "the other answer.",
@@ -363,8 +410,8 @@ generator_loss = Exercise(
         "return F.binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))",
     ),
     why="At the start every fake is seen through, and its logit is far below 0. There this loss "
-    "pulls with the slope -1, and the minimax game's own log(1 - D) with a slope of nearly 0: one "
-    "label decides whether the generator ever learns.",
+    "has a gradient near -1, and the minimax game's own log(1 - D) one of nearly 0: the label "
+    "decides whether the generator ever learns.",
     prewarm=("torch",),
     rtol=1e-5,
     atol=1e-6,
@@ -372,8 +419,9 @@ generator_loss = Exercise(
 
 
 @generator_loss.mistake(
-    "That is the saturating form, the mean of log(1 - D): where a fake is seen through, its slope "
-    "is 0, and nothing is learned. Asked is -log D: the cross-entropy of the fakes against 1."
+    "That is the saturating form, the mean of log(1 - D): where a fake is seen through, its "
+    "gradient is 0, and nothing is learned. Asked is -log D: the cross-entropy of the fakes "
+    "against 1."
 )
 def saturating(fake_logits):
     return -F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
@@ -489,16 +537,27 @@ def minus_the_mean(fake_logits):
     return -fake_logits.mean()
 
 
+@generator_loss.mistake(_CLASSES)
+def cross_entropy_of_a_single_class(fake_logits):
+    return F.cross_entropy(fake_logits, torch.ones_like(fake_logits))
+
+
+@generator_loss.mistake(_OVER_PICTURES)
+def cross_entropy_over_all_pictures(fake_logits):
+    fake = fake_logits.flatten()
+    return F.cross_entropy(fake, torch.ones_like(fake))
+
+
 @generator_loss.mistake(
-    "You return minus the mean probability: its slope is 0 where a fake is seen through. Asked is "
-    "minus the mean of its logarithm."
+    "You return minus the mean probability: its gradient is 0 where a fake is seen through. Asked "
+    "is minus the mean of its logarithm."
 )
 def minus_the_probability(fake_logits):
     return -torch.sigmoid(fake_logits).mean()
 
 
 @generator_loss.mistake(
-    "You return the mean of 1 - D, whose slope is 0 where a fake is seen through. Asked is the "
+    "You return the mean of 1 - D, whose gradient is 0 where a fake is seen through. Asked is the "
     "mean of -log D."
 )
 def one_minus_the_probability(fake_logits):
@@ -532,7 +591,7 @@ def least_squares_of_fakes(fake_logits):
 
 
 @generator_loss.mistake(
-    "You square the probability's distance from 1: its slope is 0 where a fake is seen through. "
+    "You square the probability's distance from 1: its gradient is 0 where a fake is seen through. "
     "Asked is the cross-entropy of the logits against 1."
 )
 def square_of_the_probability(fake_logits):
@@ -578,6 +637,25 @@ _OTHER_Z = (
 )
 
 
+_NO_WAY_BACK = (
+    "Your loss has no graph, and backward has no way to go: the discriminator sees both batches "
+    "outside torch.no_grad(), and the loss must not be detached. Only generator(z) stands under it."
+)
+_EDITED = (
+    "You change the gradients between backward and step (clip_grad_norm_, clip_grad_value_, a "
+    "factor): that is not asked. Step with the gradients as backward leaves them."
+)
+
+
+class _Verdicts(torch.Tensor):
+    """The discriminator's logits; what is made of them says why there is no way back from it."""
+
+    def backward(self, *args, **options):
+        if not self.requires_grad:
+            raise OddResultError(_NO_WAY_BACK)
+        return super().backward(*args, **options)
+
+
 def _players(weights, real, z, kind, lr, used):
     """Both networks, the batch, and an optimizer that holds the discriminator's weights alone.
 
@@ -602,6 +680,14 @@ def _players(weights, real, z, kind, lr, used):
         for p in generator.parameters()
     ]
     given, discriminator.reached = z.clone(), set()  # places of the generator's weights
+    found = {}  # what backward leaves at the discriminator's weights
+
+    def finds(p):
+        found[id(p)] = p.grad.clone()
+
+    for p in discriminator.parameters():
+        p.register_post_accumulate_grad_hook(finds)
+    discriminator.register_forward_hook(lambda _d, _in, logits: logits.as_subclass(_Verdicts))
 
     def reach(place):
         return lambda _slope: discriminator.reached.add(place)
@@ -621,13 +707,32 @@ def _players(weights, real, z, kind, lr, used):
             raise OddResultError(_NO_GRADIENT)
         if all((slope == _OLD).all() for slope in moving):
             raise OddResultError(_OLD_GRADIENTS)
+        for p in discriminator.parameters():
+            left = found.get(id(p))
+            if left is not None and p.grad is not None and p.grad.any():
+                if not torch.allclose(left, p.grad, rtol=1e-4):
+                    raise OddResultError(_EDITED)
 
     generator.register_forward_pre_hook(fed)
     optimizer.register_step_pre_hook(stepped)
     return (discriminator, generator, torch.from_numpy(real), z, optimizer), {}
 
 
+_TENSOR = (
+    "You return a tensor: it holds on to its whole graph. Take the number out with loss.item()."
+)
+
+
 def _after(result, discriminator, generator, real, z, optimizer):
+    if torch.is_tensor(result):
+        raise OddResultError(
+            _TENSOR if result.requires_grad else "You return a tensor; loss.item() is its number."
+        )
+    if callable(result):
+        raise OddResultError(
+            "You return a method, and not what it gives: its round brackets are missing, as in "
+            "loss.item()."
+        )
     pairs = list(zip(generator.parameters(), discriminator.notes, strict=True))
     networks = (discriminator, generator)
     return {
@@ -825,9 +930,7 @@ def two_steps(discriminator, generator, real, z, optimizer):
     return real_loss + _stepped_on(F.softplus(discriminator(fake)).mean(), optimizer)
 
 
-@discriminator_step.mistake(
-    "You return a tensor: it holds on to its whole graph. Take the number out with loss.item()."
-)
+@discriminator_step.mistake(_TENSOR)
 def returns_a_tensor(discriminator, generator, real, z, optimizer):
     loss = _discriminator_loss(discriminator(real), discriminator(_cut(generator, z)))
     _stepped_on(loss, optimizer)
@@ -945,6 +1048,26 @@ def left_frozen(discriminator, generator, real, z, optimizer):
 def left_in_eval_mode(discriminator, generator, real, z, optimizer):
     generator.eval()
     return _discriminator_step(discriminator, generator, real, z, optimizer)
+
+
+@discriminator_step.mistake(_NO_WAY_BACK)
+def all_under_no_grad(discriminator, generator, real, z, optimizer):
+    optimizer.zero_grad()
+    with torch.no_grad():
+        loss = _discriminator_loss(discriminator(real), discriminator(generator(z)))
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@discriminator_step.mistake(_EDITED)
+def clipped_gradients(discriminator, generator, real, z, optimizer):
+    loss = _discriminator_loss(discriminator(real), discriminator(_cut(generator, z)))
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_value_(discriminator.parameters(), 1e-3)
+    optimizer.step()
+    return loss.item()
 
 
 @discriminator_step.mistake(

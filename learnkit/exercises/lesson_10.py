@@ -32,6 +32,10 @@ def _one_tensor(result, what):
         raise OddResultError(
             f"You return a {type(result).__name__}; return {what} in one tensor{comma}."
         )
+    if callable(result):
+        raise OddResultError(
+            f"You return a method; return {what}: the round brackets of a call are missing."
+        )
     if not torch.is_tensor(result):
         raise OddResultError(
             f"You return a number of Python's or NumPy's ({type(result).__name__}); return {what} "
@@ -69,7 +73,7 @@ def _loss_and_slope(loss, pred, target, hole):
         raise OddResultError(_NO_SLOPE)
     (slope,) = torch.autograd.grad(loss.sum(), pred.leaf, allow_unused=True)
     slope = torch.zeros_like(pred.leaf) if slope is None else slope
-    return {"loss": loss, "gradient by pred": slope}
+    return {"loss": loss, "gradient with respect to pred": slope}
 
 
 def _hole_mse(pred, target, hole):
@@ -463,7 +467,7 @@ def largest(pred, target, hole):
     return errors[hole.expand_as(errors)].max()
 
 
-@_wrong_loss("target has no say in yours: square pred - target, not pred.")
+@_wrong_loss("target is not used in yours: square pred - target, not pred.")
 def target_forgotten(pred, target, hole):
     return (pred**2)[hole.expand_as(pred)].mean()
 
@@ -638,7 +642,7 @@ def damage_alone(pred, image, hole):
     return image * hole
 
 
-@composite.mistake("You add the two pictures: in each pixel one of them has the word.")
+@composite.mistake("You add the two pictures: each pixel is taken from one of them.")
 def added(pred, image, hole):
     return pred + image
 
@@ -664,8 +668,8 @@ def image_in_place(pred, image, hole):
 
 
 @composite.mistake(
-    "Your picture is right, but you paint it into the caller's `pred`, and the gradient loses its "
-    "way. Work on pred.clone(), or use torch.where."
+    "Your picture is right, but you paint it into the caller's `pred`, and the gradient is lost. "
+    "Work on pred.clone(), or use torch.where."
 )
 def pred_in_place(pred, image, hole):
     outside = ~hole.expand_as(pred)
@@ -726,6 +730,23 @@ def black_is_the_hole(pred, image, hole):
 @composite.mistake("You clip the picture to [0, 1]: pred is taken as it is.")
 def clipped(pred, image, hole):
     return torch.where(hole, pred, image).clamp(0, 1)
+
+
+@composite.mistake(
+    "masked_scatter puts pred's numbers into the hole one after another, from pred's first pixel "
+    "on: they come to the wrong places. torch.where(hole, pred, image) takes each from its own."
+)
+def scattered(pred, image, hole):
+    return image.masked_scatter(hole, pred)
+
+
+@composite.mistake(
+    "masked_scatter puts image's numbers into what is known one after another, beginning with "
+    "image's first pixel: they come to the wrong places. torch.where(hole, pred, image) takes each "
+    "from its own."
+)
+def known_scattered(pred, image, hole):
+    return pred.masked_scatter(~hole, image)
 
 
 @composite.mistake(
@@ -1021,7 +1042,7 @@ def not_inverted(image, mean, cov, hole, jitter=1e-3):
 
 
 @linear_fill.mistake(
-    "C_kk has no say in yours: two known pixels that tell the same would count twice. Use "
+    "C_kk is missing in yours: two known pixels that tell the same would count twice. Use "
     "torch.linalg.solve(C_kk + jitter I, image[known] - mean[known])."
 )
 def no_c_kk(image, mean, cov, hole, jitter=1e-3):

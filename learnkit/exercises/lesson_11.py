@@ -5,8 +5,9 @@ import torch
 import torch.nn.functional as F
 
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.worker import OddResultError, run_case
 from learnkit.models import conditional_vae
+from learnkit.training.elsewhere import strays
 
 _rng = np.random.default_rng(11)
 
@@ -32,6 +33,10 @@ def _is_tensor(result, of):
         raise OddResultError(
             f"You return a {type(result).__name__}; return {of} in one tensor (is there a comma at "
             "the end of the line, or is torch.stack missing?)."
+        )
+    if callable(result):
+        raise OddResultError(
+            f"You return a method; return {of}: the round brackets of a call are missing."
         )
     if not torch.is_tensor(result):
         raise OddResultError(
@@ -64,7 +69,10 @@ def _loss_and_slopes(result, logits, *_rest):
     slopes = [torch.zeros_like(x) if g is None else g for x, g in zip(leaves, grads, strict=True)]
     return {
         "loss": result,
-        **{f"gradient by {name}": slope for name, slope in zip(names, slopes, strict=True)},
+        **{
+            f"gradient with respect to {name}": slope
+            for name, slope in zip(names, slopes, strict=True)
+        },
     }
 
 
@@ -148,8 +156,8 @@ masked_negative_elbo = Exercise(
         "kl = 0.5 * (p_log_var - q_log_var + apart - 1).sum(dim=1)\n"
         "return (bce + kl).mean()",
     ),
-    why="p learns to expect what q finds when it peeks under the hole: this KL is what teaches it. "
-    "With nothing known it is lesson 08's loss again, with a prior that is learned.",
+    why="p learns to expect what q finds, which sees the whole picture: this KL is what teaches "
+    "it. With nothing known it is lesson 08's loss again, with a prior that is learned.",
     points=3,
     prewarm=("torch",),
     rtol=1e-5,
@@ -212,7 +220,7 @@ def standard_normal_for_p(logits, images, hole, qm, qv, pm, pv):
 
 
 @_elbo_mistake(
-    "You measure p against N(0, I), and q has no say. Asked is KL(q || p), between the two."
+    "You measure p against N(0, I), and q is not used. Asked is KL(q || p), between the two."
 )
 def p_against_standard_normal(logits, images, hole, qm, qv, pm, pv):
     standard = 0.5 * (pm**2 + pv.exp() - 1 - pv).sum(dim=1)
@@ -324,7 +332,7 @@ def fraction_upside_down(logits, images, hole, qm, qv, pm, pv):
 
 
 @_elbo_mistake(
-    "p's variance has no say in your fraction: it divides, (var_q + (mean_q - mean_p)²) / var_p."
+    "p's variance is missing in your fraction: it divides, (var_q + (mean_q - mean_p)²) / var_p."
 )
 def fraction_undivided(logits, images, hole, qm, qv, pm, pv):
     kl = 0.5 * (pv - qv + qv.exp() + (qm - pm) ** 2 - 1).sum(dim=1)
@@ -574,7 +582,7 @@ for _eps in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12):
 # ---- latent_step -------------------------------------------------------------------------------
 
 _GRAPH = (
-    "Your z still drags its graph along (requires_grad is on): a hundred steps would keep a "
+    "Your z still holds its graph (requires_grad is on): a hundred steps would keep a "
     "hundred graphs. Return it detached."
 )
 _LEFT_ON = (
@@ -584,15 +592,15 @@ _LEFT_ON = (
 
 
 _NO_LEAF = (
-    "decode gets a z that keeps no graph, so autograd finds no slope by it. Begin with "
+    "decode gets a z that keeps no graph, so autograd finds no gradient. Begin with "
     "z = z.detach().requires_grad_()."
 )
 _TUPLE = (
-    "torch.autograd.grad returns a tuple, for one z as for many. Take the slope out of it: "
-    "(slope,) = torch.autograd.grad(energy, z)."
+    "torch.autograd.grad returns a tuple, for one z as for many. Take the gradient out of it: "
+    "(gradient,) = torch.autograd.grad(energy, z)."
 )
 _NO_GRAD = (
-    "The slope that you multiply by lr is None: z.grad is filled by energy.backward(), and only "
+    "The gradient that you multiply by lr is None: z.grad is filled by energy.backward(), and only "
     "for a z that is a leaf, z = z.detach().requires_grad_()."
 )
 
@@ -685,20 +693,21 @@ latent_step = Exercise(
     build=_search,
     probe=_stepped,
     hints=(
-        "Two springs pull at z: the known pixels want decode(z) to look like the picture, the "
-        "prior wants z near 0. Write their energy as one number, ask autograd for its slope by z, "
-        "and go downhill.",
+        "Two terms act on z: the known pixels want decode(z) to look like the picture, the prior "
+        "wants z near 0. Write their sum, the energy, ask autograd for its gradient with respect "
+        "to z, and take a step against it.",
         "z = z.detach().requires_grad_() is a leaf of its own. Known pixels are those where hole "
         "is False; sum over everything, the pictures too. torch.autograd.grad(energy, z)[0] is "
-        "the slope.",
+        "the gradient.",
         "z = z.detach().requires_grad_()\n"
         "wrong = torch.where(hole, 0.0, decode(z) - image)\n"
         "energy = (wrong**2).sum() / (2 * sigma**2) + (z**2).sum() / 2\n"
-        "slope = torch.autograd.grad(energy, z)[0]\n"
-        "return (z - lr * slope).detach()",
+        "gradient = torch.autograd.grad(energy, z)[0]\n"
+        "return (z - lr * gradient).detach()",
     ),
-    why="A few hundred such steps make a model that was never told of holes fill one. The energy "
-    "is -log p(z | known): its lowest point is the best z, and noise in each step would draw many.",
+    why="With a few hundred such steps, a model that was never trained on holes fills one. The "
+    "energy is -log p(z | known): its lowest point is the best z, and noise in each step would "
+    "draw many.",
     points=2,
     prewarm=("torch",),
     rtol=1e-4,
@@ -752,9 +761,7 @@ def hole_wanted_black(z, decode, image, hole, lr, sigma=0.1):
     return _moved(z, decode, lambda at, x: ((x - cut) ** 2).sum() / (2 * sigma**2) + _prior(at), lr)
 
 
-@_step_mistake(
-    "The prior is missing: add |z|²/2, or z may run off to where the decoder has never been."
-)
+@_step_mistake("The prior is missing: add |z|²/2, or z may go where the decoder was never trained.")
 def no_prior(z, decode, image, hole, lr, sigma=0.1):
     return _moved(
         z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma**2) + 0 * _prior(at), lr
@@ -799,8 +806,8 @@ def pixel_mean(z, decode, image, hole, lr, sigma=0.1):
 
 
 @_step_mistake(
-    "You average the squared error over the known pixels of the batch: sum it, a known pixel is a "
-    "witness, and ten of them weigh ten times as much as one."
+    "You average the squared error over the known pixels of the batch: sum it. Ten known pixels "
+    "tell ten times as much as one."
 )
 def known_mean(z, decode, image, hole, lr, sigma=0.1):
     known = ((~hole).sum() * image.shape[1]).clamp(min=1)
@@ -822,7 +829,7 @@ def prior_mean(z, decode, image, hole, lr, sigma=0.1):
     )
 
 
-@_step_mistake("You climb: the energy is to become small, so the step is z - lr * slope.")
+@_step_mistake("The energy grows: it is to become small, so the step is z - lr * gradient.")
 def ascent(z, decode, image, hole, lr, sigma=0.1):
     return _moved(
         z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma**2) + _prior(at), -lr
@@ -834,7 +841,7 @@ def sigma_not_squared(z, decode, image, hole, lr, sigma=0.1):
     return _moved(z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma) + _prior(at), lr)
 
 
-@_step_mistake("sigma has no say in yours: divide the squared error by 2 sigma².")
+@_step_mistake("sigma is not used in yours: divide the squared error by 2 sigma².")
 def no_sigma(z, decode, image, hole, lr, sigma=0.1):
     return _moved(z, decode, lambda at, x: _misfit(x, image, hole) / 2 + _prior(at), lr)
 
@@ -892,7 +899,7 @@ def signed_error(z, decode, image, hole, lr, sigma=0.1):
     )
 
 
-@_step_mistake("The prior pulls too little: the slope of |z|²/2 is z itself.")
+@_step_mistake("The prior counts too little: the gradient of |z|²/2 is z itself.")
 def half_of_the_prior_s_slope(z, decode, image, hole, lr, sigma=0.1):
     return _moved(
         z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma**2) + _prior(at) / 2, lr
@@ -935,7 +942,7 @@ def no_half_of_the_prior(z, decode, image, hole, lr, sigma=0.1):
 
 @_step_mistake(
     "Each z moves twice as far as it should: both halves are missing, or backward was called twice "
-    "and added its slopes up."
+    "and added its gradients up."
 )
 def no_halves(z, decode, image, hole, lr, sigma=0.1):
     return _moved(z, decode, lambda at, x: _misfit(x, image, hole) / sigma**2 + 2 * _prior(at), lr)
@@ -999,22 +1006,22 @@ def grad_of_no_leaf(z, decode, image, hole, lr, sigma=0.1):
     return (z - lr * z.grad + 0 * energy).detach()
 
 
-@_step_mistake("lr is forgotten: the step is lr times the slope.")
+@_step_mistake("lr is forgotten: the step is lr times the gradient.")
 def no_lr(z, decode, image, hole, lr, sigma=0.1):
     return _moved(z, decode, lambda at, x: _misfit(x, image, hole) / (2 * sigma**2) + _prior(at), 1)
 
 
-@_step_mistake("You return the slope: return where the step leads, z - lr * slope.")
+@_step_mistake("You return the gradient: return where the step leads, z - lr * gradient.")
 def slope_returned(z, decode, image, hole, lr, sigma=0.1):
     return (z - conditional_vae.latent_step(z, decode, image, hole, 1.0, sigma)).detach()
 
 
-@_step_mistake("You return the step alone: add it to z, z - lr * slope.")
+@_step_mistake("You return the step alone: add it to z, z - lr * gradient.")
 def step_alone(z, decode, image, hole, lr, sigma=0.1):
     return conditional_vae.latent_step(z, decode, image, hole, lr, sigma) - z
 
 
-@_step_mistake("z has not moved: return z - lr * slope, a new tensor.")
+@_step_mistake("z has not moved: return z - lr * gradient, a new tensor.")
 def not_moved(z, decode, image, hole, lr, sigma=0.1):
     return z.clone()
 
@@ -1045,16 +1052,26 @@ def requires_grad_left_on(z, decode, image, hole, lr, sigma=0.1):
     return (z - lr * torch.autograd.grad(energy, z)[0]).detach()
 
 
-@_step_mistake(
-    "You normalise the slope: a step is as long as its slope is steep, lr * slope as it is."
-)
+@_step_mistake("You normalise the gradient: take it as it is, z - lr * gradient.")
 def normalised(z, decode, image, hole, lr, sigma=0.1):
     slope = z - conditional_vae.latent_step(z, decode, image, hole, 1.0, sigma)
     return z - lr * slope / slope.norm(dim=1, keepdim=True)
 
 
 @_step_mistake(
-    "You take the sign of the slope alone: the step is lr * slope, long where it is steep."
+    "Every number of your z moves by 10 lr, whatever its gradient: RMSprop begins so. Asked is a "
+    "plain step, z - lr * gradient."
+)
+def by_rmsprop(z, decode, image, hole, lr, sigma=0.1):
+    leaf = z.detach().clone().requires_grad_()
+    (_misfit(decode(leaf), image, hole) / (2 * sigma**2) + _prior(leaf)).backward()
+    torch.optim.RMSprop([leaf], lr=float(lr)).step()
+    return leaf.detach()
+
+
+@_step_mistake(
+    "Every number of your z moves by lr, whatever its gradient: Adam begins so, gradient.sign() "
+    "always does so. Asked is a plain step, z - lr * gradient."
 )
 def sign_alone(z, decode, image, hole, lr, sigma=0.1):
     slope = z - conditional_vae.latent_step(z, decode, image, hole, 1.0, sigma)
@@ -1096,6 +1113,14 @@ _ONE_NUMBER = (
     "One single number of noise serves a whole fill, all pictures and all d numbers of each z. "
     "Draw (count, n, d) numbers."
 )
+_ENCODED_AGAIN = (
+    "You call encode more than once. What is known is the same for every fill: call it once, in "
+    "front of the loop. What differs from fill to fill is the noise."
+)
+_ONE_DEVICE = (
+    "On a GPU your function fails: torch.randn draws on the CPU unless you say where. Draw where "
+    "mean lies: torch.randn(mean.shape, generator=generator, device=mean.device)."
+)
 _OWN_DICE = (
     "You draw from a generator of your own: pass the one that you are given, generator=generator."
 )
@@ -1127,6 +1152,7 @@ def _oracle(mean, log_var, image, hole):
     cut = torch.where(hole, 0.0, image)
 
     def encode(given, where):
+        encode.calls += 1
         if not torch.is_tensor(given) or not torch.is_tensor(where):
             raise OddResultError("encode takes two tensors, (cut, hole).")
         if given.dtype == torch.bool and where.dtype != torch.bool:
@@ -1153,6 +1179,7 @@ def _oracle(mean, log_var, image, hole):
             )
         return torch.sigmoid(z.double()).reshape(len(z), *image.shape[1:]).float()
 
+    encode.calls = 0
     return encode, decode
 
 
@@ -1197,6 +1224,8 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
         raise OddResultError(_KNOWN)
     given = not torch.equal(start, generator.get_state())
     globally = not torch.equal(before, torch.get_rng_state())
+    if encode.calls > 1:
+        raise OddResultError(_ENCODED_AGAIN)
     share = fills.isfinite().double().mean()
     found = {
         "share of pixels that are a number": share,
@@ -1239,6 +1268,18 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
             ((eps[1:] - eps[:-1]).abs().amax(dim=1) < 1e-4).sum()
         )
         found["count of fills that are the mean's"] = int((eps.abs().amax(dim=1) < 1e-3).sum())
+    right = (spread - 1).abs().max() < 0.1 and eps.mean(dim=0).abs().max() < 0.1
+    if right and after.abs().max() < 0.1:
+        elsewhere = mean.to("meta")
+
+        def paint(z):
+            return z.reshape(len(z), *image.shape[1:])
+
+        def expect(_cut, _hole):
+            return elsewhere, elsewhere
+
+        if strays(run_case.running, expect, paint, image, hole, 2, generator):
+            raise OddResultError(_ONE_DEVICE)
     return found | {
         "mean of (z - mean) / std, in its spreads": _rough(eps.mean(0) / spread.clamp(min=1e-6)),
         "spread of (z - mean) / std": _rough(spread),
@@ -1327,7 +1368,7 @@ def _made(decode, mean, std, image, hole, count, noise):
 
 
 def _normal_noise(mean, generator):
-    return lambda: torch.randn(mean.shape, generator=generator)
+    return lambda: torch.randn(mean.shape, generator=generator, device=mean.device)
 
 
 def _answer(encode, decode, image, hole, count, generator, std=None, noise=_normal_noise):
@@ -1342,7 +1383,9 @@ _fills_mistake = sample_fills.mistake
 @_fills_mistake(_ONE_Z)
 def one_z_repeated(encode, decode, image, hole, count, generator):
     mean, log_var = encode(torch.where(hole, 0.0, image), hole)
-    z = mean + torch.exp(log_var / 2) * torch.randn(mean.shape, generator=generator)
+    z = mean + torch.exp(log_var / 2) * torch.randn(
+        mean.shape, generator=generator, device=mean.device
+    )
     made = torch.where(hole, decode(z), image)
     return torch.stack([made] * count)
 
@@ -1400,7 +1443,7 @@ def variance_for_std(encode, decode, image, hole, count, generator):
     return _answer(encode, decode, image, hole, count, generator, std=torch.exp)
 
 
-@_fills_mistake("std has no say in yours: stretch the noise by exp(log_var / 2).")
+@_fills_mistake("std is not used in yours: stretch the noise by exp(log_var / 2).")
 def not_stretched(encode, decode, image, hole, count, generator):
     return _answer(encode, decode, image, hole, count, generator, std=torch.ones_like)
 
@@ -1434,7 +1477,7 @@ def no_exp(encode, decode, image, hole, count, generator):
     return _answer(encode, decode, image, hole, count, generator, std=lambda v: v / 2)
 
 
-@_fills_mistake("A sign has crept in: exp(-log_var / 2) is 1 / std.")
+@_fills_mistake("There is a minus too many: exp(-log_var / 2) is 1 / std.")
 def one_over_std(encode, decode, image, hole, count, generator):
     return _answer(encode, decode, image, hole, count, generator, std=lambda v: torch.exp(-v / 2))
 
@@ -1528,6 +1571,20 @@ def walks_away(encode, decode, image, hole, count, generator):
         return step
 
     return _answer(encode, decode, image, hole, count, generator, noise=noise)
+
+
+@_fills_mistake(_ENCODED_AGAIN)
+def encoded_for_each_fill(encode, decode, image, hole, count, generator):
+    fills = [_answer(encode, decode, image, hole, 1, generator) for _ in range(count)]
+    return torch.cat(fills)
+
+
+@_fills_mistake(_ONE_DEVICE)
+def drawn_on_the_cpu(encode, decode, image, hole, count, generator):
+    mean, log_var = _clouds(encode, image, hole)
+    eps = torch.randn(count, *mean.shape, generator=generator)
+    made = decode((mean + torch.exp(log_var / 2) * eps).flatten(0, 1))
+    return torch.where(hole, made.reshape(count, *image.shape), image)
 
 
 @_fills_mistake(_RESEEDED)

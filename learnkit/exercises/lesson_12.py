@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.worker import OddResultError, run_case
+from learnkit.training.elsewhere import gpu_here, strays
 
 _rng = np.random.default_rng(12)
 
@@ -34,6 +35,21 @@ def _tensors(*arrays, **options):
     return tensors, options
 
 
+_GPU = gpu_here()  # asked in the notebook's process: the worker sees none
+_ONE_DEVICE = (
+    "On the GPU of this machine your function fails: a tensor that you make (torch.ones, "
+    "torch.zeros, torch.tensor) lies on the CPU. Make it where the others lie: "
+    "torch.ones(1, device=alpha_bar.device)."
+)
+
+
+def _moves_along(result, right, *args):
+    """Where there is a GPU: raises OddResultError if a right answer would fail on it."""
+    if _GPU and result.shape == right.shape and torch.allclose(result, right, atol=1e-5):
+        if strays(run_case.running, *args):
+            raise OddResultError(_ONE_DEVICE)
+
+
 def _has_drawn(first):
     return not torch.equal(first.dice, torch.get_rng_state())
 
@@ -49,6 +65,10 @@ def _one_tensor(result, name, like):
         raise OddResultError(
             f"You return a list; return {name} in one tensor (torch.stack joins pictures)."
         )
+    if callable(result):
+        raise OddResultError(
+            f"You return a method; return {name}: the round brackets of a call are missing."
+        )
     if not torch.is_tensor(result):
         raise OddResultError(
             f"You return {_one(result)}; return {name} as a tensor of torch (leave out .numpy(), "
@@ -56,7 +76,8 @@ def _one_tensor(result, name, like):
         )
     if result.dtype != torch.float32:
         raise OddResultError(
-            f"You return {name} as {result.dtype}; it must be torch.float32, as {like} is."
+            f"You return {name} as {result.dtype}; it must be torch.float32, as {like} is: the "
+            "network that sees it next takes nothing else."
         )
 
 
@@ -76,7 +97,7 @@ def _level(alpha_bar, t):
 
 
 _OWN_NOISE = (
-    "You draw random numbers of your own, or seed torch's dice: use the argument noise, and "
+    "You draw random numbers of your own, or set torch's seed: use the argument noise, and "
     "nothing is left to draw."
 )
 _POWER = (
@@ -89,6 +110,7 @@ def _xt(result, x0, t, noise, alpha_bar):
     _one_tensor(result, "xt", "x0")
     if _has_drawn(x0):
         raise OddResultError(_OWN_NOISE)
+    _moves_along(result, _q_sample(x0, t, noise, alpha_bar), x0, t, noise, alpha_bar)
     return {"": result}
 
 
@@ -584,12 +606,12 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
     if slopes is None:
         raise OddResultError(_NO_WEIGHT)
     return {
-        "count of pictures shown to model otherwise than by q_sample": sum(
+        "count of pictures whose xt = q_sample(x0, t, noise, alpha_bar) the model never sees": sum(
             not any(_is_shown(one, s, xt, steps) for xt, steps in model.fed)
             for one, s in zip(_q_sample(x0, t, noise, alpha_bar), t, strict=True)
         ),
         "loss": result,
-        "gradient by the weights": slopes,
+        "gradient with respect to the weights": slopes,
     }
 
 
@@ -655,8 +677,8 @@ denoising_loss = Exercise(
         "should have said is noise. mse_loss of torch takes the mean over everything.",
         "xt = q_sample(x0, t, noise, alpha_bar)\nreturn F.mse_loss(model(xt, t), noise)",
     ),
-    why="A mean squared error, as in lesson 01, and it invents pictures: the question is asked at "
-    "every level of noise. Told the noise, you know where the pictures lie.",
+    why="A mean squared error, as in lesson 01, asked at every level of noise: a network that "
+    "tells the noise in a picture also tells the picture without it, and so can invent pictures.",
     points=2,
     prewarm=("torch",),
     rtol=1e-5,
@@ -1013,6 +1035,7 @@ def _x_prev(result, xt, eps, t, t_prev, alpha_bar):
         dice.set_state(xt.dice)
         fresh = torch.randn(xt.shape, generator=dice)  # what torch.randn_like(xt) has drawn
         raise OddResultError(_NOISE_ADDED if _is_sum(result, xt, eps, fresh) else _NO_SUM)
+    _moves_along(result, _ddim_step(xt, eps, t, t_prev, alpha_bar), xt, eps, t, t_prev, alpha_bar)
     return {"": result}
 
 
@@ -1091,8 +1114,8 @@ ddim_step = Exercise(
         "x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt()\n"
         "return b.sqrt() * x0 + (1 - b).sqrt() * eps",
     ),
-    why="No dice are thrown, so the same noise always becomes the same picture, and the way back "
-    "can be walked in few and long steps.",
+    why="Nothing is drawn, so the same noise always becomes the same picture, and few and long "
+    "steps lead back to it.",
     points=3,
     prewarm=("torch",),
     rtol=1e-4,
@@ -1496,6 +1519,13 @@ def clean_along_the_width(xt, eps, t, t_prev, alpha_bar):
     return torch.where(t_prev < 0, x0, _step(xt, eps, _a(alpha_bar, t), _a(alpha_bar, t_prev)))
 
 
+@ddim_step.mistake(_WHERE_WIDE)
+def clean_along_the_width_from_the_first_level(xt, eps, t, t_prev, alpha_bar):
+    x0 = _step(xt, eps, _a(alpha_bar, t), torch.ones(1))
+    later = _step(xt, eps, _a(alpha_bar, t), _a(alpha_bar, t_prev.clamp(min=0)))
+    return torch.where(t_prev < 0, x0, later)
+
+
 @ddim_step.mistake(_OFF_BY_ONE)
 def off_by_one(xt, eps, t, t_prev, alpha_bar):
     padded = torch.cat([torch.ones(1), alpha_bar])
@@ -1572,6 +1602,8 @@ def _blended(result, x_prev, x0, hole, t_prev, noise, alpha_bar):
     _one_tensor(result, "the blend", "x_prev")
     if _has_drawn(x_prev):
         raise OddResultError(_OWN_NOISE)
+    args = (x_prev, x0, hole, t_prev, noise, alpha_bar)
+    _moves_along(result, _repaint_blend(*args), *args)
     return {"": result}
 
 
@@ -2066,6 +2098,28 @@ def known_halves_for_roots(x_prev, x0, hole, t_prev, noise, alpha_bar):
 def known_clean_along_the_width(x_prev, x0, hole, t_prev, noise, alpha_bar):
     known = _q_sample(x0, t_prev, noise, alpha_bar)
     return _blend(hole, x_prev, torch.where(t_prev < 0, x0, known))
+
+
+@repaint_blend.mistake(_WHERE_WIDE)
+def known_clean_along_the_width_from_the_first_level(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    known = _q_sample(x0, t_prev.clamp(min=0), noise, alpha_bar)
+    return _blend(hole, x_prev, torch.where(t_prev < 0, x0, known))
+
+
+_SCATTERED = (
+    "masked_scatter puts numbers in one after another, from the first of its second argument on: "
+    "they come to the wrong places. torch.where(hole, x_prev, known) takes each from its own."
+)
+
+
+@repaint_blend.mistake(_SCATTERED)
+def known_scattered(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return x_prev.masked_scatter(~hole, _known(x0, t_prev, noise, alpha_bar))
+
+
+@repaint_blend.mistake(_SCATTERED)
+def x_prev_scattered(x_prev, x0, hole, t_prev, noise, alpha_bar):
+    return _known(x0, t_prev, noise, alpha_bar).masked_scatter(hole, x_prev)
 
 
 @repaint_blend.mistake("The roots are missing, as q_sample has them." + _AND_LAST)

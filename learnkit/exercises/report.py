@@ -9,11 +9,14 @@ import re
 from dataclasses import dataclass
 
 CORRECT, INCORRECT, NOT_ATTEMPTED = "correct", "incorrect", "not attempted"
+UNJUDGED = "could not be judged"  # the checker's own fault, and no word on the answer
 _LOOK = {  # status -> sign, colour of the rule (blue, vermilion, grey: told apart by every eye)
     CORRECT: ("✓", "#0072b2"),
     INCORRECT: ("✗", "#d55e00"),
     NOT_ATTEMPTED: ("○", "#767676"),
+    UNJUDGED: ("?", "#767676"),
 }
+_PRINTED = "your function printed (in all its tests, one after the other):"
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Report:
     """What a check found. `message` is plain text; `points` are those earned."""
 
     name: str
-    status: str  # "correct", "incorrect" or "not attempted"
+    status: str  # "correct", "incorrect", "not attempted" or "could not be judged"
     message: str
     mistake: str | None = None  # the id of the mistake that the answer agrees with
     points: int = 0
@@ -45,7 +48,7 @@ class Report:
         for label, text in self.example:
             lines.append(f"    {label:>{width}}: " + text.replace("\n", "\n" + " " * (width + 6)))
         if self.printed:
-            lines += ["    your function printed:", *("    | " + p for p in self._printed_lines())]
+            lines += [f"    {_PRINTED}", *("    | " + p for p in self._printed_lines())]
         return lines
 
     def _repr_html_(self) -> str:
@@ -61,7 +64,7 @@ class Report:
         table = f"<table style='margin:6px 0 0 0;border:0'>{rows}</table>" if rows else ""
         if self.printed:
             lines = html.escape("\n".join(self._printed_lines()))
-            table += f"<div style='margin-top:6px'>your function printed:<pre>{lines}</pre></div>"
+            table += f"<div style='margin-top:6px'>{_PRINTED}<pre>{lines}</pre></div>"
         message = html.escape(self.message).replace("\n", "<br>")
         message = re.sub(r"`([^`]+)`", r"<code>\1</code>", message)
         return (

@@ -5,17 +5,17 @@ under `@NAME.mistake("sentence")`, each wrong implementation that students reall
 """
 
 import importlib
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
 import cloudpickle
-import numpy as np
 
 from learnkit.exercises.index import EXERCISES
-from learnkit.exercises.worker import Outcome, run_case
+from learnkit.exercises.settled import settled
+from learnkit.exercises.wire import Outcome
+from learnkit.exercises.worker import run_case
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,11 @@ class Exercise:
 
     def run(self, answer: Callable) -> list[Outcome]:
         """What `answer` does on every case, here in this process: for trusted code alone."""
-        return [self._run_case(answer, c) for c in self.cases]
+        with settled():
+            return [self._run_case(answer, c) for c in self.cases]
 
     def _run_case(self, answer: Callable, one: Case) -> Outcome:
-        with np.errstate(all="ignore"), warnings.catch_warnings():  # a mistake may divide by zero
-            warnings.simplefilter("ignore")
+        with settled():
             return run_case(answer, (one.args, one.options), self.build, self.probe)
 
     @cached_property
@@ -108,7 +108,11 @@ def names() -> list[str]:
 
 def nearest(name: str) -> str | None:
     """The exercise whose name is most like `name`, if any is near."""
-    return next(iter(get_close_matches(str(name), EXERCISES, n=1, cutoff=0.5)), None)
+    name = str(name).lower()
+    spoken = {known.replace("_", "").lower(): known for known in EXERCISES}
+    if name.replace("_", "") in spoken:
+        return spoken[name.replace("_", "")]
+    return next(iter(get_close_matches(name, EXERCISES, n=1, cutoff=0.5)), None)
 
 
 def find(name: str) -> Exercise:
@@ -116,10 +120,11 @@ def find(name: str) -> Exercise:
 
     Raises ValueError where there is none, and names the nearest.
     """
-    if name not in EXERCISES:
+    if not isinstance(name, str) or name not in EXERCISES:
         near = nearest(name)
         means = f"did you mean {near!r}?" if near else f"there are {', '.join(EXERCISES)}"
         raise ValueError(f"no exercise is called {name!r}; {means}")
-    lesson = importlib.import_module(f"learnkit.exercises.lesson_{EXERCISES[name]:02d}")
+    with settled():  # it may make tensors
+        lesson = importlib.import_module(f"learnkit.exercises.lesson_{EXERCISES[name]:02d}")
     cloudpickle.register_pickle_by_value(lesson)  # a worker has no such module to import from
     return getattr(lesson, name)

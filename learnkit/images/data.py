@@ -156,12 +156,17 @@ def emoji(*, category: str | None = None) -> tuple[EmojiBytes, list[str]]:
 def to_float(images: np.ndarray) -> Array:
     """Bytes b as b / 255, float64 in [0, 1]; what is float in [0, 1] already is copied as float64.
 
-    Raises TypeError for other types, ValueError for floats outside [0, 1] (a byte picture that
-    was made float without the division).
+    Raises TypeError for other types and for what is no array, ValueError for floats outside
+    [0, 1] (a byte picture that was made float without the division).
 
     >>> to_float(np.array([0, 51, 255], dtype=np.uint8))
     array([0. , 0.2, 1. ])
     """
+    if not isinstance(images, np.ndarray):
+        kind = f"{type(images).__module__.split('.')[0]}'s {type(images).__name__}"
+        kind = kind.removeprefix("builtins's ")
+        cure = "images.numpy()" if hasattr(images, "numpy") else "np.asarray(images)"
+        raise TypeError(f"images must be a NumPy array, got {kind}; write {cure}")
     if images.dtype == np.uint8:
         return images / 255
     if images.dtype.kind != "f":

@@ -66,20 +66,26 @@ def check_pictures(images: np.ndarray, holes: np.ndarray) -> None:
         )
 
 
-def check_filled(filled: np.ndarray, image: np.ndarray, hole: np.ndarray) -> None:
+def check_filled(filled: object, image: np.ndarray, hole: np.ndarray) -> None:
     """Raises TypeError or ValueError unless `filled` is what a fill of `image` must be.
 
     The form's promises, for one picture or for a batch of them: an array of this shape, float,
-    without NaN, in [0, 1], and every known pixel bit for bit as it was.
+    without NaN or inf, in [0, 1], and every known pixel bit for bit as it was. The course has no
+    other law for a fill: brush and table both ask this one.
     """
     if not isinstance(filled, np.ndarray) or filled.dtype.kind != "f":
         kind = filled.dtype if isinstance(filled, np.ndarray) else type(filled).__name__
-        kind = "objects: does it return None?" if str(kind) == "object" else kind
-        raise TypeError(f"a fill returns a float NumPy array, got {kind}")
+        cure = ""
+        if filled is None or str(kind) == "object":
+            cure = "; does it end with return?"
+        elif hasattr(filled, "detach"):
+            cure = "; end it with .detach().numpy()"
+        raise TypeError(f"a fill returns a float NumPy array, got {kind}{cure}")
     if filled.shape != image.shape:
         raise ValueError(f"a fill returns the picture's shape {image.shape}, got {filled.shape}")
-    if np.isnan(filled).any():
-        raise ValueError(f"the filled picture holds NaN at {int(np.isnan(filled).sum())} places")
+    beyond = int((~np.isfinite(filled)).sum())
+    if beyond:
+        raise ValueError(f"the filled picture holds NaN or inf at {beyond} places")
     if filled.min() < 0 or filled.max() > 1:
         raise ValueError(
             f"the filled picture must lie in [0, 1], got [{filled.min():.4g}, "
@@ -87,9 +93,10 @@ def check_filled(filled: np.ndarray, image: np.ndarray, hole: np.ndarray) -> Non
         )
     changed = int((filled != image)[~hole].sum())
     if changed:
+        where = "hole[..., None]" if image.ndim > hole.ndim else "hole"
         raise ValueError(
             f"{changed} known values came back changed; "
-            "end with np.where(hole, filled, image), in the picture's own dtype"
+            f"end with np.where({where}, filled, image), in the picture's own dtype"
         )
 
 

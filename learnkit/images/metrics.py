@@ -44,12 +44,15 @@ def psnr(pred: Image, target: Image, *, hole: Hole | None = None, data_range: fl
     """Peak signal-to-noise ratio, 10 log10(R² / mse), in dB; inf where the pictures are equal.
 
     R is `data_range`, the distance from black to white. Raises as `mse` does, and ValueError
-    where R is not positive.
+    where R is not positive, or the target (in the hole, if there is one) holds NaN or reaches
+    further than R: bytes made float need data_range=255.
 
     >>> psnr(np.array([[0.0, 1.0]]), np.array([[0.1, 0.9]]))  # an error of 1/10: 20 dB
     20.0
     """
-    return float(_decibels(mse(pred, target, hole=hole), data_range))
+    error = mse(pred, target, hole=hole)
+    _check_target(target if hole is None else target[hole], data_range)
+    return float(_decibels(error, data_range))
 
 
 def mse_of_each(pred: Images, target: Images, *, holes: Holes | None = None) -> Vector:
@@ -66,7 +69,9 @@ def psnr_of_each(
     pred: Images, target: Images, *, holes: Holes | None = None, data_range: float = 1.0
 ) -> Vector:
     """`psnr` of each picture of a batch, (n,), in dB; inf where two pictures are equal."""
-    return _decibels(mse_of_each(pred, target, holes=holes), data_range)
+    errors = mse_of_each(pred, target, holes=holes)
+    _check_target(target if holes is None else target[holes], data_range)
+    return _decibels(errors, data_range)
 
 
 def mean_psnr(
@@ -86,6 +91,7 @@ def pooled_psnr(
     """PSNR of the error pooled over all pixels of the batch, in dB: the worst pictures rule."""
     _check_pair(pred, target, batch=True)
     errors, counts = _squared_errors(pred, target, _checked_holes(holes, pred))
+    _check_target(target if holes is None else target[holes], data_range)
     return float(_decibels(errors.sum() / counts.sum(), data_range))
 
 
@@ -98,7 +104,8 @@ def ssim(
     averaged over all windows that lie inside, and over the channels. "gaussian" is the window of
     the paper, 11 x 11 with σ = 1.5; "uniform" scikit-image's default, 7 x 7 with sample
     covariances. On one pair they gave 0.23 and 0.45: say which.
-    Raises as `mse` does, and ValueError where a picture is smaller than a window.
+    Raises as `mse` does, and ValueError where a picture is smaller than a window, or the target
+    holds NaN or reaches further than R.
     Source: Wang, Bovik, Sheikh and Simoncelli (2004), eq. 13.
     """
     _check_pair(pred, target, batch=False)
@@ -132,8 +139,6 @@ def _squared_errors(pred: Images, target: Images, holes: Holes | None) -> tuple[
 
 
 def _decibels(error: Vector | float, data_range: float) -> Vector | np.floating:
-    if not data_range > 0:
-        raise ValueError(f"data_range must be positive, got {data_range}")
     with np.errstate(divide="ignore"):  # no error: inf is meant
         return 10 * np.log10(np.divide(data_range**2, error))
 
@@ -158,6 +163,21 @@ def _check_pair(pred: np.ndarray, target: np.ndarray, *, batch: bool) -> None:
         )
 
 
+def _check_target(target: np.ndarray, data_range: float) -> None:
+    """Raises ValueError where the truth cannot be measured by this range from black to white."""
+    if not data_range > 0:
+        raise ValueError(f"data_range must be positive, got {data_range}")
+    low, high = float(target.min()), float(target.max())
+    if np.isnan(low):
+        raise ValueError(f"target holds NaN at {int(np.isnan(target).sum())} of its values")
+    if max(high - low, high, -low) > data_range * (1 + 1e-6):
+        cure = "divide both by 255, or pass data_range=255" if high <= 255 else "pass data_range="
+        raise ValueError(
+            f"target reaches from {low:.4g} to {high:.4g}, further than data_range={data_range:g}: "
+            f"{cure}"
+        )
+
+
 def _checked_holes(holes: Holes | None, pred: Images) -> Holes | None:
     if holes is None:
         return None
@@ -178,8 +198,7 @@ def _checked_holes(holes: Holes | None, pred: Images) -> Holes | None:
 def _ssim(pred: Images, target: Images, window: Window, data_range: float) -> Vector:
     if window not in WINDOWS:
         raise ValueError(f"window must be one of {', '.join(WINDOWS)}, got {window!r}")
-    if not data_range > 0:
-        raise ValueError(f"data_range must be positive, got {data_range}")
+    _check_target(target, data_range)
     weights, sample = WINDOWS[window]
     n, h, w = pred.shape[:3]
     if min(h, w) < len(weights):

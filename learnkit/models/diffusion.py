@@ -32,7 +32,7 @@ def linear_schedule(T: int = 1000) -> torch.Tensor:
     Raises ValueError where T is below 1.
     """
     check_at_least(1, T=T)
-    return _alpha_bar(torch.linspace(0.1 / T, 20 / T, T, dtype=torch.float64))
+    return _alpha_bar(torch.linspace(0.1 / T, 20 / T, T, dtype=torch.float64, device="cpu"))
 
 
 def cosine_schedule(T: int = 1000) -> torch.Tensor:
@@ -42,7 +42,7 @@ def cosine_schedule(T: int = 1000) -> torch.Tensor:
     Raises ValueError where T is below 1.
     """
     check_at_least(1, T=T)
-    u = torch.linspace(0, 1, T + 1, dtype=torch.float64)
+    u = torch.linspace(0, 1, T + 1, dtype=torch.float64, device="cpu")
     f = torch.cos((u + 0.008) / 1.008 * math.pi / 2) ** 2
     return _alpha_bar(1 - f[1:] / f[:-1])
 
@@ -54,7 +54,7 @@ def _alpha_bar(beta: torch.Tensor) -> torch.Tensor:
 
 def level(alpha_bar: torch.Tensor, t: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     """ᾱ_t in the shape (n, 1, 1, ...) that goes with `like`; 1 where t is -1."""
-    at = torch.where(t < 0, torch.ones_like(alpha_bar[:1]), alpha_bar[t.clamp(min=0)])
+    at = torch.where(t < 0, 1.0, alpha_bar.to(t.device)[t.clamp(min=0)])
     return at.reshape(-1, *[1] * (like.ndim - 1))
 
 
@@ -234,7 +234,7 @@ def ahead(
     `steps` are those of `before`, of `x0`, and the next; the line runs over log(√ᾱ / √(1 - ᾱ)).
     Source: Lu et al. (2022), DPM-Solver++, Algorithm 2.
     """
-    last, now, after = torch.logit(alpha_bar[list(steps)].double()).tolist()
+    last, now, after = torch.logit(alpha_bar.cpu()[list(steps)].double()).tolist()
     return x0 + (after - now) / (2 * (now - last)) * (x0 - before)
 
 

@@ -34,8 +34,8 @@ def hole_mse(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> to
     check_holes(target, hole)
     if not hole.any():
         raise ValueError("the hole is empty: no pixel to judge")
-    every = hole.expand_as(pred)
-    return (pred[every] - target[every]).square().mean()  # what is known gets no gradient
+    wrong = torch.where(hole, pred - target, 0).square()  # what is known gets no gradient
+    return wrong.sum() / hole.expand_as(pred).sum()
 
 
 def composite(pred: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:

@@ -133,8 +133,10 @@ class Generator(nn.Module):
 
     def noise(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
         """z for `count` pictures, from N(0, I)."""
-        device = next(self.parameters()).device
-        return torch.randn(count, self.latent, generator=generator, device=device)
+        like = next(self.parameters())
+        return torch.randn(
+            count, self.latent, generator=generator, device=like.device, dtype=like.dtype
+        )
 
     @torch.no_grad()
     def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
@@ -292,6 +294,7 @@ def ring(
     sigma: float = circle.SIGMA,
 ) -> torch.Tensor:
     """Points (count, 2) of `blobs` Gaussians on a circle, each as likely as the next."""
-    centres = torch.from_numpy(circle.centres(blobs, radius)).float()
-    which = torch.randint(blobs, (count,), generator=generator)
-    return centres[which] + sigma * torch.randn(count, 2, generator=generator)
+    where = {"generator": generator, "device": generator.device if generator else "cpu"}
+    centres = torch.from_numpy(circle.centres(blobs, radius)).float().to(where["device"])
+    near = centres[torch.randint(blobs, (count,), **where)]
+    return near + sigma * torch.randn(count, 2, dtype=torch.float32, **where)

@@ -41,7 +41,8 @@ def latent_search(
     if not sigma > 0:
         raise ValueError(f"sigma must be above 0, the error that a pixel may have; got {sigma}")
     hole = check_holes(images, hole)
-    drawn = torch.randn(bank, latent, generator=generator, device=images.device)
+    where = {"generator": generator, "device": images.device, "dtype": torch.float32}
+    drawn = torch.randn(bank, latent, **where)
     with torch.no_grad():
         made = decode(drawn)
         check_pictures_of(images, made.shape[1:])
@@ -55,7 +56,7 @@ def latent_search(
         ]
         fills[~free] = torch.cat(found)
     if free.any():
-        z = torch.randn(int(free.sum()), latent, generator=generator, device=images.device)
+        z = torch.randn(int(free.sum()), latent, **where)
         with torch.no_grad():
             fills[free] = decode(z)
     return composite(fills, images, hole)

@@ -7,12 +7,20 @@ If garments were drawn from a Gaussian N(m, C), the mean of the hole u given the
 and no linear fill has a smaller squared error, whatever garments really are. With the precision
 P = (C + j I)⁻¹ the same mean is m_u - P_uu⁻¹ P_uk (x_k - m_k): a system as large as the hole, and
 the smaller of the two is solved. P_uu⁻¹ is the covariance that is left: what the hole still hides.
+
+On a GPU systems of many sizes would make the host wait for each, so all of them are solved at once
+there, by one factorisation of u P u + (1 - u) for every hole: P_uu in the hole, 1 outside.
 """
+
+import contextlib
+from collections.abc import Iterator
 
 import torch
 from torch import nn
 
 from learnkit.models.filling import check_holes, check_pictures_of, composite
+
+PART = 32  # pictures that a GPU fills together: 80 MB of factors where they are of 28 x 28
 
 
 class LinearFill(nn.Module):
@@ -23,15 +31,16 @@ class LinearFill(nn.Module):
         super().__init__()
         pixels = height * width
         self.height, self.width, self.jitter = height, width, jitter
-        self.register_buffer("mean", torch.zeros(pixels))
+        self.register_buffer("mean", torch.zeros(pixels, dtype=torch.float32))
         # the lower triangle of L, C = L Lᵀ: rounded to half precision it still makes a covariance
-        self.register_buffer("triangle", torch.zeros(pixels * (pixels + 1) // 2))
+        triangle = torch.zeros(pixels * (pixels + 1) // 2, dtype=torch.float32)
+        self.register_buffer("triangle", triangle)
         self._solved: dict[str, torch.Tensor] = {}
 
     @torch.no_grad()
     def fit(self, images: torch.Tensor) -> "LinearFill":
-        """Mean and covariance of training pictures (n, 1, h, w); returns itself."""
-        x = images.flatten(1).double()
+        """Mean and covariance of training pictures (n, 1, h, w), on the CPU; returns itself."""
+        x = images.flatten(1).cpu().double()  # a Mac's GPU has no double precision
         centred = x - x.mean(dim=0)
         cov = centred.T @ centred / len(x)
         cov.diagonal().add_(1e-7)  # pixels that are always black: Cholesky wants more than 0
@@ -51,47 +60,44 @@ class LinearFill(nn.Module):
         """
         hole = check_holes(images, hole)
         check_pictures_of(images, (1, self.height, self.width))
-        fill = images.flatten(1).float().clone()
-        with torch.autocast(images.device.type, enabled=False):  # a solve needs all its digits
-            for pattern, rows in _by_hole(hole):
-                fill[rows] = self._filled(fill[rows], pattern)
-        return composite(fill.clamp(0, 1).reshape(images.shape), images, hole)
+        alone = images.device.type == "cpu" or hole.stride(0) == 0  # one hole for all pictures
+        part = max(1, len(images)) if alone else PART
+        filled = []
+        for x, u in zip(images.split(part), hole.split(part), strict=True):
+            holes, which = _distinct(u)
+            filled.append(self.solve(holes).fill(x, which))
+        return torch.cat(filled)
 
     fill = forward
 
-    @torch.no_grad()
+    def solve(self, holes: torch.Tensor, *, together: bool | None = None) -> "Solved":
+        """The factorisations for holes (m, 1, h, w), to fill pictures with and to ask what is left.
+
+        `together` solves all of them at once, as is quicker on a GPU and the default there; one by
+        one is quicker on a CPU. Both are the same but for rounding.
+        """
+        if together is None:
+            together = holes.device.type != "cpu"
+        kind = Together if together else OneByOne
+        with torch.no_grad(), _full_precision(holes.device):
+            return kind(self, holes.flatten(1))
+
     def left(self, pattern: torch.Tensor) -> torch.Tensor:
         """The mean squared error that the Gaussian expects of the fill of one hole (h w,)."""
-        P = self._moments()["precision"]
-        lower = torch.linalg.cholesky(P[pattern][:, pattern])
-        # tr(P_uu⁻¹) = |L⁻¹|²; the jitter is noise of its own, and no error of the fill
-        inverse = torch.linalg.solve_triangular(lower, torch.eye(len(lower)).to(P), upper=False)
-        return inverse.square().sum() / len(lower) - self.jitter
-
-    def _filled(self, x: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
-        """Pictures (n, h w) that share the hole u (h w,)."""
-        gaussian, k, off = self._moments(), ~u, x - self.mean
-        if 2 * int(u.sum()) <= len(u):
-            P = gaussian["precision"]
-            lower = torch.linalg.cholesky(P[u][:, u])
-            guess = -torch.cholesky_solve(P[u][:, k] @ off[:, k].T, lower).T
-        else:
-            C = gaussian["covariance"]
-            lower = torch.linalg.cholesky(C[k][:, k])
-            guess = (C[u][:, k] @ torch.cholesky_solve(off[:, k].T, lower)).T
-        x[:, u] = self.mean[u] + guess
-        return x
+        return self.solve(pattern[None]).left()[0]
 
     def _moments(self) -> dict[str, torch.Tensor]:
         """C + j I and its inverse, made once from the stored triangle."""
         if not self._solved or self._solved["covariance"].device != self.mean.device:
             pixels = self.height * self.width
-            lower = torch.zeros(pixels, pixels, dtype=torch.float64, device=self.mean.device)
-            rows, columns = torch.tril_indices(pixels, pixels, device=self.mean.device)
-            lower[rows, columns] = self.triangle.double()
-            cov = lower @ lower.T + self.jitter * torch.eye(pixels).to(lower)
+            on_cpu = {"dtype": torch.float64, "device": "cpu"}
+            lower = torch.zeros(pixels, pixels, **on_cpu)
+            rows, columns = torch.tril_indices(pixels, pixels, device="cpu")
+            lower[rows, columns] = self.triangle.cpu().double()
+            cov = lower @ lower.T + self.jitter * torch.eye(pixels, **on_cpu)
             precision = torch.cholesky_inverse(torch.linalg.cholesky(cov))
-            self._solved = {"covariance": cov.float(), "precision": precision.float()}
+            moments = {"covariance": cov, "precision": precision}
+            self._solved = {name: m.float().to(self.mean.device) for name, m in moments.items()}
         return self._solved
 
     def _load_from_state_dict(self, *args: object, **options: object) -> None:
@@ -99,7 +105,126 @@ class LinearFill(nn.Module):
         super()._load_from_state_dict(*args, **options)
 
 
-def _by_hole(hole: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """Each hole that occurs, (h w,), and which pictures have it."""
-    patterns, which = torch.unique(hole.flatten(1), dim=0, return_inverse=True)
-    return [(pattern, (which == i).nonzero()[:, 0]) for i, pattern in enumerate(patterns)]
+class Solved:
+    """The linear fill of some holes, each factorised once: what is the same for all pictures."""
+
+    def __init__(self, linear: LinearFill, holes: torch.Tensor) -> None:
+        """`holes` are (m, h w)."""
+        self.mean, self.jitter, self.holes = linear.mean, linear.jitter, holes
+
+    def fill(self, images: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
+        """Pictures (n, 1, h, w) filled, in [0, 1]; picture i has the hole `which`[i]."""
+        hole = self.holes[which].reshape(images.shape)
+        with _full_precision(images.device):
+            fill = self.conditional_mean(images.flatten(1).float(), which)
+        return composite(fill.clamp(0, 1).reshape(images.shape), images, hole)
+
+    def conditional_mean(self, x: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
+        """x (n, h w) with x̂_u in its holes, not clipped."""
+        raise NotImplementedError
+
+    def left(self) -> torch.Tensor:
+        """The mean squared error that the Gaussian expects of the fill of each hole, (m,)."""
+        raise NotImplementedError
+
+
+class OneByOne(Solved):
+    """A system as small as can be for each hole: the quickest on a CPU."""
+
+    def __init__(self, linear: LinearFill, holes: torch.Tensor) -> None:
+        """Each is factorised when it is first needed."""
+        super().__init__(linear, holes)
+        self.gaussian = linear._moments()
+        self.lower: dict[tuple[str, int], torch.Tensor] = {}
+
+    def conditional_mean(self, x: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
+        """x (n, h w) with x̂_u in its holes, not clipped."""
+        x = x.clone()
+        for i in range(len(self.holes)):
+            rows = (which == i).nonzero()[:, 0]
+            x[rows] = self._filled(x[rows], i)
+        return x
+
+    @torch.no_grad()
+    def left(self) -> torch.Tensor:
+        """The mean squared error that the Gaussian expects of the fill of each hole, (m,)."""
+        found = []
+        with _full_precision(self.holes.device):
+            for i in range(len(self.holes)):
+                lower = self._lower("precision", i)
+                # tr(P_uu⁻¹) = |L⁻¹|²; the jitter is noise of its own, and no error of the fill
+                one = torch.eye(len(lower), dtype=lower.dtype, device=lower.device)
+                inverse = torch.linalg.solve_triangular(lower, one, upper=False)
+                found.append(inverse.square().sum() / len(lower) - self.jitter)
+        return torch.stack(found)
+
+    def _filled(self, x: torch.Tensor, i: int) -> torch.Tensor:
+        """Pictures (n, h w) that share the hole i."""
+        u = self.holes[i]
+        k, off = ~u, x - self.mean
+        if 2 * int(u.sum()) <= len(u):
+            P = self.gaussian["precision"]
+            guess = -torch.cholesky_solve(P[u][:, k] @ off[:, k].T, self._lower("precision", i)).T
+        else:
+            C = self.gaussian["covariance"]
+            guess = (C[u][:, k] @ torch.cholesky_solve(off[:, k].T, self._lower("covariance", i))).T
+        x[:, u] = self.mean[u] + guess
+        return x
+
+    def _lower(self, what: str, i: int) -> torch.Tensor:
+        """L of P_uu or of C_kk."""
+        if (what, i) not in self.lower:
+            place = self.holes[i] if what == "precision" else ~self.holes[i]
+            self.lower[what, i] = torch.linalg.cholesky(self.gaussian[what][place][:, place])
+        return self.lower[what, i]
+
+
+class Together(Solved):
+    """All holes in one batch of systems of one size, which a GPU is never waited for."""
+
+    def __init__(self, linear: LinearFill, holes: torch.Tensor) -> None:
+        """Factorises all of them."""
+        super().__init__(linear, holes)
+        self.precision, u = linear._moments()["precision"], holes.to(linear.mean.dtype)
+        system = u[:, :, None] * self.precision * u[:, None, :] + torch.diag_embed(1 - u)
+        self.lower, _ = torch.linalg.cholesky_ex(system)  # the other one asks the GPU how it went
+
+    def conditional_mean(self, x: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
+        """x (n, h w) with x̂_u in its holes, not clipped."""
+        u = self.holes[which]
+        push = torch.where(u, 0, x - self.mean) @ self.precision  # (n, h w)
+        # every hole for every picture, since it takes no time beside the factorisation
+        right = torch.where(self.holes[:, :, None], -push.T, 0)  # (m, h w, n)
+        half = torch.linalg.solve_triangular(self.lower, right, upper=False)
+        guess = torch.linalg.solve_triangular(self.lower.mT, half, upper=True)
+        each = guess[which, :, torch.arange(len(x), device=x.device)]
+        return torch.where(u, self.mean + each, x)
+
+    @torch.no_grad()
+    def left(self) -> torch.Tensor:
+        """The mean squared error that the Gaussian expects of the fill of each hole, (m,)."""
+        u = self.holes.to(self.lower.dtype)
+        with _full_precision(self.holes.device):
+            inverse = torch.linalg.solve_triangular(self.lower, torch.diag_embed(u), upper=False)
+        return inverse.square().sum(dim=(1, 2)) / u.sum(dim=1) - self.jitter
+
+
+@contextlib.contextmanager
+def _full_precision(device: torch.device) -> Iterator[None]:
+    """A solve needs all its digits: neither bfloat16 nor a GPU's TensorFloat-32."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        with torch.autocast(device.type, enabled=False):
+            yield
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
+def _distinct(hole: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Each hole that occurs in (n, 1, h, w), and which of them every picture has, int64 (n,)."""
+    if hole.stride(0) == 0:  # one for all pictures
+        return hole[:1], torch.zeros(len(hole), dtype=torch.int64, device=hole.device)
+    # sorted on the CPU: a GPU would be waited for as well, and old Macs cannot
+    some, which = torch.unique(hole.flatten(1).cpu(), dim=0, return_inverse=True)
+    return some.reshape(-1, *hole.shape[1:]).to(hole.device), which.to(hole.device)

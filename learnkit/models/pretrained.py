@@ -5,8 +5,9 @@ the model card: data, recipe, seed, machine, and the quality that was measured. 
 numbers alone, so a file cannot run code; a damaged one is found by its SHA-256.
 """
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,26 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
 
 
 def network(name: str) -> nn.Module:
-    """The network of that name, with random weights.
+    """The network of that name, with random weights: float32, on the CPU.
 
     Raises ValueError where there is none.
     """
     if name not in NETWORKS:
         raise ValueError(f"no network is called {name!r}; there are {', '.join(NETWORKS)}")
-    return NETWORKS[name]()
+    with float32_on_the_cpu():
+        return NETWORKS[name]()
+
+
+@contextlib.contextmanager
+def float32_on_the_cpu() -> Iterator[None]:
+    """Where networks are made: whatever default type and device a notebook has set."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)
+    try:
+        with torch.device("cpu"):
+            yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def pretrained(name: str, folder: Path | None = None) -> nn.Module:
@@ -99,13 +113,14 @@ def card(name: str, folder: Path | None = None) -> dict[str, Any]:
 @torch.inference_mode()
 def garment_features(images: torch.Tensor) -> np.ndarray:
     """What the classifier sees in garments (n, 1, 28, 28): (n, 64), float64."""
-    parts = [_judge().features(part) for part in images.split(SEEN_AT_ONCE)]
+    judge = _judge(images.device)
+    parts = [judge.features(part.float()).cpu() for part in images.split(SEEN_AT_ONCE)]
     return torch.cat(parts).double().numpy()
 
 
 @cache
-def _judge() -> nn.Module:
-    return pretrained("classifier")
+def _judge(device: torch.device) -> nn.Module:
+    return pretrained("classifier").to(device)
 
 
 def half(model: nn.Module) -> dict[str, torch.Tensor]:

@@ -133,7 +133,9 @@ def waves(time: torch.Tensor) -> torch.Tensor:
 
     Source: Vaswani et al. (2017), section 3.5.
     """
-    quick = torch.exp(torch.linspace(0, math.log(1000), TIMES // 2, device=time.device))
+    quick = torch.exp(
+        torch.linspace(0, math.log(1000), TIMES // 2, device=time.device, dtype=torch.float32)
+    )
     angle = time[:, None] * quick
     return torch.cat([angle.sin(), angle.cos()], dim=1)
 
@@ -150,11 +152,16 @@ class Inpainter(nn.Module):
         self.linear = LinearFill(28, 28)
         self.unet = UNet(3, 1, width, depth=depth)
 
-    def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """The whole picture as it may have been; what `images` hold in the hole is never read."""
+    def forward(
+        self, images: torch.Tensor, hole: torch.Tensor, guess: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """The whole picture as it may have been; what `images` hold in the hole is never read.
+
+        `guess` is the linear fill, where it has been solved already.
+        """
         hole = check_holes(images, hole)
         seen = cut(images, hole)
-        guess = self.linear(seen, hole)
+        guess = self.linear(seen, hole) if guess is None else guess
         return guess + self.unet(torch.cat([guess, seen, hole.to(seen)], dim=1) - 0.5)
 
     def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:

@@ -164,7 +164,8 @@ class VAE(nn.Module):
     def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
         """`count` pictures that were never there, (count, c, h, w) in [0, 1]."""
         like = next(self.parameters())
-        z = torch.randn(count, self.latent, generator=generator, device=like.device)
+        where = {"device": like.device, "dtype": like.dtype}
+        z = torch.randn(count, self.latent, generator=generator, **where)
         return torch.sigmoid(self.decode(z))
 
     @torch.no_grad()

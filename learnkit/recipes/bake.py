@@ -3,9 +3,11 @@
     for step in bake(recipe, folder): ...
 
 writes NAME.safetensors and NAME.json into `folder` when the last step is done, each whole or not
-at all, and a checkpoint on the way, from which `resume` goes on.
+at all, and a checkpoint on the way, from which `resume` goes on: every half minute, and where the
+training is stopped.
 """
 
+import contextlib
 import json
 import os
 import platform
@@ -17,7 +19,7 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from learnkit.files import write_whole
+from learnkit.files import alone, write_whole
 from learnkit.models.pretrained import half, network, pretrained
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
@@ -39,10 +41,36 @@ def bake(
 
     `steps` is the budget, the recipe's own where None: the schedule is stretched to it.
     Raises ValueError or OSError where the data, the folder or the checkpoint cannot be used: also
-    where an unfinished training would be lost, or an ended one is to be resumed.
+    where an unfinished training would be lost, an ended one is to be resumed, or another process
+    trains the same network there.
     """
-    machine, steps = machine or choose(), steps or recipe.steps
+    steps = steps or recipe.steps
+    machine = machine or choose(steps=steps)
     folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder, recipe.name):
+        yield from _bake(recipe, folder, steps, machine, resume)
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path, name: str) -> Iterator[None]:
+    """Raises ValueError where another process makes the same weights in the folder."""
+    if distributed.rank():  # the first process stands for all of them
+        yield
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(alone(folder / f".{name}.lock"))
+        except BlockingIOError:
+            raise ValueError(
+                f"{name} is being trained in {folder} by another process already: wait for it, or "
+                "choose another folder with --folder"
+            ) from None
+        yield
+
+
+def _bake(
+    recipe: Recipe, folder: Path, steps: int, machine: Machine, resume: bool
+) -> Iterator[Step]:
     torch.manual_seed(recipe.seed)  # the network's first weights; a recipe owns its process
     model = network(recipe.name)
     generator = torch.Generator(machine.device).manual_seed(recipe.seed)
@@ -103,14 +131,14 @@ def by_objective(
         generator=generator,
         plan=Plan(steps=steps),
         path=path,
-        every=recipe.every if path else 0,
+        **recipe.keeping(path),
         resume=resume,
     )
 
 
 def _card(recipe: Recipe, folder: Path, steps: int, machine: Machine, pictures: int) -> dict:
     """What the weights are, measured as they were written: in half precision."""
-    model = pretrained(recipe.name, folder)
+    model = pretrained(recipe.name, folder).to(machine.device)
     quality = {name: round(value, 2) for name, value in recipe.measure(model).items()}
     return {
         "network": recipe.name,

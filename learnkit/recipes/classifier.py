@@ -46,7 +46,7 @@ def moved(images: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
 def measure(model: Classifier) -> dict[str, float]:
     """The share of the 10,000 test garments that it names rightly, and its cross-entropy."""
     device = next(model.parameters()).device
-    images, labels = unseen(device, labels=True).take(torch.arange(10_000))
+    images, labels = unseen(device, labels=True).take(torch.arange(10_000, device="cpu"))
     logits = torch.cat([model(part) for part in images.split(1000)])
     return {
         "test garments named rightly, %": 100 * (logits.argmax(1) == labels).float().mean().item(),

@@ -42,7 +42,7 @@ def objective(generator: torch.Generator) -> Callable[..., dict[str, torch.Tenso
 def measure(model: conditional_vae.ConditionalVAE) -> dict[str, float]:
     """Hole PSNR on the first 500 test garments; the Frechet distance of 10,000 inventions."""
     device = next(model.parameters()).device
-    images = unseen(device).take(torch.arange(FIRST))
+    images = unseen(device).take(torch.arange(FIRST, device="cpu"))
     dice = torch.Generator(device).manual_seed(0)
     found = {}
     for kind in ("centre 14x14", "right half"):

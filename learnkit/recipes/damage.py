@@ -45,13 +45,14 @@ def damages(kinds: dict[Damage, int], h: int, w: int, generator: torch.Generator
 
 
 def _pixels(n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
-    dice = torch.rand(n, h * w + 1, generator=of, device=of.device)
+    dice = torch.rand(n, h * w + 1, generator=of, device=of.device, dtype=torch.float32)
     return (dice[:, 1:] < 0.05 + 0.75 * dice[:, :1]).reshape(n, h, w)
 
 
 def _pieces(kind: Damage, n: int, h: int, w: int, of: torch.Generator) -> torch.Tensor:
     """Pieces (n, h, w) of the sheets of a kind."""
-    sheet, dice = sheets()[kind].to(of.device), torch.rand(5, n, generator=of, device=of.device)
+    sheet = _sheet(kind, of.device)
+    dice = torch.rand(5, n, generator=of, device=of.device, dtype=torch.float32)
     which = (dice[0] * len(sheet)).long()
     side = max(h, w)  # a square, so that it can be turned
     places = torch.arange(side, device=of.device)
@@ -60,6 +61,12 @@ def _pieces(kind: Damage, n: int, h: int, w: int, of: torch.Generator) -> torch.
     mirrored, turned = (d[:, None, None] < 0.5 for d in dice[3:])
     piece = torch.where(mirrored, piece.flip(2), piece)
     return torch.where(turned, piece.transpose(1, 2), piece)[:, :h, :w]
+
+
+@cache
+def _sheet(kind: Damage, device: torch.device) -> torch.Tensor:
+    """The sheets of a kind, which are sent to a device once."""
+    return sheets()[kind].to(device)
 
 
 @cache

@@ -35,7 +35,7 @@ def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor],
         n = len(images)
         kinds = portions(KINDS, n * distributed.world_size())
         hole = distributed.shard(random_holes(kinds, SIDE, SIDE, generator))
-        dice = torch.rand(n, 1, 1, 1, generator=generator, device=generator.device)
+        dice = distributed.rand((n, 1, 1, 1), generator)
         images = torch.where(dice < 0.5, images, images.flip(3))
         return -mean_hole_psnr(model(images, hole).float(), images, hole)
 
@@ -45,7 +45,9 @@ def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor],
 def measure(model: nn.Module) -> dict[str, float]:
     """Hole PSNR over all 192 emoji kept aside, pooled; and the biharmonic fill's."""
     device = next(model.parameters()).device
-    images = kept().take(torch.arange(len(kept()))).permute(0, 2, 3, 1).double().numpy()
+    images = (
+        kept().take(torch.arange(len(kept()), device="cpu")).permute(0, 2, 3, 1).double().numpy()
+    )
     found = {}
     for kind, hole in ASKED.items():
         holes = np.tile(hole, (len(images), 1, 1))

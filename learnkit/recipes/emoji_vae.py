@@ -18,6 +18,7 @@ from learnkit.images.data import emoji
 from learnkit.models import vae
 from learnkit.recipes.recipe import Recipe
 from learnkit.recipes.vae import by_way_of_z, elbo_objective
+from learnkit.training import distributed
 from learnkit.training.pictures import Pictures, resident
 
 BETA = 20.0
@@ -35,11 +36,19 @@ def kept(device: torch.device | str = "cpu") -> Pictures:
     return resident(emoji()[0][::TENTH], device=device)
 
 
+def nll(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+    """`vae.gaussian_nll` with the sigma that is best for the whole batch, whoever computes it."""
+    if distributed.world_size() == 1:
+        return vae.gaussian_nll(logits, images)
+    mse = (torch.sigmoid(logits) - images).square().mean().detach()  # flat there: it is the best
+    return vae.gaussian_nll(logits, images, distributed.mean(mse).sqrt())
+
+
 @torch.no_grad()
 def measure(model: vae.VAE) -> dict[str, float]:
     """On the emoji kept aside: how near a copy comes, the best sigma, and what an emoji costs."""
     device = next(model.parameters()).device
-    images = kept(device).take(torch.arange(len(kept())))
+    images = kept(device).take(torch.arange(len(kept()), device="cpu"))
     logits, mean, log_var = by_way_of_z(model, images)
     sigma = (torch.sigmoid(logits) - images).square().mean().sqrt()
     error = (model.reconstruct(images) - images).square().mean().item()
@@ -57,7 +66,7 @@ RECIPE = Recipe(
     what="A variational autoencoder of emoji in colour: draw 32 numbers, get an emoji.",
     data="Noto emoji (Apache-2.0, Google), nine of ten",
     pictures=pictures,
-    objective=elbo_objective(BETA, vae.gaussian_nll),
+    objective=elbo_objective(BETA, nll),
     measure=measure,
     steps=2_000,
     batch_size=64,

@@ -16,7 +16,7 @@ from torch import nn
 
 from learnkit.images.frechet import frechet_of, kid
 from learnkit.models import gan
-from learnkit.models.pretrained import garment_features
+from learnkit.models.pretrained import float32_on_the_cpu, garment_features
 from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
@@ -47,12 +47,18 @@ def training(
     """
     if distributed.world_size() > 1:
         raise ValueError("the GAN trains in one process: start it without torchrun")
-    discriminator = gan.dcgan()[1]
+    with float32_on_the_cpu():
+        discriminator = gan.dcgan()[1]
     players = {"model": model, "discriminator": discriminator}
     optimizers = {}
     for name, network in players.items():
         machine.place(network)
-        optimizers[name] = torch.optim.Adam(network.parameters(), lr=recipe.lr, betas=recipe.betas)
+        optimizers[name] = torch.optim.Adam(
+            network.parameters(),
+            lr=recipe.lr,
+            betas=recipe.betas,
+            fused=machine.device.type != "cpu",  # the shipped weights are not of the fused one
+        )
     average, schedule = averaged(model), recipe.schedule(steps)
 
     def flat(critic: gan.Judge, real: torch.Tensor, _fake: torch.Tensor) -> torch.Tensor:
@@ -84,7 +90,7 @@ def training(
         seed=recipe.seed,
         parts=parts | {"plan": Plan(steps=steps), "average": average, "generator": generator},
         path=path,
-        every=recipe.every if path else 0,
+        **recipe.keeping(path),
         resume=resume,
     )
     model.load_state_dict(average.module.state_dict())
@@ -127,7 +133,7 @@ def measure(model: gan.Generator) -> dict[str, float]:
 @cache
 def real_features() -> np.ndarray:
     """The classifier's features of the test garments, (10,000, d)."""
-    return garment_features(unseen().take(torch.arange(COUNT)))
+    return garment_features(unseen().take(torch.arange(COUNT, device="cpu")))
 
 
 RECIPE = Recipe(

@@ -47,12 +47,17 @@ def random_holes(
 
 
 def _rand(*shape: int, of: torch.Generator) -> torch.Tensor:
-    return torch.rand(shape, generator=of, device=of.device)
+    return torch.rand(shape, generator=of, device=of.device, dtype=torch.float32)
+
+
+def _sides(h: int, w: int, device: torch.device) -> torch.Tensor:
+    """[h, w], made on the device: a GPU is waited for where numbers are sent to it."""
+    return torch.where(torch.arange(2, device=device) == 0, h, w)
 
 
 def _box(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.Tensor:
     """Boxes of a fifth to three quarters of each side, anywhere within the picture."""
-    sides = torch.tensor([h, w], device=of.device)
+    sides = _sides(h, w, of.device)
     low, span = (0.1, 0.8) if wide else (0.2, 0.55)
     size = (sides * (low + span * _rand(n, 2, of=of))).round().clamp(min=1)
     low = ((sides + 1 - size) * _rand(n, 2, of=of)).floor()
@@ -81,15 +86,17 @@ def _scatter(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.T
     """Single pixels, three to seven of ten."""
     low, span = (0.1, 0.8) if wide else (0.3, 0.4)
     hole = _rand(n, h, w, of=of) < low + span * _rand(n, 1, 1, of=of)
-    hole[:, 0, :2] = torch.tensor([True, False], device=of.device)
+    hole[:, h // 2, w // 2] |= ~hole.flatten(1).any(dim=1)  # only where nothing is missing
+    hole[:, 0, 0] &= ~hole.flatten(1).all(dim=1)  # only where nothing is known
     return hole
 
 
 def _strokes(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.Tensor:
     """Two thick strokes that wander: all that lies near one of their lines."""
     side = min(h, w)
-    start = _rand(n, 2, 1, 2, of=of) * torch.tensor([h, w], device=of.device)
-    turn = 0.6 * torch.randn(n, 2, WANDER, generator=of, device=of.device).cumsum(2)
+    start = _rand(n, 2, 1, 2, of=of) * _sides(h, w, of.device)
+    bends = torch.randn(n, 2, WANDER, generator=of, device=of.device, dtype=torch.float32)
+    turn = 0.6 * bends.cumsum(2)
     angle = 2 * torch.pi * _rand(n, 2, 1, of=of) + turn
     length = side * (0.1 + 0.2 * _rand(n, 2, WANDER, of=of))
     steps = length[..., None] * torch.stack([angle.sin(), angle.cos()], dim=3)

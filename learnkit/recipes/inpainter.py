@@ -29,7 +29,9 @@ def training(
     recipe: Recipe, model: nn.Module, pictures: Pictures, **options: Any
 ) -> Iterator[Step]:
     """The linear fill of `model` is solved from all pictures; then what stands on it is trained."""
-    model.linear.to(pictures.images.device).fit(pictures.take(torch.arange(len(pictures))))
+    model.linear.to(pictures.images.device).fit(
+        pictures.take(torch.arange(len(pictures), device="cpu"))
+    )
     yield from by_objective(recipe, model, pictures, **options)
 
 
@@ -41,12 +43,12 @@ def objective(generator: torch.Generator) -> Callable[[Inpainter, torch.Tensor],
         holes = random_holes(KINDS, h, w, generator)
         if n % len(holes):
             raise ValueError(f"a batch must be a multiple of its {len(holes)} holes, got {n}")
-        each = holes.repeat_interleave(n // len(holes), dim=0)
-        pred = model(images, each).float()
-        left = torch.stack([model.linear.left(hole.flatten()) for hole in holes])
-        errors = torch.where(each, (pred - images).square(), 0).reshape(len(holes), -1).sum(dim=1)
-        counts = each.reshape(len(holes), -1).sum(dim=1)
-        return (errors / counts / left.clamp(min=1e-4)).mean()
+        which = torch.arange(n, device=holes.device) // (n // len(holes))
+        hole, solved = holes[which], model.linear.solve(holes)
+        pred = model(images, hole, solved.fill(images, which)).float()
+        errors = torch.where(hole, (pred - images).square(), 0).reshape(len(holes), -1).sum(dim=1)
+        counts = hole.reshape(len(holes), -1).sum(dim=1)
+        return (errors / counts / solved.left().clamp(min=1e-4)).mean()
 
     return relative_error
 
@@ -55,7 +57,7 @@ def objective(generator: torch.Generator) -> Callable[[Inpainter, torch.Tensor],
 def measure(model: nn.Module) -> dict[str, float]:
     """Hole PSNR over the first 500 test garments, pooled."""
     device = next(model.parameters()).device
-    images, scores = unseen(device).take(torch.arange(500)), {}
+    images, scores = unseen(device).take(torch.arange(500, device="cpu")), {}
     for name, hole in MEASURED.items():
         place = torch.from_numpy(hole).to(device)[None, None]
         scores[f"hole PSNR, {name}, dB"] = hole_psnr(model.fill(images, place), images, place)

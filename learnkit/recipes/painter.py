@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 
 from learnkit.images.frechet import frechet_of
-from learnkit.models.diffusion import level, q_sample
+from learnkit.models.diffusion import level
 from learnkit.models.painter import Painter
 from learnkit.models.pretrained import garment_features
 from learnkit.recipes.gan import real_features
@@ -33,16 +33,16 @@ def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], t
     def relative_error(model: Painter, images: torch.Tensor) -> torch.Tensor:
         n, _, h, w = images.shape
         whole = n * distributed.world_size()
-        holes, counts = _holes(whole, h, w, generator)
-        left = 4 * torch.stack([model.linear.left(hole.flatten()) for hole in holes])  # in [-1, 1]
-        hole = distributed.shard(holes.repeat_interleave(counts, dim=0))
-        left = distributed.shard(left.repeat_interleave(counts)).reshape(-1, 1, 1, 1)
+        holes, which = _holes(whole, h, w, generator)
+        which, solved = distributed.shard(which), model.linear.solve(holes)
+        hole, left = holes[which], 4 * solved.left()[which].reshape(-1, 1, 1, 1)  # in [-1, 1]
         t = distributed.shard(_times(whole, len(model.alpha_bar), generator))
         noise = distributed.randn(tuple(images.shape), generator)
 
-        x0, guess = 2 * images - 1, 2 * model.linear(images, hole) - 1
+        x0, guess = 2 * images - 1, 2 * solved.fill(images, which) - 1
         a = level(model.alpha_bar, t, images)
-        said = model(q_sample(x0, t, noise, model.alpha_bar), t, x0, guess, hole).float()
+        xt = a.sqrt() * x0 + (1 - a).sqrt() * noise  # `q_sample` would ask whether t is a step
+        said = model(xt, t, x0, guess, hole).float()
         wrong = (said - (a.sqrt() * noise - (1 - a).sqrt() * (x0 - guess))).square()
         worth = a + (1 - a) / left.clamp(min=1e-3)  # of F's error; x0's is √(1 - ᾱ) times as large
         each = torch.where(hole, worth * wrong, 0).flatten(1).sum(dim=1)
@@ -52,19 +52,19 @@ def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], t
 
 
 def _holes(n: int, h: int, w: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """The holes of a batch of n, and how many pictures share each: the last has half of them."""
+    """The holes of a batch of n, and which of them each picture has: half have the last."""
     groups = max(1, n // 2 // SHARE)
     some = random_holes(portions(KINDS, groups), h, w, generator, wide=True)
     everything = torch.ones(1, 1, h, w, dtype=torch.bool, device=some.device)
-    counts = [SHARE] * groups + [n - SHARE * groups]
-    return torch.cat([some, everything]), torch.tensor(counts, device=some.device)
+    which = (torch.arange(n, device=some.device) // SHARE).clamp(max=groups)
+    return torch.cat([some, everything]), which
 
 
 def _times(n: int, T: int, generator: torch.Generator) -> torch.Tensor:
     """A step for each picture, one from every n-th part of the schedule, in random order."""
     device = generator.device
     places = torch.randperm(n, generator=generator, device=device)
-    within = torch.rand(n, generator=generator, device=device)
+    within = torch.rand(n, generator=generator, device=device, dtype=torch.float32)
     return ((places + within) / n * T).long().clamp(max=T - 1)
 
 
@@ -72,7 +72,7 @@ def measure(model: Painter) -> dict[str, float]:
     """The Frechet distance of COUNT inventions; hole PSNR on the first FIRST test garments."""
     device = model.alpha_bar.device
     dice = torch.Generator(device).manual_seed(0)
-    images, found = unseen(device).take(torch.arange(FIRST)), {}
+    images, found = unseen(device).take(torch.arange(FIRST, device="cpu")), {}
     for kind in ("centre 14x14", "right half"):
         place = torch.from_numpy(MEASURED[kind]).to(device)[None, None]
         draws = model.fills(images, place, DRAWS, dice)

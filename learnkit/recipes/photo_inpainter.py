@@ -45,7 +45,7 @@ def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor],
 
 def turned(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Square pictures mirrored and transposed at random: each of eight ways."""
-    dice = torch.rand(3, len(images), 1, 1, 1, generator=generator, device=generator.device)
+    dice = distributed.rand((3, len(images), 1, 1, 1), generator, dim=1)
     images = torch.where(dice[0] < 0.5, images, images.transpose(2, 3))
     images = torch.where(dice[1] < 0.5, images, images.flip(2))
     return torch.where(dice[2] < 0.5, images, images.flip(3))
@@ -53,10 +53,10 @@ def turned(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 def recoloured(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """The channels in random order, and in half of the pictures each darker by up to a half."""
-    n, where = len(images), {"generator": generator, "device": generator.device}
-    places = torch.rand(n, 3, **where).argsort(dim=1)[:, :, None, None]
-    gain = 1 - 0.5 * torch.rand(n, 3, 1, 1, **where)
-    gain = torch.where(torch.rand(n, 1, 1, 1, **where) < 0.5, gain, 1)
+    n = len(images)
+    places = distributed.rand((n, 3), generator).argsort(dim=1)[:, :, None, None]
+    gain = 1 - 0.5 * distributed.rand((n, 3, 1, 1), generator)
+    gain = torch.where(distributed.rand((n, 1, 1, 1), generator) < 0.5, gain, 1)
     return gain * images.gather(1, places.expand_as(images))
 
 

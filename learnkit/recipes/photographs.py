@@ -42,7 +42,8 @@ def damaged(
 ) -> torch.Tensor:
     """The pictures blurred by a Gaussian of `blur` pixels, then under noise of spread `sigma`."""
     if blur:
-        reach = torch.arange(-round(3 * blur), round(3 * blur) + 1, device=images.device)
+        end, where = round(3 * blur), {"device": images.device, "dtype": images.dtype}
+        reach = torch.arange(-end, end + 1, **where)
         line = torch.exp(-(reach**2) / (2 * blur**2))
         line = line / line.sum()
         c, side = images.shape[1], len(line) // 2
@@ -61,8 +62,7 @@ def psnr_objective(blur: float, low: float, high: float, *, turned: bool = True)
 
     def of(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
         def minus_psnr(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
-            n = len(images)
-            dice = torch.rand(3, n, 1, 1, 1, generator=generator, device=generator.device)
+            dice = distributed.rand((3, len(images), 1, 1, 1), generator, dim=1)
             if turned:
                 images = torch.where(dice[0] < 0.5, images, images.transpose(2, 3))
             images = torch.where(dice[1] < 0.5, images, images.flip(3))
@@ -82,7 +82,9 @@ def psnr_of_held_out(model: nn.Module, blur: float, sigma: float) -> float:
     device, scores = next(model.parameters()).device, []
     for seed, name in enumerate(HELD_OUT):
         truth = torch.from_numpy(photograph(name)).float().permute(2, 0, 1)[None]
-        noise = torch.randn(truth.shape, generator=torch.Generator().manual_seed(seed))
-        seen = damaged(truth, noise, blur, torch.tensor(sigma)).to(device)
+        dice = torch.Generator("cpu").manual_seed(seed)
+        noise = torch.randn(truth.shape, generator=dice, dtype=torch.float32, device="cpu")
+        strength = torch.tensor(sigma, dtype=torch.float32, device="cpu")
+        seen = damaged(truth, noise, blur, strength).to(device)
         scores.append(psnr(as_image(model(seen)[0]), as_image(truth[0])))
     return float(np.mean(scores))

@@ -8,6 +8,7 @@ import importlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,6 +17,8 @@ from torch import nn
 from learnkit.models.pretrained import NETWORKS
 from learnkit.training.loop import Step
 from learnkit.training.pictures import Pictures
+
+HALF_A_MINUTE = 30.0  # seconds: what a crash costs at most; a checkpoint takes some 50 ms
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,14 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.999)  # AdamW's memory of the slope, and of its square
     clip: float | None = None
     seed: int = 0
-    every: int = 200  # steps between two checkpoints
+    every: int = 0  # steps between two checkpoints; where 0, one each half minute
     missed: tuple[str, ...] = ()  # targets that the shipped weights missed, and what to try next
+
+    def keeping(self, path: Path | None) -> dict[str, float]:
+        """When a training at `path` writes its checkpoint, as options of `train` and `run`."""
+        if path is None:
+            return {}
+        return {"every": self.every} if self.every else {"seconds": HALF_A_MINUTE}
 
     def schedule(self, steps: int) -> Callable[[int], float]:
         """The learning rate at step t: up within a twentieth, then down along half a cosine."""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from learnkit.models.filling import hole_mse
 from learnkit.recipes.garments import garments
 from learnkit.recipes.holes import portions, random_holes
 from learnkit.recipes.inpainter import KINDS, measure
@@ -18,13 +17,18 @@ from learnkit.training import distributed
 
 
 def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
-    """The mean squared error over all holes of the batch, a hole of its own for each garment."""
+    """The mean squared error over all holes of the batch, a hole of its own for each garment.
+
+    The batch is that of all processes, whose holes are not equally large: `hole_mse` of each would
+    weigh their pixels differently.
+    """
 
     def error(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
-        n, _, h, w = images.shape
-        kinds = portions(KINDS, n * distributed.world_size())
-        hole = distributed.shard(random_holes(kinds, h, w, generator))
-        return hole_mse(model(images, hole).float(), images, hole)
+        n, c, h, w = images.shape
+        holes = random_holes(portions(KINDS, n * distributed.world_size()), h, w, generator)
+        hole = distributed.shard(holes)
+        wrong = torch.where(hole, model(images, hole).float() - images, 0).square()
+        return wrong.sum() * distributed.world_size() / (c * holes.sum())
 
     return error
 

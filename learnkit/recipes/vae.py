@@ -41,7 +41,13 @@ def by_way_of_z(
     model: vae.VAE, images: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(logits, μ, log σ²) of pictures to be measured: one draw of z each, the same every time."""
-    noise = torch.randn(len(images), model.latent, generator=torch.Generator().manual_seed(0))
+    noise = torch.randn(
+        len(images),
+        model.latent,
+        generator=torch.Generator("cpu").manual_seed(0),
+        dtype=torch.float32,
+        device="cpu",
+    )
     return model(images, noise.to(images.device))
 
 
@@ -49,7 +55,7 @@ def by_way_of_z(
 def measure(model: vae.VAE) -> dict[str, float]:
     """Nats a picture on all 10,000 test garments: mean, median, largest; and the KL in the mean."""
     device = next(model.parameters()).device
-    images = unseen(device).take(torch.arange(10_000))
+    images = unseen(device).take(torch.arange(10_000, device="cpu"))
     logits, mean, log_var = by_way_of_z(model, images)
     kl = vae.kl_divergence(mean, log_var)
     nats = vae.bernoulli_nll(logits, images) + kl

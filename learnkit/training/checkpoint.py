@@ -7,6 +7,7 @@ so a stranger's file cannot run code.
 """
 
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,10 @@ def save(path: Path, step: int, parts: Mapping[str, Any]) -> None:
 def load(path: Path, parts: Mapping[str, Any]) -> int:
     """Puts the stored state into every part, and returns how many steps had been done.
 
-    Raises OSError where there is no file or it is damaged, ValueError where it is a checkpoint of
-    something else; the parts are then as they were, or half filled where a network differs.
+    A checkpoint goes from one device to another; random numbers then differ from there on, as a
+    warning says. Raises OSError where there is no file or it is damaged, ValueError where it is a
+    checkpoint of something else; the parts are then as they were, or half filled where a network
+    differs.
     """
     whole = _read(path)
     there, asked = set(whole["parts"]), set(parts)
@@ -77,17 +80,20 @@ def load(path: Path, parts: Mapping[str, Any]) -> int:
         )
     for name, part in parts.items():
         try:
-            _put(part, whole["parts"][name])
+            _put(part, whole["parts"][name], whole["step"])
         except (RuntimeError, ValueError, KeyError, TypeError) as error:
             reason = str(error).splitlines()[-1].strip()
             raise ValueError(
                 f"the {name} in {path} is not the one of this training ({reason}): use the same "
                 "model and options, or begin anew with another path"
             ) from error
-    torch.set_rng_state(whole["random"]["cpu"])
-    if torch.cuda.is_available() and "cuda" in whole["random"]:
-        torch.cuda.set_rng_state_all(whole["random"]["cuda"])
+    _put_random(whole["random"])
     return whole["step"]
+
+
+def steps_done(path: Path) -> int:
+    """How many steps the checkpoint at `path` has behind it; 0 where there is none."""
+    return _read(path)["step"] if path.exists() else 0
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -105,15 +111,23 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _state(part: Any) -> Any:
-    """A generator's state is a tensor; that of anything else a dictionary."""
-    return part.get_state() if isinstance(part, torch.Generator) else part.state_dict()
+    if not isinstance(part, torch.Generator):
+        return part.state_dict()
+    return {"device": part.device.type, "seed": part.initial_seed(), "state": part.get_state()}
 
 
-def _put(part: Any, state: Any) -> None:
-    if isinstance(part, torch.Generator):
-        part.set_state(state)
-    else:
+def _put(part: Any, state: Any, step: int) -> None:
+    if not isinstance(part, torch.Generator):
         part.load_state_dict(state)
+    elif part.device.type == state["device"]:
+        part.set_state(state["state"])
+    else:  # each kind of device has random numbers of its own
+        warnings.warn(
+            f"this training was begun on {state['device']} and is resumed on {part.device.type}: "
+            "from here on it draws other random numbers than it would have there",
+            stacklevel=4,
+        )
+        part.manual_seed(state["seed"] + step)  # not those that it began with
 
 
 def _random() -> dict[str, Any]:
@@ -121,4 +135,16 @@ def _random() -> dict[str, Any]:
     state: dict[str, Any] = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         state["cuda"] = torch.cuda.get_rng_state_all()
+    if torch.backends.mps.is_available():
+        state["mps"] = torch.mps.get_rng_state()
     return state
+
+
+def _put_random(state: dict[str, Any]) -> None:
+    """What is stored of the devices that are here; there may be more GPUs now, or fewer."""
+    torch.set_rng_state(state["cpu"])
+    if torch.cuda.is_available():
+        for i, one in zip(range(torch.cuda.device_count()), state.get("cuda", ()), strict=False):
+            torch.cuda.set_rng_state(one, i)
+    if torch.backends.mps.is_available() and "mps" in state:
+        torch.mps.set_rng_state(state["mps"])

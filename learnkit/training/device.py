@@ -5,14 +5,21 @@ Every setting that makes training faster stands in `Machine`, to be seen and to 
 """
 
 import contextlib
+import importlib.util
 import os
 import shutil
+import sysconfig
+import warnings
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import torch
 from torch import nn
 
 COMPILERS = ("c++", "g++", "clang++")
+TRITON = 7  # the oldest generation of NVIDIA's chips that Triton writes kernels for: Volta
+WORTH_COMPILING = 20_000  # steps: a minute of compiling is won back by then, and not long before
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class Machine:
     device: torch.device
     bf16: bool = False  # half the bytes, the range of float32: pays where the chip multiplies it
     channels_last: bool = False  # pixels' channels side by side: convolutions read them in a row
-    compile: bool = False  # needs a C++ compiler, and a minute at the first step
+    compile: bool = False  # the network alone: needs Triton, and a minute at the first step
     graphs: bool = False  # CUDA graphs: a step's kernels started by one call, for small networks
 
     def __str__(self) -> str:
@@ -47,16 +54,17 @@ class Machine:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16)
 
 
-def choose(name: str | None = None) -> Machine:
+def choose(name: str | None = None, *, steps: int = 0) -> Machine:
     """The best machine there is, or the one of that name: "cuda", "cuda:1", "mps" or "cpu".
 
-    Raises ValueError where no such device is there.
+    `steps` is how long it will train: a short training is not worth compiling for.
+    Raises ValueError where no such device is there, or it cannot be used.
     """
     device = torch.device(_best()) if name is None else _named(name)
     if device.type == "cuda":
-        compiler = any(map(shutil.which, COMPILERS))
+        compiled = steps >= WORTH_COMPILING and _can_compile(device)
         bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
-        return Machine(device, bf16, channels_last=True, compile=compiler, graphs=compiler)
+        return Machine(device, bf16, channels_last=True, compile=compiled, graphs=compiled)
     # On a CPU channels_last is worth 1.4 times in a U-Net's step, bf16 1.5 times in the VAE's where
     # the CPU multiplies it itself; compiling costs more than a short training has to win.
     cpu = device.type == "cpu"
@@ -70,6 +78,20 @@ def budget(steps: int, *, gpu: int | None = None) -> int:
     """
     here = steps if gpu is None or _best() == "cpu" else gpu
     return max(2, here // 20) if os.environ.get("LEARNKIT_QUICK") else here
+
+
+@cache
+def works(device: torch.device | str) -> str | None:
+    """Runs one small kernel on the device: None where that works, else what torch says of it.
+
+    A GPU that torch counts may be too old for this torch, or have no memory left.
+    """
+    try:
+        one = torch.ones(4, dtype=torch.float32, device=device)
+        (one @ one).item()
+    except (RuntimeError, AssertionError) as error:  # AssertionError: torch without CUDA
+        return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return None
 
 
 def available() -> list[str]:
@@ -89,8 +111,28 @@ def _cpu_multiplies_bf16() -> bool:
     return getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
 
 
+def _can_compile(device: torch.device) -> bool:
+    """Whether Triton is there, writes for this chip, and can build the part that starts kernels."""
+    header = Path(sysconfig.get_paths()["include"], "Python.h")
+    return (
+        importlib.util.find_spec("triton") is not None
+        and torch.cuda.get_device_capability(device)[0] >= TRITON
+        and any(map(shutil.which, COMPILERS))
+        and header.exists()
+    )
+
+
 def _best() -> str:
-    return next((kind for kind in ("cuda", "mps") if _has(kind)), "cpu")
+    for kind in filter(_has, ("cuda", "mps")):
+        if (reason := works(kind)) is None:
+            return kind
+        _say_once(f"the GPU cannot be used, and the next device is taken: {reason}")
+    return "cpu"
+
+
+@cache
+def _say_once(sentence: str) -> None:
+    warnings.warn(sentence, stacklevel=4)
 
 
 def _named(name: str) -> torch.device:
@@ -102,6 +144,8 @@ def _named(name: str) -> torch.device:
         ) from None
     there = device.type == "cpu" or _has(device.type)
     if there and (device.index or 0) < max(1, sum(device.type in a for a in available())):
+        if (reason := works(str(device))) is not None:
+            raise ValueError(f"{name} was asked for, and it cannot be used: {reason}")
         return device
     raise ValueError(
         f"{name} was asked for, and torch {torch.__version__} finds none; here are "

@@ -5,9 +5,12 @@ others' (DistributedDataParallel). Without torchrun all of this is one process, 
 """
 
 import contextlib
+import functools
 import gc
+import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -25,20 +28,23 @@ def world_size() -> int:
 
 
 @contextlib.contextmanager
-def together() -> Iterator[torch.device | None]:
+def together(name: str | None = None) -> Iterator[torch.device | None]:
     """Joins the processes that torchrun started, and parts them at the end; else does nothing.
 
-    Gives this process's own device where it has a GPU of its own, else None. NCCL joins GPUs,
-    gloo CPUs.
+    Gives this process's own device: its NVIDIA GPU, which NCCL joins, or the CPU, which gloo does
+    (Apple's GPUs are joined by nothing), and None without torchrun. `name` is the device that was
+    asked for, if any was. Raises ValueError where there are more processes than GPUs.
     """
     if "LOCAL_RANK" not in os.environ or dist.is_initialized():
         yield None
         return
-    mine = None
-    if torch.cuda.is_available():
-        mine = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+    if torch.cuda.is_available() and name != "cpu":
+        mine = torch.device("cuda", _own_gpu())
         torch.cuda.set_device(mine)
-    dist.init_process_group("nccl" if mine else "gloo")
+        dist.init_process_group("nccl", device_id=mine)
+    else:
+        mine = torch.device("cpu")
+        dist.init_process_group("gloo")
     try:
         yield mine
         dist.barrier()  # who is first at the end waits: gloo's threads still answer the others
@@ -47,32 +53,102 @@ def together() -> Iterator[torch.device | None]:
         dist.destroy_process_group()
 
 
+def _own_gpu() -> int:
+    here, gpus = int(os.environ.get("LOCAL_WORLD_SIZE", 1)), torch.cuda.device_count()
+    rank_here = int(os.environ["LOCAL_RANK"])
+    if max(here, rank_here + 1) > gpus:
+        raise ValueError(
+            f"{here} processes were started here, and there are {gpus} GPUs: give each a GPU of "
+            f"its own with --nproc-per-node {gpus}, or train on the CPU with --device cpu"
+        )
+    return rank_here
+
+
 def shared(model: nn.Module) -> nn.Module:
-    """The model with gradients averaged over all processes; the model itself where there is one."""
-    return nn.parallel.DistributedDataParallel(model) if world_size() > 1 else model
+    """The model with gradients averaged over all processes; the model itself where there is one.
+
+    Its batch norms then compare the pictures of all processes.
+    """
+    if world_size() == 1:
+        return model
+    for norm in model.modules():
+        if isinstance(norm, nn.modules.batchnorm._BatchNorm):
+            norm.forward = functools.partial(_batch_norm, norm)
+    # buffers are the same everywhere already: they are computed, and from the same numbers
+    known = inspect.signature(nn.parallel.DistributedDataParallel).parameters
+    name = "forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers"
+    return nn.parallel.DistributedDataParallel(model, **{name: False})
 
 
-def shard(batch: torch.Tensor) -> torch.Tensor:
+class _Sum(torch.autograd.Function):
+    """The sum over all processes; so is its gradient, for each process's number is in all sums."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        total = x.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
+        return _Sum.forward(ctx, gradient)
+
+
+def _batch_norm(norm: nn.modules.batchnorm._BatchNorm, x: torch.Tensor) -> torch.Tensor:
+    """What `norm` does to the pictures of all processes together, for this one's (n, c, ...).
+
+    torch.nn.SyncBatchNorm is the same, and runs on GPUs alone.
+    """
+    if not norm.training:
+        return type(norm).forward(norm, x)
+    each = [0, *range(2, x.ndim)]  # all but the channels
+    like = [1, -1, *[1] * (x.ndim - 2)]
+    y = x.to(torch.promote_types(x.dtype, torch.float32))
+    mean = _Sum.apply(y.mean(dim=each)) / world_size()
+    variance = _Sum.apply((y - mean.reshape(like)).square().mean(dim=each)) / world_size()
+    with torch.no_grad():
+        norm.num_batches_tracked += 1
+        rate = norm.momentum or 1 / float(norm.num_batches_tracked)
+        count = world_size() * y.numel() / y.shape[1]
+        norm.running_mean.lerp_(mean.to(norm.running_mean), rate)
+        norm.running_var.lerp_(variance.to(norm.running_var) * count / (count - 1), rate)
+    y = (y - mean.reshape(like)) / (variance.reshape(like) + norm.eps).sqrt()
+    return (y * norm.weight.reshape(like) + norm.bias.reshape(like)).to(x.dtype)
+
+
+def shard(batch: torch.Tensor, dim: int = 0) -> torch.Tensor:
     """The share of a batch that is this process's: every world_size-th row, from its rank.
 
+    `dim` is the dimension that counts the pictures.
     Raises ValueError where the shares would not be equal: the mean of their means would lie.
     """
-    if len(batch) % world_size():
+    if batch.shape[dim] % world_size():
         raise ValueError(
-            f"a batch of {len(batch)} cannot be shared equally by {world_size()} processes; "
+            f"a batch of {batch.shape[dim]} cannot be shared equally by {world_size()} processes; "
             f"choose a multiple of {world_size()}"
         )
-    return batch[rank() :: world_size()]
+    return batch[(slice(None),) * dim + (slice(rank(), None, world_size()),)]
 
 
-def randn(shape: tuple[int, ...], generator: torch.Generator) -> torch.Tensor:
+def randn(shape: tuple[int, ...], generator: torch.Generator, *, dim: int = 0) -> torch.Tensor:
     """Normal noise for this process's rows: the same rows whether one process draws or many.
 
     Every process draws for the whole batch from the same generator and keeps its share.
     """
-    rows, *rest = shape
-    size = (rows * world_size(), *rest)
-    return shard(torch.randn(size, generator=generator, device=generator.device))
+    return _drawn(torch.randn, shape, generator, dim)
+
+
+def rand(shape: tuple[int, ...], generator: torch.Generator, *, dim: int = 0) -> torch.Tensor:
+    """Numbers from [0, 1) for this process's rows, likewise."""
+    return _drawn(torch.rand, shape, generator, dim)
+
+
+def _drawn(
+    draw: Callable[..., torch.Tensor], shape: tuple[int, ...], of: torch.Generator, dim: int
+) -> torch.Tensor:
+    size = list(shape)
+    size[dim] *= world_size()
+    return shard(draw(size, generator=of, device=of.device, dtype=torch.float32), dim)
 
 
 def mean(value: torch.Tensor) -> torch.Tensor:

@@ -20,9 +20,11 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from learnkit.training import checkpoint, distributed
 from learnkit.training.device import Machine, choose
+from learnkit.training.keeping import Keeper, finished_first
 from learnkit.training.pictures import Pictures, order
 
 Losses = Mapping[str, torch.Tensor]
+FUSED = ("cuda", "mps", "cpu")  # where the optimizer's whole step is one kernel
 LOOK = 50  # steps between two looks at a GPU's losses: each look waits for the GPU
 
 
@@ -62,6 +64,7 @@ def train(
     plan: checkpoint.Plan | None = None,
     path: Path | None = None,
     every: int = 0,
+    seconds: float = 0.0,
     resume: bool = False,
 ) -> Iterator[Step]:
     """Trains `model` to make `objective(model, batch)` small; yields after every step.
@@ -70,20 +73,25 @@ def train(
     `schedule(t)` is the learning rate of step t = 0, 1, ...; `lr` where there is none. The
     optimizer is AdamW with these `betas` unless one is given. `clip` bounds the gradient's norm;
     `average` (see `averaged`) follows the weights. `generator` is what the objective draws its
-    noise from: it is kept with the checkpoint, which is written to `path` every `every` steps and
-    at the end, and from which `resume` goes on, if the `plan` is still the one it began with.
+    noise from: it is kept with the checkpoint, from which `resume` goes on, if the `plan` is still
+    the one it began with. It is written to `path` after every `every` steps or so many `seconds`,
+    at the end, and where you stop on the way.
     Raises ValueError for counts that cannot be, DivergedError where the loss is no number.
     """
-    machine = machine or choose()
+    machine = machine or choose(steps=steps)
     machine.place(model)
+    if average is not None:
+        machine.place(average.module)
     if batch_size == 1 and any(
         isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules()
     ):
         raise ValueError("batch_size is 1, and batch norm needs two pictures to compare: take more")
     if optimizer is None:
-        fused = machine.device.type in ("cuda", "cpu")
+        fused = machine.device.type in FUSED
         optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=betas, fused=fused)
-    whole = distributed.shared(machine.compiled(_Objective(model, objective)))
+    dtype = next(model.parameters()).dtype
+    # the network alone is compiled: an objective that draws noise would break at every draw
+    whole = distributed.shared(_Objective(machine.compiled(model), objective))
     model.train()
 
     def take(batch: Any, t: int) -> Losses:
@@ -91,7 +99,7 @@ def train(
             group["lr"] = lr if schedule is None else schedule(t)
         optimizer.zero_grad(set_to_none=True)
         with machine.autocast():
-            losses = whole(batch)
+            losses = whole(_in(dtype, batch))
         losses = losses if isinstance(losses, Mapping) else {"loss": losses}
         next(iter(losses.values())).backward()
         if clip is not None:
@@ -105,13 +113,14 @@ def train(
     parts |= {"generator": generator}
     return run(
         take,
-        pictures,
+        pictures.to(machine.device),
         steps=steps,
         batch_size=batch_size,
         seed=seed,
         parts={name: part for name, part in parts.items() if part is not None},
         path=path,
         every=every,
+        seconds=seconds,
         resume=resume,
     )
 
@@ -126,6 +135,7 @@ def run(
     parts: Mapping[str, Any] | None = None,
     path: Path | None = None,
     every: int = 0,
+    seconds: float = 0.0,
     resume: bool = False,
 ) -> Iterator[Step]:
     """The loop itself: hands every batch and its number t = 0, 1, ... to `step`, which learns.
@@ -135,10 +145,11 @@ def run(
     """
     if steps < 1 or every < 0:
         raise ValueError(f"steps must be at least 1 and every 0, got {steps} and {every}")
-    if path is None and (every or resume):
+    if path is None and (every or seconds or resume):
         raise ValueError("to write or resume a checkpoint, say where: path=...")
     order(len(pictures), batch_size, 0, seed=seed)  # raises where the data set is too small
-    return _steps(step, pictures, steps, batch_size, seed, parts or {}, path, every, resume)
+    keeper = None if path is None else Keeper(path, parts or {}, every, seconds, resume)
+    return _steps(step, pictures, steps, batch_size, seed, keeper)
 
 
 def averaged(model: nn.Module, decay: float = 0.999) -> AveragedModel:
@@ -146,7 +157,33 @@ def averaged(model: nn.Module, decay: float = 0.999) -> AveragedModel:
 
     Source: Polyak and Juditsky (1992), here exponential.
     """
-    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+    return _Averaged(model, decay)
+
+
+class _Averaged(AveragedModel):
+    """torch's, whose counter stays on the CPU: asked of a GPU at every step, it would be a wait."""
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        super().__init__(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+        self.n_averaged = torch.tensor(0, device="cpu")
+
+    @torch.no_grad()
+    def update_parameters(self, model: nn.Module) -> None:
+        """The average moved towards the model; at first set to it."""
+        mine, theirs = list(self.module.parameters()), list(model.parameters())
+        if self.n_averaged == 0:
+            for average, weight in zip(mine, theirs, strict=True):
+                average.copy_(weight)
+        else:
+            self.multi_avg_fn(mine, theirs, self.n_averaged)
+        for average, buffer in zip(self.module.buffers(), model.buffers(), strict=True):
+            average.copy_(buffer)
+        self.n_averaged += 1
+
+
+def _in(dtype: torch.dtype, batch: Any) -> Any:
+    """The pictures of a batch as precise as the network, which may be of double precision."""
+    return batch.to(dtype) if torch.is_tensor(batch) else (batch[0].to(dtype), *batch[1:])
 
 
 class _Objective(nn.Module):
@@ -166,23 +203,29 @@ def _steps(
     steps: int,
     batch_size: int,
     seed: int,
-    parts: Mapping[str, Any],
-    path: Path | None,
-    every: int,
-    resume: bool,
+    keeper: Keeper | None,
 ) -> Iterator[Step]:
-    done = checkpoint.load(path, parts) if resume and path.exists() else 0
-    watch = _Watch(pictures.images.device)
-    for t in range(done, steps):
-        indices = distributed.shard(order(len(pictures), batch_size, t, seed=seed))
-        losses = step(pictures.take(indices), t)
-        losses = {name: distributed.mean(value.detach()) for name, value in losses.items()}
-        last = t + 1 == steps
-        saving = path is not None and (last or (every > 0 and (t + 1) % every == 0))
-        watch.see(t + 1, losses, look=last or saving)  # what has diverged is never saved
-        if saving and distributed.rank() == 0:
-            checkpoint.save(path, t + 1, parts)
-        yield Step(t + 1, losses)
+    device = pictures.images.device
+    watch = _Watch(device)
+    for t in range(keeper.begin() if keeper else 0, steps):
+        with finished_first() as interrupted:
+            indices = order(len(pictures), batch_size, t, seed=seed, device=device)
+            losses = step(pictures.take(distributed.shard(indices)), t)
+            # a copy: what a CUDA graph gave is overwritten by its next run
+            losses = {n: distributed.mean(value.detach().clone()) for n, value in losses.items()}
+            last = t + 1 == steps
+            saving = keeper is not None and (last or keeper.due(t + 1))
+            watch.see(t + 1, losses, look=last or saving)  # what has diverged is never saved
+            if saving:
+                keeper.save(t + 1)
+        try:
+            if interrupted:
+                raise KeyboardInterrupt
+            yield Step(t + 1, losses)
+        except (GeneratorExit, KeyboardInterrupt):  # stopped where no step is half done
+            if keeper is not None and watch.fine():
+                keeper.save(t + 1)
+            raise
 
 
 class _Watch:
@@ -195,10 +238,14 @@ class _Watch:
     def see(self, number: int, losses: Losses, *, look: bool) -> None:
         finite = torch.stack([value.isfinite().all() for value in losses.values()]).all()
         self.first = torch.where((self.first == 0) & ~finite, number, self.first)
-        if (look or number % self.every == 0) and (first := int(self.first)):
+        if (look or number % self.every == 0) and not self.fine():
             last = ", ".join(f"{name} {float(value):.4g}" for name, value in losses.items())
             raise DivergedError(
-                f"the loss is no number any more since step {first} (now {last}): lower the "
-                "learning rate, clip the gradient (clip=1.0), or look for a log or a division "
+                f"the loss is no number any more since step {int(self.first)} (now {last}): lower "
+                "the learning rate, clip the gradient (clip=1.0), or look for a log or a division "
                 "by zero in the objective; the last checkpoint is from before"
             )
+
+    def fine(self) -> bool:
+        """Whether all losses so far were numbers; a GPU is waited for."""
+        return not int(self.first)

@@ -30,6 +30,11 @@ class Pictures:
         """How many pictures there are."""
         return len(self.images)
 
+    def to(self, device: torch.device | str) -> "Pictures":
+        """The same pictures on that device."""
+        labels = None if self.labels is None else self.labels.to(device)
+        return Pictures(self.images.to(device), labels)
+
     def take(self, indices: Indices) -> Batch | tuple[Batch, torch.Tensor]:
         """The pictures of these indices as float32 in [0, 1]; with labels if there are any."""
         indices = indices.to(self.images.device)
@@ -45,6 +50,12 @@ def resident(
     Floats are rounded to the nearest of 256 steps.
     Raises TypeError or ValueError where they are no pictures, or labels are not as many.
     """
+    for name, array in (("images", images), ("labels", labels)):
+        if not isinstance(array, np.ndarray) and not (name == "labels" and array is None):
+            raise TypeError(
+                f"{name} must be a NumPy array, got {type(array).__name__}; np.asarray(...) makes "
+                "one of a list, and .cpu().numpy() of a tensor"
+            )
     if images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] not in (1, 3)):
         raise ValueError(f"images must be (n, h, w) or (n, h, w, 3), got {images.shape}")
     if images.dtype != np.uint8:
@@ -75,7 +86,9 @@ def as_image(picture: torch.Tensor) -> np.ndarray:
     return array[0] if len(array) == 1 else array.transpose(1, 2, 0)
 
 
-def order(n: int, batch_size: int, step: int, *, seed: int) -> Indices:
+def order(
+    n: int, batch_size: int, step: int, *, seed: int, device: torch.device | str = "cpu"
+) -> Indices:
     """The indices of the batch at `step` = 0, 1, ...: each epoch a new shuffle of all n.
 
     An epoch has n // batch_size batches; what is left over waits for the next shuffle.
@@ -86,18 +99,18 @@ def order(n: int, batch_size: int, step: int, *, seed: int) -> Indices:
             f"batch_size must lie in 1 to {n}, the number of pictures, got {batch_size}"
         )
     epoch, place = divmod(step, n // batch_size)
-    shuffled = _shuffle(n, seed, epoch)
+    shuffled = _shuffle(n, seed, epoch, str(device))
     return shuffled[place * batch_size : (place + 1) * batch_size]
 
 
-_last: dict[tuple[int, int, int], torch.Tensor] = {}
+_last: dict[tuple[int, int, int, str], torch.Tensor] = {}
 
 
-def _shuffle(n: int, seed: int, epoch: int) -> Indices:
-    """The shuffle of an epoch; the last one is kept, since all its batches ask for it."""
-    key = (n, seed, epoch)
+def _shuffle(n: int, seed: int, epoch: int, device: str) -> Indices:
+    """The shuffle of an epoch, the same on every device; the last one is kept for its batches."""
+    key = (n, seed, epoch, device)
     if key not in _last:
         _last.clear()
-        generator = torch.Generator().manual_seed((seed << 24) + epoch)
-        _last[key] = torch.randperm(n, generator=generator)
+        generator = torch.Generator("cpu").manual_seed((seed << 24) + epoch)
+        _last[key] = torch.randperm(n, generator=generator, device="cpu").to(device)
     return _last[key]

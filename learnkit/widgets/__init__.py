@@ -1,6 +1,7 @@
 """What a lesson shows: figures that carry their description, and one visualizer a file.
 
 show        show(fig, alt="..."), and rows of pictures
+table       show_table(rows): names and numbers, in place of a printed dictionary
 training    a bar over any training: steps, loss, time left, and where it was stopped
 growing     the curve of its losses, which grows meanwhile
 panel       a pure figure(params) under thin controls, with a static form

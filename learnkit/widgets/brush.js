@@ -13,6 +13,7 @@ const PAGE = `<div class="learnkit-brush">
     </div>
     <canvas class="paper" tabindex="0" role="application" aria-roledescription="picture to paint on"
       data-lm-suppress-shortcuts="true"></canvas>
+    <p class="caption" aria-live="polite"></p>
     <div class="row">
       <button type="button" class="draw" aria-pressed="true">Paint</button>
       <button type="button" class="erase" aria-pressed="false">Erase</button>
@@ -84,6 +85,7 @@ function render({ model, el }) {
     expect();
     draw();
     say();
+    caption();
   }
 
   function put(i, on) {
@@ -125,14 +127,15 @@ function render({ model, el }) {
     const count = hole.reduce((sum, one) => sum + one, 0);
     const pixels = `${count} pixel${count === 1 ? "" : "s"}`;
     let words = count ? `${pixels} to fill` : "Nothing to fill: paint a hole on the picture";
-    if (count && latest) words += `; ${latest}`;
+    if (count && !model.get("chosen").length) words += "; tick a method, and it fills them";
+    else if (count && latest) words += `; ${latest}`;
     out.textContent = words;
     paper.setAttribute("aria-label", `The picture ${model.get("picture")}, ${h} by ${w} pixels, ` +
       `${pixels} painted over. ${rubber ? "Eraser" : "Brush"} at row ${Math.floor(at.y)}, ` +
       `column ${Math.floor(at.x)}.`);
-    find(".undo").disabled = !past.length;
-    find(".redo").disabled = !future.length;
-    find(".clear").disabled = !count;
+    for (const [name, off] of [["undo", !past.length], ["redo", !future.length], ["clear", !count]]) {
+      find(`.${name}`).setAttribute("aria-disabled", off); // `disabled` itself would drop the focus
+    }
   }
 
   // ---- the brush --------------------------------------------------------------------------------
@@ -326,14 +329,24 @@ function render({ model, el }) {
     tile.root.classList.remove("due");
     due.delete(message.name);
     slowest = performance.now() - began;
-    const rivals = [...tiles.values()].filter((one) => chosen(one) && one.score !== null);
-    const best = rivals.reduce((a, b) => (b.score > a.score ? b : a), tile);
-    const told = due.size || rivals.length < 2;
-    for (const one of tiles.values()) one.root.classList.toggle("best", !told && one === best);
-    const one = told ? tile : best;
-    latest = `${told ? "" : "best: "}${one.name}: ${one.words.textContent}`;
-    say();
+    rank(tile);
     if (look === tile) draw();
+    caption();
+  }
+
+  function rank(newest) { // which of the chosen is best, if that is known; else what came last
+    const rivals = [...tiles.values()].filter((one) => chosen(one) && one.score !== null);
+    const best = due.size || rivals.length < 2 ? null : rivals.reduce((a, b) => (b.score > a.score ? b : a));
+    for (const one of tiles.values()) one.root.classList.toggle("best", one === best);
+    const one = best ?? newest ?? rivals[0];
+    latest = one ? `${best ? "best: " : ""}${one.name}: ${one.words.textContent}` : "";
+    say();
+  }
+
+  function caption() { // of what stands on the easel now
+    find(".caption").textContent = look === null
+      ? `${model.get("picture")}, ${h} x ${w} pixels: paint here`
+      : `${look.name ?? "the truth"}${look.words.textContent ? `: ${look.words.textContent}` : ""}`;
   }
 
   // ---- tiles --------------------------------------------------------------------------------------
@@ -386,11 +399,14 @@ function render({ model, el }) {
       tile.root.classList.toggle("off", name !== null && !chosen(tile));
       if (!chosen(tile)) due.delete(name);
     }
+    if (look?.name && !chosen(look)) peek(null); // its tile is gone
+    rank(null);
   }
 
   function peek(tile) {
     look = tile;
     for (const one of tiles.values()) one.button.setAttribute("aria-pressed", one === look);
+    caption();
     draw();
   }
 
@@ -455,4 +471,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { render: guarded(render) };

@@ -15,7 +15,8 @@ import anywidget
 import traitlets
 
 from learnkit.shapes import Hole, Image, check_at_least, check_hole
-from learnkit.widgets import upload
+from learnkit.widgets import keys, upload
+from learnkit.widgets.asleep import Sleeper
 from learnkit.widgets.contest import EXACT, Attempt, Fill, attempt, check_among, check_methods
 from learnkit.widgets.easel import (
     Easel,
@@ -27,7 +28,7 @@ from learnkit.widgets.easel import (
     stretched,
     unpack,
 )
-from learnkit.widgets.show import image_html, render
+from learnkit.widgets.show import render, with_still
 
 _HERE = Path(__file__).parent
 REST = 0.005  # seconds between two methods: time for the kernel to hear of a new stroke
@@ -35,10 +36,11 @@ _THEIRS = {"picture", "packed", "chosen", "stroke", "size"}  # traits that the b
 QUICK = 1.0  # seconds; a method below it runs twice the first time, which loads what it needs
 
 
-class Brush(anywidget.AnyWidget):
+class Brush(Sleeper, anywidget.AnyWidget):
     """A picture to paint holes on; `fills` and `scores` are of the hole as it is painted now."""
 
-    _esm = _HERE / "brush.js"
+    to_do = "paint on the picture"
+    _esm = keys.module("brush.js")
     _css = _HERE / "brush.css"
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of the pictures
     picture = traitlets.Unicode().tag(sync=True)  # the name of the one on the easel
@@ -169,7 +171,7 @@ class Brush(anywidget.AnyWidget):
 
     def _turn(self) -> None:
         """Another picture: the hole stays, stretched where the new picture has another size."""
-        self._shown = self.picture
+        self._shown, self.note = self.picture, ""  # what was said was said of the other picture
         hole = stretched(self.hole, self.image.shape[:2])
         with self.hold_sync():  # one message, so that picture and hole come together
             for trait, value in _sent(self.image, hole).items():
@@ -255,16 +257,14 @@ class Brush(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, the fills as a figure where there is none."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         h, w = self.image.shape[:2]
         each = "; ".join(f"{name}: {done.words}" for name, done in self.attempts.items())
         words = (
             f"The picture {self.picture}, {h} x {w} pixels, with {int(self.hole.sum())} of them "
             f"painted over, and how each method fills them. {each}."
         )
-        html = image_html(render(figure(self.image, self.hole, self.fills)), words)
-        return {**(data or {}), "text/html": html, "text/plain": words}, metadata
+        still = render(figure(self.image, self.hole, self.fills))
+        return with_still(super()._repr_mimebundle_(**options), still, words)
 
 
 def explore(

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from learnkit.byhand.autograd import Scalar, topological_order
-from learnkit.widgets.panel import Panel, Scene, caption
+from learnkit.widgets.panel import ROW, Panel, Scene, caption
 from learnkit.widgets.show import DPI, GREY, ORANGE, RED
 
 WIDE, HIGH = 0.72, 0.62  # of a box, where columns and rows are 1 x 1.05 apart
@@ -169,8 +169,7 @@ def explore(root: Scalar, names: Mapping[str, Scalar]) -> Panel:
         value=0,
         max=last,
         description="steps back",
-        style={"description_width": "140px"},
-        layout={"width": "560px"},
+        **ROW,
     )
     return Panel(made, {"step": step})
 

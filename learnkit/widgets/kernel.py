@@ -82,11 +82,13 @@ def scene(image: Grey) -> Scene:
             middle.text(1, 2.75, total, ha="center", va="center", fontsize=12, weight="bold")
         )
         scale = f"grey is 0, black {low:.2g}, white {high:.2g}" if signed else "black 0, white 1"
-        return [
-            *artists,
+        titles = [
             caption(middle, f"pixel x kernel at row {row}, column {column}"),
             caption(right, f"after: {scale}"),
         ]
+        for title in titles:
+            title.set_fontsize(10)  # larger, the longest would reach beyond the figure
+        return [*artists, *titles]
 
     def alt(nine: Nine, row: int, column: int) -> str:
         kernel = "; ".join(
@@ -105,6 +107,8 @@ def scene(image: Grey) -> Scene:
 class KernelPanel(Panel):
     """The scene under a choice of kernel, its nine numbers, and two sliders for the window."""
 
+    to_do = "change the kernel"
+
     def __init__(self, image: Grey) -> None:
         """Starts with the kernel that finds edges across, in the middle of the picture."""
         self._choosing = False
@@ -122,7 +126,7 @@ class KernelPanel(Panel):
             for i, number in enumerate(KERNELS[start].ravel())
         ]
         h, w = image.shape[:2]
-        wide = {"layout": {"width": "420px"}}
+        wide = {"layout": {"width": "420px", "max_width": "98%"}}
         row = ipywidgets.IntSlider(value=h // 2, max=h - 1, description="row", **wide)
         column = ipywidgets.IntSlider(value=w // 2, max=w - 1, description="column", **wide)
         super().__init__(scene(image), {"row": row, "column": column})
@@ -130,10 +134,11 @@ class KernelPanel(Panel):
         for box in self.boxes:
             box.observe(self._edit, names="value")
         grid = ipywidgets.GridBox(
-            self.boxes, layout={"grid_template_columns": "repeat(3, 86px)", "width": "270px"}
+            self.boxes, layout={"grid_template_columns": "repeat(3, 86px)", "flex": "0 0 270px"}
         )
         sliders = ipywidgets.VBox([self.choice, row, column])
-        self.children = [ipywidgets.HBox([grid, sliders]), self.picture]
+        beside = ipywidgets.HBox([grid, sliders], layout={"flex_flow": "row wrap"})
+        self.children = [beside, *self.children[-2:]]
 
     @property
     def values(self) -> dict[str, object]:

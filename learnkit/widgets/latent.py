@@ -16,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from learnkit.shapes import Array, check_at_least, check_range
+from learnkit.widgets import keys
+from learnkit.widgets.asleep import Sleeper
 from learnkit.widgets.show import (
     BLUE,
     DPI,
@@ -24,8 +26,8 @@ from learnkit.widgets.show import (
     ORANGE,
     RED,
     draw_picture,
-    image_html,
     render,
+    with_still,
 )
 
 _HERE = Path(__file__).parent
@@ -56,10 +58,11 @@ class Dots:
     names: list[str]
 
 
-class LatentExplorer(anywidget.AnyWidget):
+class LatentExplorer(Sleeper, anywidget.AnyWidget):
     """The plane from -extent to extent; `point` is where you are, `image` what is decoded there."""
 
-    _esm = _HERE / "latent.js"
+    to_do = "move the point"
+    _esm = keys.module("latent.js")
     _css = _HERE / "latent.css"
     extent = traitlets.Float().tag(sync=True)
     cells = traitlets.Int().tag(sync=True)
@@ -112,6 +115,7 @@ class LatentExplorer(anywidget.AnyWidget):
 
     def _moved(self, _change: object) -> None:
         """Decodes at the new point; whatever goes wrong is shown, and the kernel lives on."""
+        image, error = self.image, "it was interrupted"
         try:
             image = _decoded(self.decode, np.array([self.point]))[0]
             if [*image.shape, 1][:3] != self.shape:
@@ -119,15 +123,14 @@ class LatentExplorer(anywidget.AnyWidget):
             error = ""
         except Exception as problem:
             image, error = self.image, f"{type(problem).__name__}: {problem}"
-        self.image = image
-        with self.hold_sync():  # one message, so that picture and number come together
-            self.picture, self.error = _bytes(image), error
-            self.answered += 1
+        finally:  # after an interrupt too: the browser waits for a number before it sends again
+            self.image = image
+            with self.hold_sync():  # one message, so that picture and number come together
+                self.picture, self.error = _bytes(image), error
+                self.answered += 1
 
     def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, atlas and picture where there is none."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         words = (
             f"The latent plane from {-self.extent:g} to {self.extent:g} both ways, as an atlas of "
             f"{self.cells} x {self.cells} decoded pictures, and beside it, enlarged, the picture "
@@ -136,8 +139,7 @@ class LatentExplorer(anywidget.AnyWidget):
         if self.dots:
             words += f" {len(self.dots.points)} dots show where pictures were encoded to."
         fig = _drawn(self._atlas, self.image, self.point, self.extent, self.dots)
-        html = image_html(render(fig), words)
-        return {**(data or {}), "text/html": html, "text/plain": words}, metadata
+        return with_still(super()._repr_mimebundle_(**options), render(fig), words)
 
 
 def explore(

@@ -14,7 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from learnkit.widgets.show import image_html, png
+from learnkit.widgets.asleep import Sleeper
+from learnkit.widgets.keys import PANEL, Keys
+from learnkit.widgets.show import image_html, png, with_still
+
+SECONDS = 7  # that a film plays: short enough to be played twice
+ROW = {"style": {"description_width": "140px"}, "layout": {"width": "560px", "max_width": "98%"}}
 
 
 @dataclass
@@ -53,7 +58,7 @@ class Scene:
         return png(canvas)
 
 
-class Panel(ipywidgets.VBox):
+class Panel(Sleeper, ipywidgets.VBox):
     """Controls above a scene, which follows them."""
 
     def __init__(self, scene: Scene, controls: dict[str, ipywidgets.Widget]) -> None:
@@ -63,7 +68,8 @@ class Panel(ipywidgets.VBox):
         for control in controls.values():
             control.observe(self._draw, names="value")
         self._draw()
-        super().__init__([*controls.values(), self.picture])
+        super().__init__([*controls.values(), self.picture, Keys()])
+        self.add_class(PANEL)
 
     @property
     def values(self) -> dict[str, object]:
@@ -76,10 +82,8 @@ class Panel(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, the figure where there is none."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        words = self.scene.alt(**self.values)
-        return {**(data or {}), "text/html": self.picture.value, "text/plain": words}, metadata
+        words, still = self.scene.alt(**self.values), self.scene.png(**self.values)
+        return with_still(super()._repr_mimebundle_(**options), still, words)
 
 
 def slider(
@@ -93,8 +97,7 @@ def slider(
         step=step,
         description=label,
         readout_format=f".{digits}f",
-        style={"description_width": "140px"},
-        layout={"width": "560px"},
+        **ROW,
     )
 
 
@@ -106,14 +109,14 @@ def caption(ax: Axes, text: str) -> Artist:
 def with_play(scene: Scene, *, frames: int) -> Panel:
     """A scene whose one parameter is `frame`, under a slider and a play button."""
     frame = ipywidgets.IntSlider(
-        value=(frames - 1) // 3,
         max=frames - 1,
         description="frame",
         style={"description_width": "60px"},
-        layout={"width": "460px"},
+        layout={"width": "460px", "max_width": "98%"},
     )
     panel = Panel(scene, {"frame": frame})
-    play = ipywidgets.Play(value=frame.value, max=frames - 1, interval=150)
+    play = ipywidgets.Play(max=frames - 1, interval=max(100, round(1000 * SECONDS / frames)))
     ipywidgets.jslink((play, "value"), (frame, "value"))
-    panel.children = [ipywidgets.HBox([play, frame]), *panel.children[1:]]
+    row = ipywidgets.HBox([play, frame], layout={"flex_flow": "row wrap"})
+    panel.children, panel.to_do = [row, *panel.children[1:]], "play the film"
     return panel

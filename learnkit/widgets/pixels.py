@@ -12,15 +12,25 @@ import traitlets
 from matplotlib.figure import Figure
 
 from learnkit.shapes import Hole, Image, check_hole, check_image
-from learnkit.widgets.show import DPI, ORANGE, draw_picture, image_html, picture_grid, render
+from learnkit.widgets import keys
+from learnkit.widgets.asleep import Sleeper
+from learnkit.widgets.show import (
+    DPI,
+    ORANGE,
+    draw_picture,
+    picture_grid,
+    render,
+    with_still,
+)
 
 _HERE = Path(__file__).parent
 
 
-class PixelViewer(anywidget.AnyWidget):
+class PixelViewer(Sleeper, anywidget.AnyWidget):
     """A picture (h, w) or (h, w, 3) in [0, 1] to look into; `hole` (h, w) is what was drawn."""
 
-    _esm = _HERE / "pixels.js"
+    to_do = "look into the picture and draw on it"
+    _esm = keys.module("pixels.js")
     _css = _HERE / "pixels.css"
     height = traitlets.Int().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
@@ -63,15 +73,13 @@ class PixelViewer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, the picture with its hole where there is none."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         cut = np.where(self.hole if self.grey else self.hole[..., None], 0.0, self.image)
         words = (
             f"A picture of {self.height} x {self.width} pixels to look into; "
             f"{int(self.hole.sum())} of them are cut out."
         )
-        figure = image_html(render(picture_grid({"picture": self.image, "cut": cut})), words)
-        return {**(data or {}), "text/html": figure, "text/plain": words}, metadata
+        still = render(picture_grid({"picture": self.image, "cut": cut}))
+        return with_still(super()._repr_mimebundle_(**options), still, words)
 
 
 def figure(image: Image, top: int, left: int, size: int = 8) -> Figure:

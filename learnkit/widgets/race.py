@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from learnkit.byhand import optim
 from learnkit.shapes import Grey, Hole
-from learnkit.widgets.panel import Panel, Scene, caption, with_play
+from learnkit.widgets.panel import ROW, Panel, Scene, caption, with_play
 from learnkit.widgets.show import (
     BLUE,
     DPI,
@@ -148,18 +148,19 @@ def scene() -> Scene:
 
 def explore() -> Panel:
     """The scene under a choice of valley, a slider for the step, and one for all the rates."""
-    wide = {"style": {"description_width": "140px"}, "layout": {"width": "560px"}}
     factors = [2.0**k for k in (-2, -1, 0, 1, 2)]
     return Panel(
         scene(),
         {
-            "valley": ipywidgets.Dropdown(options=list(VALLEYS), description="valley", **wide),
-            "step": ipywidgets.IntSlider(value=20, max=STEPS, description="step", **wide),
+            "valley": ipywidgets.Dropdown(
+                options=list(VALLEYS), value="ravine, κ = 100", description="valley", **ROW
+            ),
+            "step": ipywidgets.IntSlider(value=STEPS, max=STEPS, description="step", **ROW),
             "rate": ipywidgets.SelectionSlider(
                 options=[(f"{f:g} x best", f) for f in factors],
                 value=1.0,
                 description="all learning rates",
-                **wide,
+                **ROW,
             ),
         },
     )

@@ -13,7 +13,7 @@ from learnkit.widgets.panel import Panel, Scene, caption, with_play
 from learnkit.widgets.show import BLUE, DPI, GREEN, RED
 
 MARK = 0.24  # radius of a blob's circle: large enough to be seen, 4 σ is 0.2
-BEYOND = 3.2  # half the side of the plane that is shown
+BEYOND = 4.0  # half the side of the plane that is shown
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """A picture of yours: from the bytes of a file to what the methods of the course can fill.
 
-Whatever is changed on the way (reduced, cropped, turned grey) is said. What cannot be opened is
-refused in one sentence. A file's header is read before its pixels, so a small file that unfolds
-to an enormous picture is refused before it takes any memory.
+Whatever is changed on the way (reduced, cropped, turned grey, made brighter) is said. What cannot
+be opened is refused in one sentence. A file's header is read before its pixels, so a small file
+that unfolds to an enormous picture is refused before it takes any memory.
 """
 
 import io
@@ -11,7 +11,7 @@ import warnings
 
 import numpy as np
 from PIL import Image as Pillow
-from PIL import ImageOps
+from PIL import ImageFile, ImageOps
 
 from learnkit.shapes import Image
 
@@ -19,13 +19,10 @@ MOST_BYTES = 50_000_000
 MOST_PIXELS = 50_000_000
 # Pillow knows more, some of them through other programs: EPS is run by Ghostscript.
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
-SAVE = "save it as PNG or JPEG first"
-NO_PICTURES = {  # what people try, known by how the file begins
-    b"%PDF": f"a PDF, which is a page and no picture: {SAVE}",
-    b"%!PS": f"a PostScript file, which is a page and no picture: {SAVE}",
-    b"<svg": f"an SVG, which is a drawing without pixels: {SAVE}",
-    b"PK\x03\x04": "a ZIP archive: unpack it, and choose one picture",
-}
+CANNOT = (
+    "is no picture that can be opened here (no PDF, SVG, HEIC or archive can): save it as PNG or "
+    "JPEG first"
+)
 
 
 def opened(
@@ -44,8 +41,6 @@ def opened(
         raise ValueError(f"{short} is empty.")
     if len(data) > MOST_BYTES:
         raise ValueError(too_large(short, len(data)))
-    if known := _no_picture(data):
-        raise ValueError(f"{short} is {known}.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of broken metadata; pixels decide
@@ -53,7 +48,7 @@ def opened(
     except _TooManyPixelsError as error:
         raise ValueError(f"{short} {error}") from None
     except Pillow.UnidentifiedImageError:
-        raise ValueError(f"{short} is no picture that can be opened here: {SAVE}.") from None
+        raise ValueError(f"{short} {CANNOT}.") from None
     except Exception:  # a broken file can raise anything: struct.error, zlib.error, KeyError ...
         raise ValueError(f"{short} is broken: the picture in it cannot be read.") from None
     grey = len(shape) == 2
@@ -79,22 +74,12 @@ class _TooManyPixelsError(Exception):
     pass
 
 
-def _no_picture(data: bytes) -> str | None:
-    head = data[:400].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith((b"<?xml", b"<!DOCTYPE svg")) and b"<svg" in data[:4000]:
-        head = b"<svg"
-    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"heim", b"hevc"):
-        return f"a HEIC photograph, which cannot be opened here: {SAVE}"
-    return next((words for start, words in NO_PICTURES.items() if head.startswith(start)), None)
-
-
 def _decoded(
     data: bytes, fixed: bool, shape: tuple[int, ...], longest: int
 ) -> tuple[Pillow.Image, list[str]]:
     """The picture upright, in mode L or RGB, and what there is to say of it, its size first."""
-    Pillow.init()
     try:
-        picture = Pillow.open(io.BytesIO(data), formats=[f for f in FORMATS if f in Pillow.OPEN])
+        picture = _opened(data)
     except Pillow.DecompressionBombError:
         raise _TooManyPixelsError(
             f"claims to have far more than {MOST_PIXELS // 10**6} million pixels, the most that "
@@ -110,15 +95,15 @@ def _decoded(
     if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
         done.append("its first frame")
     need = 2 * (min(h, w) * longest // max(h, w) + 1 if not fixed else max(shape[:2]))
-    picture.draft(None, (need, need))  # a JPEG is decoded at an eighth, where that is enough
-    picture.load()
+    picture, cut_short = _loaded(picture, data, need)
+    done += ["cut short, so its last part is missing"] if cut_short else []
     turned = ImageOps.exif_transpose(picture)
     if picture.getexif().get(0x0112, 1) in (5, 6, 7, 8):
         w, h = h, w
     picture = turned
     if picture.mode.startswith("I") or picture.mode == "F":
-        picture, twelve = _from_numbers(picture)
-        done += ["read as a scan of 12 bits"] if twelve else []
+        picture, how = _from_numbers(picture)
+        done += how
     if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
         layers = picture.convert("RGBA")
         grey = picture.mode in ("L", "LA", "La")
@@ -132,17 +117,52 @@ def _decoded(
     return picture, [f"{w} x {h} pixels", *done]
 
 
-def _from_numbers(picture: Pillow.Image) -> tuple[Pillow.Image, bool]:
-    """A grey picture of 12, 16 or 32 bits in bytes, and whether it was one of 12.
+def _opened(data: bytes) -> Pillow.Image:
+    Pillow.init()
+    return Pillow.open(io.BytesIO(data), formats=[f for f in FORMATS if f in Pillow.OPEN])
 
-    65535 is white; or 4095, as in scans, if no number is above it and one above a byte's; or the
-    largest of numbers that are larger still.
+
+def _loaded(picture: Pillow.Image, data: bytes, need: int) -> tuple[Pillow.Image, bool]:
+    """The picture with its pixels, `need` a side at least, and whether it is a JPEG cut short."""
+    picture.draft(None, (need, need))  # a JPEG is decoded at an eighth, where that is enough
+    try:
+        picture.load()
+        return picture, False
+    except OSError:
+        if picture.format not in ("JPEG", "MPO"):
+            raise
+    picture = _opened(data)
+    picture.draft(None, (need, need))
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
+    try:
+        picture.load()
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before  # it is everybody's
+    if len(picture.getcolors(2) or "many") == 1:
+        raise OSError("nothing of the picture is there")
+    return picture, True
+
+
+def _from_numbers(picture: Pillow.Image) -> tuple[Pillow.Image, list[str]]:
+    """A grey picture of 16 or 32 bits, or of floats, in bytes; and what there is to say of that.
+
+    White is the least of 1, 3, 7, ..., 2^k - 1 that no value exceeds, so that scans of 10, 12 or
+    14 bits, and bytes in a file of 16, are not dark. Values below 0, as in CT, are stretched:
+    the least is black, the largest white.
     """
-    x = np.nan_to_num(np.asarray(picture, np.float64))
-    twelve = picture.mode != "F" and 255 < x.max() <= 4095
-    most = 1.0 if picture.mode == "F" else 4095.0 if twelve else 65535.0
-    x = (x / max(most, float(x.max()))).clip(0, 1)
-    return Pillow.fromarray(np.round(255 * x).astype(np.uint8)), bool(twelve)
+    x = np.asarray(picture, np.float64)
+    finite = x[np.isfinite(x)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    if low < 0:
+        black, white = low, high
+        said = f"its values {low:g} to {high:g} stretched from black to white"
+    else:
+        black, white = 0.0, 2.0 ** math.ceil(math.log2(max(high, 1) + 1)) - 1
+        usual = 1.0 if picture.mode == "F" else 65535.0
+        said = "" if white == usual or not high else f"{white:g} taken as white"
+    span = (white - black) or 1.0
+    x = np.nan_to_num((x - black) / span, nan=0.0).clip(0, 1)
+    return Pillow.fromarray(np.round(255 * x).astype(np.uint8)), [said] if said else []
 
 
 def _fitted(

@@ -21,7 +21,8 @@ TRAINING = fashion_mnist("train")[0][:300]
 IMAGES = to_float(fashion_mnist("test")[0][:6])
 
 
-DRAW = ("search", "conditional", "conditional16", "repaint", "guided", "diffusion", "diffusion16")
+DRAW = {"search", "search-gan", "conditional", "conditional16", "repaint", "guided"}
+DRAW |= {"diffusion", "diffusion16"}
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -58,7 +59,7 @@ def test_networks_say_how_many_pictures_their_weights_have_seen():
     cards = {"search": "vae", "context-encoder": "context_encoder", "partial": "partial_unet"}
     cards |= {"gated": "gated_unet", "inpainter": "inpainter", "conditional": "conditional_vae"}
     cards |= {"conditional16": "conditional_vae", "repaint": "painter", "guided": "painter"}
-    cards |= {"diffusion": "painter", "diffusion16": "painter"}
+    cards |= {"diffusion": "painter", "diffusion16": "painter", "search-gan": "gan"}
     seen = {name: json.loads(read(f"{card}.json"))["pictures"] for name, card in cards.items()}
     assert {name: m.trained for name, m in METHODS.items() if m.trained is not None} == seen
 

@@ -53,8 +53,7 @@ class Notebook:
         self.page, self.name = page, name
         self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
         self.panel.locator(".jp-Cell").first.wait_for(timeout=PATIENCE * 1000)
-        ready = page.locator(".jp-StatusBar-TextItem", has_text="| Idle")
-        ready.wait_for(timeout=PATIENCE * 1000)  # JupyterLab drops what is run before
+        self._wait_until_idle()
 
     def cell(self, words: str) -> "Locator":
         """The code cell whose source holds `words`, in view."""
@@ -95,6 +94,19 @@ class Notebook:
         tab = self.page.locator(".lm-TabBar-tab.lm-mod-current", has_text=self.name[:8])
         until(self.page, lambda: tab.get_attribute("class"), lambda c: "jp-mod-dirty" not in c)
 
+    def restart(self) -> None:
+        """Kernel > Restart Kernel, until the new one waits for work."""
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        self.page.get_by_text("Restart Kernel\N{HORIZONTAL ELLIPSIS}", exact=True).click()
+        self.page.locator(".jp-Dialog button.jp-mod-accept").click()
+        self._wait_until_idle()
+
+    def shut_down(self) -> None:
+        """Kernel > Shut Down Kernel, until there is none."""
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        self.page.get_by_text("Shut Down Kernel", exact=True).click()
+        self.page.locator(".jp-Toolbar-kernelName", has_text="No Kernel").wait_for()
+
     def errors(self) -> list[str]:
         """The text of every error and warning under the lesson's cells."""
         return self.panel.locator(f"{ERRORS}, {WARNINGS}").all_text_contents()
@@ -113,6 +125,11 @@ class Notebook:
         self.page.keyboard.press("Shift+Enter")
         until(self.page, prompt.text_content, lambda now: now != before and "*" not in now)
         cell.scroll_into_view_if_needed()
+
+    def _wait_until_idle(self) -> None:
+        """JupyterLab drops what is run before."""
+        ready = self.page.locator(".jp-StatusBar-TextItem", has_text="| Idle")
+        ready.wait_for(timeout=PATIENCE * 1000)
 
     def _prompts(self) -> list[str]:
         return self.panel.locator(".jp-CodeCell .jp-InputArea-prompt").all_text_contents()

@@ -251,7 +251,7 @@ def test_a_small_network_gets_a_small_grey_picture(boot, tmp_path):
     [
         ("notes.txt", b"no picture at all", "notes.txt is no picture"),
         ("empty.png", b"", "empty.png is empty"),
-        ("drawing.svg", b"<svg xmlns='x'></svg>", "a drawing without pixels"),
+        ("drawing.svg", b"<svg xmlns='x'></svg>", "no PDF, SVG, HEIC"),
         ("huge.png", bytes(51_000_000), "huge.png has 51 MB"),
     ],
 )

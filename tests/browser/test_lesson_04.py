@@ -24,7 +24,7 @@ def test_another_valley_is_chosen_and_the_race_is_run_by_key(lesson):
     until(lesson.page, lambda: lesson.picture(widget)["alt"], lambda alt: "turned by 45°" in alt)
     widget.locator("[role=slider]").first.focus()
     for _ in range(3):
-        assert time_of_answer(lesson.page, widget.locator(".widget-vbox"), "ArrowRight") < 1000
+        assert time_of_answer(lesson.page, widget.locator(".widget-vbox"), "ArrowLeft") < 1000
     lesson.page.keyboard.press("End")
     seen = until(
         lesson.page, lambda: lesson.picture(widget)["alt"], lambda alt: "after 100 steps" in alt

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.browser.conftest import AT_HOME
+from tests.browser.notebook import Notebook
 
 pytestmark = pytest.mark.browser
 
@@ -16,3 +17,14 @@ def test_a_newcomer_stands_before_lesson_00_with_no_dialog_no_news_and_no_strang
     assert page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts() == []
     assert [u for u in asked if not u.startswith(AT_HOME)] == []
     assert sorted(path.name for path in work.glob("*.ipynb"))[0].startswith("00_")
+
+
+def test_a_lesson_that_nobody_touched_is_closed_without_a_question(page, url, work):
+    lesson = Notebook(page, url, sorted(path.name for path in work.glob("*.ipynb"))[1])
+    tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab.lm-mod-current")
+    assert lesson.name[:8] in tab.inner_text()
+    page.wait_for_timeout(1000)  # what the kernel says of itself has arrived
+    assert "jp-mod-dirty" not in tab.get_attribute("class")
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+    lesson.panel.wait_for(state="detached")
+    assert page.locator(".jp-Dialog").count() == 0

@@ -109,7 +109,8 @@ def test_an_absent_torch_is_a_sentence_and_no_traceback():
     assert said.stdout.startswith("fail  torch: cannot be imported")
 
 
-def devices(monkeypatch, *, gpu: str, cuda: str | None, works: bool) -> doctor.Finding:
+def devices(monkeypatch, *, gpu: str, cuda: str | None, works: bool, why=None) -> doctor.Finding:
+    monkeypatch.setattr("learnkit.training.device.works", lambda device: why)
     monkeypatch.setattr(doctor, "nvidia_gpu", lambda: gpu)
     monkeypatch.setattr(torch.version, "cuda", cuda)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: works)
@@ -127,6 +128,12 @@ def test_a_gpu_under_a_cpu_build_is_told_with_the_way_out(monkeypatch):
 def test_a_gpu_that_the_driver_cannot_serve_is_told(monkeypatch):
     finding = devices(monkeypatch, gpu="NVIDIA L4", cuda="13.0", works=False)
     assert finding.state == "warn" and "driver" in finding.cure
+
+
+def test_a_gpu_that_is_too_old_for_this_torch_is_told(monkeypatch):
+    why = "CUDA error: no kernel image is available for execution on the device"
+    finding = devices(monkeypatch, gpu="NVIDIA GTX 1080", cuda="13.0", works=True, why=why)
+    assert finding.state == "warn" and "no kernel image" in finding.line and finding.cure
 
 
 def test_a_gpu_in_use_and_no_gpu_at_all_are_both_well(monkeypatch):

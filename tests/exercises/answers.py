@@ -29,7 +29,10 @@ def verdict(name, answer):
 
 
 def further_tests(rights, wrongs):
-    """Two tests: each right answer passes, and each wrong one is told what is wrong with it."""
+    """Two tests: each right answer passes, and each wrong one is told what is wrong with it.
+
+    And what it is told is a whole sentence, which shows no line of torch's own.
+    """
 
     @pytest.mark.parametrize(("name", "answer", "_words"), rights)
     def right(name, answer, _words):
@@ -40,5 +43,8 @@ def further_tests(rights, wrongs):
     def wrong(name, answer, words):
         report = verdict(name, answer)
         assert report.status == "incorrect" and words in report.message, report.message
+        said = report.message.rstrip()
+        assert "site-packages" not in said and "run_backward" not in said  # torch's own lines
+        assert said[-1] in ".)?:" or said.endswith("..."), said  # never cut within a word
 
     return right, wrong

@@ -1,3 +1,4 @@
+import functools
 import math
 import re
 import sys
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 
 from learnkit.byhand import losses
-from learnkit.exercises import check, check_file, exercise, hint, reports
+from learnkit.exercises import check, check_file, exercise, hint, hints, processes, reports
+from learnkit.exercises.judge import judge
 from learnkit.exercises.table import find
 from tests.exercises.hostile import sources
 
@@ -194,10 +196,23 @@ def test_a_name_that_is_nearly_an_exercise_is_pointed_out(capsys):
     assert answer.__globals__["mse_loss"](np.ones(2), np.zeros(2)) == 1.0
 
 
-@pytest.mark.parametrize("thing", [5, "mse_loss", [], object(), np.ones(3), math, print])
-def test_the_decorator_over_something_that_is_no_function_says_where_it_goes(thing, capsys):
+@pytest.mark.parametrize(
+    ("thing", "kind"),
+    [
+        (5, "int"),
+        ([], "list"),
+        (object(), "object"),
+        (np.ones(3), "ndarray"),
+        (math, "module"),
+        (print, "builtin_function_or_method"),
+        (functools.partial(pow, 2), "partial"),
+        (staticmethod(pow), "staticmethod"),
+    ],
+)
+def test_the_decorator_over_something_that_is_no_function_says_where_it_goes(thing, kind, capsys):
     assert exercise(thing) is thing
-    assert "right above a function" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"of the type {kind}" in shown and "right above a function" in shown
 
 
 def test_brackets_after_the_decorator_do_no_harm():
@@ -210,12 +225,11 @@ def test_hints_tell_one_more_each_time(capsys):
         assert capsys.readouterr().out.count("Hint") == count
 
 
-def test_a_verdict_loads_no_torch_and_is_quick_once_a_worker_stands_ready():
+def test_a_verdict_loads_no_torch_and_costs_the_notebook_little():
     check("mse_loss", define(RIGHT))
-    time.sleep(1.0)  # the student reads; the next worker starts
-    began = time.perf_counter()
+    began = time.process_time()
     check("mse_loss", define(RIGHT))
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.25  # of computing; `make bench` measures the wait
     report = check(
         "mse_loss", define("def mse_loss(p, t):\n import sys\n return 'torch' in sys.modules")
     )
@@ -230,11 +244,10 @@ def test_an_unknown_exercise_is_named_with_the_nearest():
 
 @pytest.mark.parametrize("source", sources())
 def test_no_answer_raises_hangs_or_ends_the_notebook(monkeypatch, source, capsys):
-    monkeypatch.setattr(find("mse_loss"), "seconds", 1.0)
+    monkeypatch.setattr(find("mse_loss"), "seconds", 0.3)
+    monkeypatch.setattr(processes, "BACKSTOP", 10.0)
     answer = define(source)
-    began = time.perf_counter()
     bound = exercise(answer)
-    assert time.perf_counter() - began < 5
     report = reports()["mse_loss"]
     assert report.status in ("incorrect", "not attempted")
     assert len(str(report)) < 4000 and capsys.readouterr().out
@@ -348,3 +361,246 @@ def test_an_overflow_alone_is_not_taken_for_another_mistake():
         return np.where(abs(z) > 500, np.nan, 1 / (1 + np.exp(-np.clip(z, -500, 500))))
 
     assert check("sigmoid", sigmoid).mistake is None
+
+
+# ---- what else stands under @exercise ----------------------------------------------------------
+
+
+def test_a_right_answer_is_its_own_yours_and_can_travel_with_it():
+    answer = exercise(define(RIGHT))
+    assert answer.yours is answer
+    assert exercise(answer) is answer and reports()["mse_loss"].correct
+    by_psnr = define(
+        "def psnr(pred, target, data_range=1.0):\n"
+        "    error = mse_loss(pred, target)\n"
+        "    return np.inf if error == 0 else 10 * np.log10(data_range**2 / error)",
+        "psnr",
+        mse_loss=answer,
+    )
+    assert check("psnr", by_psnr).correct
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        (
+            "conv2d_output_size",
+            "@functools.cache\ndef conv2d_output_size(size, kernel, stride, padding):\n"
+            "    return (size + 2 * padding - kernel) // stride + 1",
+        ),
+        (
+            "conv2d_output_size",
+            "@functools.lru_cache(maxsize=3)\ndef conv2d_output_size(size, kernel, stride, padding)"
+            ":\n    return (size + 2 * padding - kernel) // stride + 1",
+        ),
+        (
+            "relu_grad",
+            "@np.vectorize\ndef relu_grad(x, upstream): return upstream if x > 0 else 0.0",
+        ),
+        (
+            "mse_loss",
+            "def own(f):\n    @functools.wraps(f)\n    def g(*a): return f(*a)\n    return g\n"
+            "@own\ndef mse_loss(pred, target): return np.mean((pred - target) ** 2)",
+        ),
+        (
+            "mse_loss",
+            "class Mean:\n    __name__ = 'mse_loss'\n"
+            "    def __call__(self, pred, target): return np.mean((pred - target) ** 2)\n"
+            "mse_loss = Mean()",
+        ),
+    ],
+)
+def test_a_right_answer_may_be_wrapped(name, source, capsys):
+    answer = define(source, name, functools=functools)
+    assert exercise(answer) is answer
+    assert reports()[name].correct and "inside the notebook" not in capsys.readouterr().out
+
+
+def test_a_stub_may_be_wrapped_too_and_a_cache_of_arrays_is_explained():
+    stub = "@np.vectorize\ndef mse_loss(pred, target): raise NotImplementedError"
+    assert check("mse_loss", define(stub)).status == "not attempted"
+    source = "@functools.cache\ndef bias_grad(upstream): return upstream.sum(0)"
+    cached = check("bias_grad", define(source, "bias_grad", functools=functools))
+    assert cached.status == "incorrect" and "functools.cache" in cached.message
+
+
+def test_a_lambda_and_a_name_in_brackets_are_told_what_to_write(capsys):
+    exercise(lambda pred, target: 0)
+    assert "A lambda has no name" in capsys.readouterr().out
+    answer = define(RIGHT)
+    assert exercise("mse_loss")(answer) is answer
+    shown = capsys.readouterr().out
+    assert "Write @exercise alone" in shown and "✓ mse_loss: correct." in shown
+
+
+# ---- stubs and what is left of them ------------------------------------------------------------
+
+STUB = '"""Mean of the squared differences."""\n    # Your turn.\n    '
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        STUB + "raise NotImplementedError",
+        STUB + "raise NotImplementedError('yet')",
+        "raise NotImplementedError()",
+        STUB + "...",
+    ],
+)
+def test_a_stub_as_the_lessons_have_it_is_not_attempted(body):
+    source = f"def mse_loss(pred, target):\n    {body}"
+    assert check("mse_loss", define(source)).status == "not attempted"
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        (STUB + "loss = np.mean((pred - target) ** 2)\n    raise NotImplementedError", 5),
+        ("np.mean((pred - target) ** 2)\n    raise NotImplementedError('yet')", 3),
+        ("if pred.size > 2:\n        raise NotImplementedError\n    return 0.125", 3),
+        ("for p in pred: pass\n    else:\n        raise NotImplementedError", 4),
+    ],
+)
+def test_a_stub_s_line_left_below_an_answer_is_named(body, line):
+    report = check("mse_loss", define(f"def mse_loss(pred, target):\n    {body}"))
+    assert report.status == "incorrect"
+    assert f"`raise NotImplementedError` (line {line}) is still in your answer" in report.message
+
+
+def test_a_class_is_a_stub_until_one_of_its_methods_is_written():
+    empty = "        raise NotImplementedError\n"
+    head = "import torch\nclass DenseBlock(torch.nn.Module):\n"
+    start, forward = (
+        "    def __init__(self, channels, growth, layers):\n        'Made.'\n",
+        "    def forward(self, x):\n        'Run.'\n",
+    )
+    made = "        super().__init__()\n        self.layers = torch.nn.ModuleList()\n"
+    for body, status in (
+        (start + empty + forward + empty, "not attempted"),
+        (start + made + forward + empty, "incorrect"),
+        (start + made + empty + forward + empty, "incorrect"),
+    ):
+        report = judge(
+            task := find("DenseBlock"), task.run(define(head + body, "DenseBlock", __name__="m"))
+        )
+        assert report.status == status, report.message
+        assert ("is still in your answer" in report.message) == (status == "incorrect")
+
+
+def test_an_error_of_torch_s_of_that_type_is_not_the_stub_s():
+    source = (
+        "import torch\ndef mse_loss(pred, target):\n"
+        "    return torch.ones(2, dtype=torch.bool).mean() + torch.zeros(2, device='meta').item()"
+    )
+    report = check("mse_loss", define(source))
+    assert report.status == "incorrect" and "still in your answer" not in report.message
+
+
+# ---- no line of ours ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("result", "says"),
+    [
+        ("(pred, target[1:])", "a tuple whose parts have different shapes, (2,) and (1,)"),
+        ("[[1.0], [1.0, 2.0]]", "a list whose parts have different shapes, (1,) and (2,)"),
+        ("[1.0, [[1.0], [2.0, 3.0]]]", "a list whose parts do not make one array"),
+        ("10 ** 400", "must return numbers; it returned an int"),
+        ("np.array([None])", "it returned an ndarray of object"),
+        ("Odd()", "raised ValueError: mine (line 2)"),
+    ],
+)
+def test_what_is_no_array_is_told_in_words_of_ours_without_a_line_of_ours(result, says):
+    head = "class Odd:\n    def __array__(self, *_, **__): raise ValueError('mine')\n"
+    report = check("mse_loss", define(f"{head}def mse_loss(pred, target): return {result}"))
+    assert report.status == "incorrect" and says in report.message, report.message
+    assert "asarray" not in report.message and "learnkit" not in report.message
+
+
+def test_tensors_that_no_array_holds_are_named():
+    for result, says in (
+        ("torch.ones(2).bfloat16()", "a tensor of torch.bfloat16"),
+        ("torch.ones(2, device='meta')", "on the device meta"),
+        ("[torch.ones(2, requires_grad=True)] * 2", "torch.stack or torch.cat"),
+    ):
+        source = f"import torch\ndef mse_loss(pred, target): return {result}"
+        task = find("mse_loss")
+        report = judge(task, task.run(define(source)))
+        assert says in report.message and "line" not in report.message, report.message
+
+
+# ---- the library's own, wherever it stands -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "arguments"),
+    [
+        ("psnr", "learnkit.images.metrics", "(pred, target, data_range=1.0)"),
+        ("cut_hole", "learnkit.images.masks", "(image, hole)"),
+    ],
+)
+def test_a_twin_in_the_pictures_is_hidden_from_its_own_exercise(name, module, arguments):
+    passed = arguments.replace("=1.0", "=data_range")
+    for source in (
+        f"import {module} as it\ndef {name}{arguments}: return it.{name}{passed}",
+        f"def {name}{arguments}:\n    from {module} import {name} as it\n    return it{passed}",
+        f"from {module} import {name} as it\ndef {name}{arguments}: return it{passed}",
+    ):
+        report = check(name, define(source, name))
+        assert report.status == "incorrect" and "calls the reference" in report.message
+
+
+def test_and_is_there_for_the_others():
+    source = (
+        "from learnkit.images.masks import cut_hole\nfrom learnkit.images import metrics\n"
+        "def mse_loss(pred, target):\n    rms = 10 ** (-metrics.psnr(pred, target) / 20)\n"
+        "    return rms**2"
+    )
+    assert "calls the reference" not in check("mse_loss", define(source)).message
+
+
+def test_a_file_may_import_what_a_lesson_imports(tmp_path):
+    head = "import numpy as np\nfrom learnkit.exercises import exercise, hint\n\nhint('mse_loss')\n"
+    assert check_file("mse_loss", write(tmp_path, head + "@exercise\n" + RIGHT)).correct
+
+
+# ---- hints -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("which", "says"),
+    [
+        ("cuthole", 'do you mean hint("cut_hole")?'),
+        ("denseblock", 'do you mean hint("DenseBlock")?'),
+        ("psrn", 'do you mean hint("psnr")?'),
+        ("qqqqqq", "the function under @exercise"),
+        (7, "Say which exercise"),
+        (None, "Say which exercise"),
+        (lambda: 0, "No exercise is called '<lambda>'"),
+    ],
+)
+def test_a_hint_for_what_is_no_exercise_is_one_sentence(which, says, capsys):
+    hint(which)
+    shown = capsys.readouterr().out
+    assert says in shown and shown.count("\n") == 1
+
+
+def test_running_all_cells_again_tells_no_more_and_asking_again_does(capsys, monkeypatch):
+    monkeypatch.setattr(hints, "_told", {})
+    told = []
+
+    def run(*cells):
+        for cell in cells:
+            hints.begins(cell)
+            if cell == "hint":
+                hint("invert")
+                told.append(capsys.readouterr().out.count("Hint "))
+
+    run("setup", "hint", "invert", "setup", "hint", "invert", "setup", "hint", "invert")
+    assert told == [1, 1, 1]  # three times Run All
+    run("hint", "hint")
+    assert told[3:] == [1, 2]  # the same cell twice in a row
+    hints.tries("invert", "return -image")
+    run("hint", "setup", "hint")
+    assert told[5:] == [3, 3]  # a new try, and Run All after it
+    hints.begins("")

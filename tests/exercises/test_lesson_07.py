@@ -194,10 +194,10 @@ def test_every_feature_of_the_dense_cases_is_cut_somewhere_and_alive_somewhere()
     """Else a block without ReLU, or one whose layers mix their features up, could pass."""
     for case in find("DenseBlock").cases:
         block, x = lesson_07._DenseBlock(*case.args), torch.randn(2, case.args[0], 4, 5)
-        lesson_07._filled(block.layers)
-        _, ran = lesson_07._watched(block, x)
-        for *_, raw in ran:
-            assert (raw.amin(dim=(0, 2, 3)) < 0).all() and (raw.amax(dim=(0, 2, 3)) > 0).all()
+        lesson_07._filled(lesson_07._watched(block, x)[1])
+        for one in lesson_07._watched(block, x)[1]:
+            low, high = one.made.amin(dim=(0, 2, 3)), one.made.amax(dim=(0, 2, 3))
+            assert (low < 0).all() and (high > 0).all()
 
 
 TYPED = """

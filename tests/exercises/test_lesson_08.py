@@ -30,7 +30,8 @@ def drawn_in_place(mean, log_var, generator=None):
 @right("reparameterize")
 def root_of_exp(mean, log_var, generator=None):
     std = log_var.exp().sqrt()
-    return torch.addcmul(mean, std, torch.randn(*mean.size(), generator=generator))
+    noise = torch.randn(*mean.size(), generator=generator, device=mean.device)
+    return torch.addcmul(mean, std, noise)
 
 
 @right("reparameterize")

@@ -466,7 +466,7 @@ def bools_convolved(image, known, weight, bias):
     return F.conv2d(image * known, weight) * (k * k / count.clamp(min=1)), count > 0
 
 
-@wrong("linear_fill", "C_kk has no say")
+@wrong("linear_fill", "C_kk is missing in yours")
 def no_inverse(image, mean, cov, hole, jitter=1e-3):
     k, out = ~hole, image.clone()
     out[hole] = mean[hole] + cov[hole][:, k] @ (image[k] - mean[k])

@@ -222,7 +222,7 @@ def as_numpy(z, decode, image, hole, lr, sigma=0.1):
 @right(FILLS)
 def one_big_draw(encode, decode, image, hole, count, generator):
     mean, log_var = encode(image * ~hole, hole)
-    eps = torch.randn((count, *mean.shape), generator=generator)
+    eps = torch.randn((count, *mean.shape), generator=generator, device=mean.device)
     z = (mean + (0.5 * log_var).exp() * eps).reshape(-1, mean.shape[1])
     return torch.where(hole, decode(z).reshape(count, *image.shape), image)
 
@@ -231,19 +231,37 @@ def one_big_draw(encode, decode, image, hole, count, generator):
 def pictures_outside_fills_inside(encode, decode, image, hole, count, generator):
     mean, log_var = encode(image.masked_fill(hole, 0), hole)
     n, d = mean.shape
-    eps = torch.randn(n, count, d, generator=generator)
+    eps = torch.randn(n, count, d, generator=generator, device=mean.device)
     z = mean[:, None] + torch.exp(log_var / 2)[:, None] * eps
     made = decode(z.flatten(0, 1)).unflatten(0, (n, count)).transpose(0, 1)
     return made * hole + image * ~hole
 
 
+@wrong(FILLS, "You call encode more than once")
+def encoded_before_each_fill(encode, decode, image, hole, count, generator):
+    cut, fills = image.masked_fill(hole, 0), []
+    for _ in range(count):
+        mean, log_var = encode(cut, hole)
+        eps = torch.randn(mean.shape, generator=generator, device=mean.device)
+        fills.append(torch.where(hole, decode(mean + torch.exp(log_var / 2) * eps), image))
+    return torch.stack(fills)
+
+
+@wrong(FILLS, "On a GPU your function fails")
+def one_big_draw_on_the_cpu(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(image * ~hole, hole)
+    eps = torch.randn(count, *mean.shape, generator=generator).to(mean.device)
+    z = (mean + (0.5 * log_var).exp() * eps).flatten(0, 1)
+    return torch.where(hole, decode(z).reshape(count, *image.shape), image)
+
+
 @right(FILLS)
-def repeated_before_it_is_encoded(encode, decode, image, hole, count, generator):
+def filled_by_index(encode, decode, image, hole, count, generator):
+    cut = image.clone()
+    cut[hole.expand_as(cut)] = 0
+    mean, log_var = encode(cut, hole.float())
     fills = []
     for _ in range(count):
-        cut = image.clone()
-        cut[hole.expand_as(cut)] = 0
-        mean, log_var = encode(cut, hole.float())
         z = torch.normal(mean, torch.exp(log_var / 2), generator=generator)
         fill = image.clone()
         place = hole.expand_as(image)
@@ -257,7 +275,8 @@ def decoded_one_picture_at_a_time(encode, decode, image, hole, count, generator)
     mean, log_var = encode(image * ~hole, hole)
     fills = []
     for _ in range(count):
-        z = mean + (log_var / 2).exp() * torch.randn(mean.shape, generator=generator)
+        eps = torch.randn(mean.shape, generator=generator, device=mean.device)
+        z = mean + (log_var / 2).exp() * eps
         fills.append(torch.cat([decode(row[None]) for row in z]))
     return torch.where(hole, torch.stack(fills), image)
 
@@ -270,9 +289,9 @@ def the_last_fill_twice(encode, decode, image, hole, count, generator):
 
 @wrong(FILLS, "that are the mean's")
 def the_mean_first(encode, decode, image, hole, count, generator):
-    fills = one_big_draw(encode, decode, image, hole, count, generator)
-    mean, _ = encode(image * ~hole, hole)
-    return torch.cat([torch.where(hole, decode(mean), image)[None], fills[1:]])
+    told = encode(image * ~hole, hole)
+    fills = one_big_draw(lambda *_: told, decode, image, hole, count, generator)
+    return torch.cat([torch.where(hole, decode(told[0]), image)[None], fills[1:]])
 
 
 @wrong(FILLS, "for nothing is drawn")

@@ -426,7 +426,7 @@ def xt_in_place(model, x0, t, noise, alpha_bar):
 
 def levels(alpha_bar, t):
     """With a 1 behind the last, index -1 is clean."""
-    return torch.cat([alpha_bar, torch.ones(1)])[t].view(-1, 1, 1, 1)
+    return torch.cat([alpha_bar, torch.ones(1, device=alpha_bar.device)])[t].view(-1, 1, 1, 1)
 
 
 def stepped(xt, eps, a, b):

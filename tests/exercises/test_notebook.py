@@ -30,7 +30,7 @@ def look_round(name):
     print(json.dumps({
         "works": bool(value == 0.125),
         "yours": getattr(getattr(bound, "yours", None), "__name__", None),
-        "worker stands ready": worker is not None and worker.poll() is None,
+        "worker stands ready": worker is not None and worker.process.poll() is None,
         "torch": "torch" in sys.modules,
         "status": said.status if said else None,
     }))
@@ -45,7 +45,6 @@ class Case:
     source: str
     status: str
     says: str
-    error: str | None = None  # the exception that stands under the cell too, as a pattern
     yours: str | None = "mse_loss"  # the student's own, kept at hand
 
     name: str = field(default="mse_loss", kw_only=True)
@@ -60,21 +59,42 @@ CASES = {
         body("return np.mean((pred - target) ** 2"),
         "incorrect",
         "Python could not run this cell: SyntaxError in line 3: ",
-        error="SyntaxError",
         yours=None,
     ),
     "an empty body": Case(
         "@exercise\ndef mse_loss(pred, target):\n",
         "not attempted",
         "Python could not run this cell: ",
-        error="SyntaxError|IndentationError",  # which one, depends on Python's version
         yours=None,
     ),
     "a raise in a class body": Case(
         "@exercise\nclass mse_loss:\n    raise ValueError('half written')",
         "incorrect",
         "Python could not run this cell: ValueError: half written.",
-        error="ValueError",
+        yours=None,
+    ),
+    "a bad default argument": Case(
+        "@exercise\ndef mse_loss(pred, target, scale=1 / 0):\n    pass",
+        "incorrect",
+        "Python could not run this cell: ZeroDivisionError: division by zero.",
+        yours=None,
+    ),
+    "a syntax error far below": Case(
+        body(RIGHT) + "\n\n%matplotlib inline\n!true\nx = = 1",
+        "incorrect",
+        "SyntaxError in line 7: ",
+        yours=None,
+    ),
+    "a syntax error under other decorators": Case(
+        "# mine\n@exercise\n# cached\n@staticmethod\ndef mse_loss(pred, target):\n    return (",
+        "incorrect",
+        "SyntaxError in line 6: ",
+        yours=None,
+    ),
+    "a return that has slipped out": Case(
+        "@exercise\ndef mse_loss(pred, target):\n    error = pred - target\nreturn error",
+        "incorrect",
+        "SyntaxError in line 4: 'return' outside function",
         yours=None,
     ),
     "a misspelt exercise": Case(
@@ -98,8 +118,13 @@ CASES = {
     ),
     "a known mistake": Case(body(RIGHT.replace("mean", "sum")), "incorrect", "You summed"),
     "a stub": Case(body("raise NotImplementedError"), "not attempted", "It is your turn"),
-    "a right answer": Case(body(RIGHT), "correct", "✓ mse_loss: correct.", yours=None),
-    "a right answer again": Case(body(RIGHT), "correct", "✓ mse_loss: correct.", yours=None),
+    "a stub's line left in": Case(
+        body("error = pred - target", "raise NotImplementedError"),
+        "incorrect",
+        "`raise NotImplementedError` (line 4) is still in your answer",
+    ),
+    "a right answer": Case(body(RIGHT), "correct", "✓ mse_loss: correct."),
+    "a right answer again": Case(body(RIGHT), "correct", "✓ mse_loss: correct."),
 }
 every_case = pytest.mark.parametrize("title", CASES)
 
@@ -130,7 +155,7 @@ def ran(tmp_path_factory):
     client = NotebookClient(
         notebook,
         kernel_name="python3",
-        allow_errors=True,
+        allow_errors=False,  # a cell that errs would stop those below: none may
         timeout=60,
         resources={"metadata": {"path": str(folder)}},
     )
@@ -166,12 +191,14 @@ def test_the_verdict_stands_under_the_cell_as_a_page_and_as_text(ran, title):
 
 
 @every_case
-def test_pythons_own_error_is_shown_where_there_is_one_and_else_nothing(ran, title):
-    errors = [o.ename for o in ran[title].outputs if o.output_type == "error"]
-    pattern = CASES[title].error
-    assert len(errors) == (pattern is not None)
-    assert all(re.fullmatch(pattern, name) for name in errors)
-    assert not [o for o in ran[title].outputs if o.output_type == "stream"]
+def test_no_error_of_python_stands_under_it_and_nothing_else(ran, title):
+    """The cells below ran, too: the client stops at the first error, as Run All does."""
+    assert [o.output_type for o in ran[title].outputs] == ["display_data"]
+
+
+def test_the_place_that_python_stumbled_over_is_shown(ran):
+    text = ran["a syntax error"].text("text/plain")
+    assert re.search(r"line 3: +return np.mean\(\(pred - target\) \*\* 2\n +\^", text), text
 
 
 @every_case
@@ -189,9 +216,8 @@ def test_a_worker_stands_ready_for_the_next_answer_and_torch_was_not_loaded(ran,
 
 
 def test_what_the_verdicts_cost(ran):
-    """The budget of 0.5 s is held by `make bench`, alone on its machine; here is only a leash."""
+    """The budget of 0.5 s is held by `make bench`, alone on its machine."""
     print()
     for title, got in ran.items():
         print(f"{got.seconds:6.3f} s  {title}")
-    assert 3 <= ran["an endless loop"].seconds < 5
-    assert all(got.seconds < 2 for title, got in ran.items() if title != "an endless loop")
+    assert ran["an endless loop"].seconds >= 3  # of computing: more on a busy machine

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 import skimage
 import skimage.data
+import torch
+from PIL import Image as PillowImage
 
 from learnkit import assets
 from learnkit.images import data
@@ -164,3 +166,17 @@ def test_floats_outside_the_unit_range_are_refused(values):
 def test_other_types_than_bytes_and_floats_are_refused(dtype):
     with pytest.raises(TypeError, match="must be uint8, or float"):
         to_float(np.zeros((2, 2), dtype))
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [
+        (PillowImage.new("L", (2, 2)), r"got PIL's Image; write np.asarray\(images\)"),
+        (torch.zeros(2, 2), r"got torch's Tensor; write images.numpy\(\)"),
+        ([[0.0, 1.0]], r"got list; write np.asarray\(images\)"),
+    ],
+)
+def test_what_is_no_array_is_named_with_the_cure(thing, said):
+    with pytest.raises(TypeError, match=said):
+        to_float(thing)

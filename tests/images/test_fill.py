@@ -117,10 +117,13 @@ def test_what_a_fill_must_be_is_checked():
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (lambda image, hole: None, "a fill returns a float NumPy array, got NoneType"),
+        (
+            lambda image, hole: None,
+            "float NumPy array, got NoneType; does it end with return",
+        ),
         (lambda image, hole: (255 * image).astype(np.uint8), "got uint8"),
         (lambda image, hole: image[1:], "returns the picture's shape"),
-        (lambda image, hole: np.where(hole, np.nan, image), "holds NaN at"),
+        (lambda image, hole: np.where(hole, np.nan, image), "holds NaN or inf at"),
         (lambda image, hole: np.where(hole, 1.5, image), r"must lie in \[0, 1\]"),
         (lambda image, hole: np.where(hole, image, 0.5), "known values came back changed"),
     ],

@@ -16,6 +16,8 @@ from learnkit.images.metrics import (
     pooled_psnr,
     psnr,
     psnr_of_each,
+    ssim,
+    ssim_of_each,
 )
 
 seeds = st.integers(0, 2**32 - 1)
@@ -126,7 +128,7 @@ def test_the_mean_of_decibels_is_never_below_the_pooled(n, seed):
     assert mean_psnr(pred, target) >= pooled_psnr(pred, target) - 1e-9
 
 
-@given(seed=seeds, data_range=st.floats(0.1, 255))
+@given(seed=seeds, data_range=st.floats(1, 255))
 def test_the_range_moves_every_score_by_the_same_decibels(seed, data_range):
     pred, target = pair((6, 6), seed)
     shift = 20 * np.log10(data_range)
@@ -197,6 +199,48 @@ def test_holes_of_another_shape_or_type_are_refused():
 def test_a_range_that_is_not_positive_is_refused(data_range):
     with pytest.raises(ValueError, match="data_range must be positive"):
         psnr(np.zeros((4, 4)), np.ones((4, 4)), data_range=data_range)
+
+
+RANGED = {
+    "psnr": lambda pred, target, **range_: psnr(pred[0], target[0], **range_),
+    "ssim": lambda pred, target, **range_: ssim(pred[0], target[0], **range_),
+    "psnr_of_each": psnr_of_each,
+    "ssim_of_each": ssim_of_each,
+    "mean_psnr": mean_psnr,
+    "pooled_psnr": pooled_psnr,
+}
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize("name", RANGED)
+def test_a_target_beyond_the_range_is_refused_with_both_cures(name, rng):
+    target = rng.integers(0, 256, (1, 16, 16)).astype(float)
+    target[0, 0, :2] = 0, 255
+    said = r"from 0 to 255, further than data_range=1: divide both by 255, or pass data_range=255"
+    with pytest.raises(ValueError, match=said):
+        RANGED[name](target, target)
+    assert RANGED[name](target / 2, target, data_range=255) == pytest.approx(
+        RANGED[name](target / 510, target / 255)
+    )
+    with pytest.raises(ValueError, match="reaches from -1 to 1, further than data_range=1"):
+        RANGED[name](target, target / 127.5 - 1)
+    RANGED[name](target, target / 127.5 - 1, data_range=2)
+    target[0, 3, 4] = np.nan
+    with pytest.raises(ValueError, match="target holds NaN at 1 of its values"):
+        RANGED[name](np.zeros_like(target), target, data_range=255)
+
+
+def test_what_stands_outside_the_hole_is_not_measured():
+    target, hole = np.full((4, 4), 0.5), np.eye(4, dtype=bool)
+    target[~hole] = 200.0
+    assert psnr(np.full((4, 4), 0.4), target, hole=hole) == pytest.approx(20)
+    batch = target[None], hole[None]
+    assert mean_psnr(np.full((1, 4, 4), 0.4), batch[0], holes=batch[1]) == pytest.approx(20)
+
+
+def test_a_white_that_float32_rounds_up_is_still_white():
+    almost = np.full((16, 16), np.nextafter(np.float32(1), np.float32(2)))
+    assert ssim(almost, almost) == pytest.approx(1)
 
 
 @pytest.mark.errors

@@ -151,7 +151,7 @@ def test_belief_and_noise_are_each_others_inverse_and_clipping_turns_both():
 
 
 @pytest.mark.parametrize("alpha_bar", [LINEAR, COSINE], ids=["linear", "cosine"])
-@pytest.mark.parametrize(("eta", "order"), [(0.0, 1), (1.0, 1), (0.0, 2)])
+@pytest.mark.parametrize(("eta", "order"), [(0.0, 1), (1.0, 1), (0.0, 2), (1.0, 2)])
 def test_samplers_carry_noise_to_the_gaussian_of_the_data(alpha_bar, eta, order):
     mean, cov = world()
     moments = diffusion.ddim(

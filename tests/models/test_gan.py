@@ -332,3 +332,15 @@ def test_a_quick_generator_collapses_and_one_that_is_matched_finds_all_eight():
 
     assert found(1e-4, 400) <= 2
     assert found(1e-3, 1200) == 8
+
+
+def test_the_ring_is_drawn_where_its_generator_is():
+    dice = torch.Generator("cpu").manual_seed(0)
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.device("meta"):
+            points = gan.ring(8, dice)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert torch.equal(points, gan.ring(8, torch.Generator().manual_seed(0)))
+    assert points.device.type == "cpu" and points.dtype == torch.float32

@@ -53,10 +53,71 @@ def test_with_nothing_known_it_is_the_mean_and_with_nothing_missing_the_picture(
 def test_what_is_left_is_what_it_misses_on_pictures_it_was_fitted_to(linear):
     images = as_tensor(TRAINING[:3000])
     for hole in random_holes({"box": 1, "half": 1, "scatter": 1}, 28, 28, torch.Generator()):
-        each = hole.expand(3000, 1, 28, 28)
-        unclipped = linear._filled(images.flatten(1).clone(), hole.flatten())
+        each, one = hole.expand(3000, 1, 28, 28), torch.zeros(3000, dtype=torch.int64)
+        unclipped = linear.solve(hole[None]).conditional_mean(images.flatten(1), one)
         missed = hole_mse(unclipped.reshape(images.shape), images, each)
         assert linear.left(hole.flatten()).item() == pytest.approx(missed.item(), rel=0.08)
+
+
+def test_solved_together_it_is_the_fill_that_each_hole_has_alone(linear):
+    """And both are what torch solves in double precision; an empty hole is left alone."""
+    kinds = {"box": 4, "half": 4, "scatter": 4, "everything": 1}
+    holes = random_holes(kinds, 28, 28, torch.Generator().manual_seed(2), wide=True)
+    holes = torch.cat([holes, torch.zeros_like(holes[:1])])
+    which = torch.arange(len(holes)).repeat(2).flip(0)
+    images = as_tensor(TEST[: len(which)])
+    alone, together = linear.solve(holes, together=False), linear.solve(holes, together=True)
+    one, other = alone.fill(images, which), together.fill(images, which)
+    torch.testing.assert_close(other, one, atol=5e-6, rtol=0)
+    torch.testing.assert_close(together.left()[:-1], alone.left()[:-1], atol=5e-6, rtol=0)
+    cov = linear._moments()["covariance"].double()
+    for x, i, filled in zip(images.flatten(1).double(), which, other, strict=True):
+        u, k = holes[i].flatten(), ~holes[i].flatten()
+        mean = linear.mean.double()
+        guess = mean[u] + cov[u][:, k] @ torch.linalg.solve(cov[k][:, k], x[k] - mean[k])
+        torch.testing.assert_close(
+            filled.flatten()[u].double(), guess.clamp(0, 1), atol=1e-4, rtol=0
+        )
+
+
+def test_whatever_precision_torch_is_set_to_it_solves_with_all_digits(linear):
+    seen = []
+
+    class Look(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):
+            if getattr(function, "__name__", "") in ("matmul", "linalg_solve_triangular"):
+                seen.append(torch.get_float32_matmul_precision())
+            return function(*args, **(kwargs or {}))
+
+    images, hole = as_tensor(TEST[:2]), torch.zeros(2, 1, 28, 28, dtype=torch.bool)
+    hole[..., 14:] = True
+    torch.set_float32_matmul_precision("medium")
+    try:
+        with Look():
+            for together in (False, True):
+                solved = linear.solve(hole, together=together)
+                solved.fill(images, torch.arange(2))
+                solved.left()
+        assert torch.get_float32_matmul_precision() == "medium"
+    finally:
+        torch.set_float32_matmul_precision("highest")
+    assert len(seen) > 4 and set(seen) == {"highest"}
+
+
+def test_it_asks_for_nothing_of_torchs_defaults(linear):
+    images, hole = as_tensor(TEST[:2]), torch.zeros(2, 1, 28, 28, dtype=torch.bool)
+    hole[..., 14:] = True
+    before = linear(images, hole)
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.device("meta"):
+            again = LinearFill().to_empty(device="cpu")
+            again.load_state_dict(linear.state_dict())
+            after = again.float()(images, hole)
+            assert after.dtype == torch.float32 and torch.equal(after, before)
+            assert linear.fit(as_tensor(TRAINING[:3000])).left(hole[0].flatten()) > 0
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 def test_half_precision_loses_nothing_to_speak_of(linear):

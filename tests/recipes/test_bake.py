@@ -1,6 +1,8 @@
 import itertools
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -58,10 +60,10 @@ def test_without_a_network_the_embedded_pictures_do(monkeypatch):
 def test_stopped_and_resumed_it_bakes_the_same_weights(small, tmp_path):
     list(bake(small, tmp_path / "whole", steps=9, machine=CPU))
     broken = bake(small, tmp_path / "broken", steps=9, machine=CPU)
-    list(itertools.islice(broken, 5))  # the checkpoint is of step 3
+    list(itertools.islice(broken, 5))
     broken.close()
     again = bake(small, tmp_path / "broken", steps=9, machine=CPU, resume=True)
-    assert [step.number for step in again] == list(range(4, 10))
+    assert [step.number for step in again] == list(range(6, 10))
     one, other = (
         (tmp_path / folder / "vae.safetensors").read_bytes() for folder in ("whole", "broken")
     )
@@ -86,12 +88,69 @@ def test_no_unfinished_training_is_lost_and_no_ended_one_resumed(small, tmp_path
     broken.close()
     with pytest.raises(ValueError, match="holds a training that was stopped: go on with --resume"):
         next(bake(small, tmp_path, steps=9, machine=CPU))
-    assert len(list(bake(small, tmp_path, steps=9, machine=CPU, resume=True))) == 6
+    assert len(list(bake(small, tmp_path, steps=9, machine=CPU, resume=True))) == 5
     before = (tmp_path / "vae.safetensors").read_bytes()
     with pytest.raises(ValueError, match="has ended, and there is nothing to resume"):
         next(bake(small, tmp_path, steps=9, machine=CPU, resume=True))
     assert (tmp_path / "vae.safetensors").read_bytes() == before
     assert len(list(bake(small, tmp_path, steps=3, machine=CPU))) == 3  # anew, as was asked
+
+
+@pytest.mark.errors
+def test_of_two_trainings_in_one_folder_the_second_is_told_of_the_first(small, tmp_path):
+    first = bake(small, tmp_path, steps=4, machine=CPU)
+    next(first)
+    with pytest.raises(ValueError, match=r"vae is being trained in .* by another process"):
+        next(bake(small, tmp_path, steps=4, machine=CPU, resume=True))
+    assert len(list(bake(small, tmp_path / "other", steps=2, machine=CPU))) == 2
+    assert len(list(first)) == 3
+    assert sorted(os.listdir(tmp_path)) == ["other", "vae.json", "vae.safetensors"]
+
+
+def test_a_training_writes_by_the_clock_unless_its_recipe_counts_steps(small, tmp_path):
+    assert small.keeping(tmp_path) == {"every": 3} and small.keeping(None) == {}
+    assert replace(small, every=0).keeping(tmp_path) == {"seconds": 30.0}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
+def test_a_real_ctrl_c_ends_the_step_and_keeps_it(tmp_path):
+    """The interrupt comes in the middle of a step, and what is kept is that whole step."""
+    code = (
+        "import os, signal, sys; from dataclasses import replace\n"
+        "from learnkit.recipes import vae; from learnkit.training.pictures import resident\n"
+        "from learnkit.images.data import fashion_mnist; from learnkit.course.cli import main\n"
+        "small = lambda device: resident(fashion_mnist('train')[0][:200], device=device)\n"
+        "of, count = vae.RECIPE.objective, []\n"
+        "def objective(generator):\n"
+        "    inner = of(generator)\n"
+        "    def interrupted(model, images):\n"
+        "        count.append(1)\n"
+        "        if len(count) == 3: os.kill(os.getpid(), signal.SIGINT)\n"
+        "        return inner(model, images)\n"
+        "    return interrupted\n"
+        "vae.RECIPE = replace(vae.RECIPE, pictures=small, batch_size=50, objective=objective)\n"
+        "options = ['--budget', '9', '--device', 'cpu', '--folder', sys.argv[1]]\n"
+        "sys.exit(main(['train', 'vae', *options]))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=240
+    )
+    assert ran.returncode == 130, ran.stderr[-2000:]
+    assert ran.stderr.splitlines()[-1] == "stopped at step 3 of 9; --resume goes on from step 3"
+    assert os.listdir(tmp_path) == ["vae.checkpoint.pt"]
+
+
+def test_no_memory_on_the_gpu_is_one_sentence(small, tmp_path, monkeypatch, capsys):
+    def full(device):
+        raise torch.OutOfMemoryError(
+            "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 4 GiB."
+        )
+
+    monkeypatch.setattr("learnkit.recipes.vae.RECIPE", replace(small, pictures=full))
+    command = ["train", "vae", "--budget", "4", "--device", "cpu", "--folder", str(tmp_path)]
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert said.splitlines()[-1].startswith("learnkit: CUDA out of memory: close what else uses it")
 
 
 def test_ctrl_c_tells_what_is_kept(small, tmp_path, monkeypatch, capsys):
@@ -103,7 +162,7 @@ def test_ctrl_c_tells_what_is_kept(small, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("learnkit.recipes.recipe.find", lambda name: small)
     assert main(["train", "vae", "--folder", str(tmp_path), "--budget", "9"]) == 130
     said = capsys.readouterr().err.splitlines()
-    assert said[-1] == "stopped at step 5 of 9; --resume goes on from step 3"
+    assert said[-1] == "stopped at step 5 of 9; --resume goes on from step 5"
     assert os.listdir(tmp_path) == ["vae.checkpoint.pt"]
 
 

@@ -40,10 +40,10 @@ def small(monkeypatch):
 def test_stopped_and_resumed_it_bakes_the_same_weights(small, tmp_path):
     list(bake(small, tmp_path / "whole", steps=8, machine=CPU))
     broken = bake(small, tmp_path / "broken", steps=8, machine=CPU)
-    list(itertools.islice(broken, 5))  # the checkpoint is of step 3
+    list(itertools.islice(broken, 5))
     broken.close()
     again = bake(small, tmp_path / "broken", steps=8, machine=CPU, resume=True)
-    assert [step.number for step in again] == list(range(4, 9))
+    assert [step.number for step in again] == list(range(6, 9))
     one, other = (
         (tmp_path / folder / "gan.safetensors").read_bytes() for folder in ("whole", "broken")
     )

@@ -41,6 +41,19 @@ def test_sizes_span_what_is_promised(kind, wide, least, most):
     assert least <= of_each.min() <= least + 0.12 and most - 0.12 <= of_each.max() <= most
 
 
+@pytest.mark.parametrize("wide", [False, True])
+def test_each_single_pixel_is_lost_as_often_as_any_other(wide):
+    """The share that is lost is as likely below a half as above, so 0.5 of 2,000 for each."""
+    holes = random_holes({"scatter": 2000}, 28, 28, torch.Generator().manual_seed(0), wide=wide)
+    of_each = holes[:, 0].float().mean(dim=0)
+    assert (of_each - 0.5).abs().max() < 6 * 0.5 / 2000**0.5  # six standard deviations
+
+
+def test_tiny_holes_of_single_pixels_are_neither_empty_nor_full():
+    of_each = shares({"scatter": 5000}, wide=True, h=2, w=2)
+    assert of_each.min() > 0 and of_each.max() < 1
+
+
 def test_halves_come_from_all_four_sides():
     halves = random_holes({"half": 200}, 28, 28, torch.Generator().manual_seed(0))[:, 0]
     corners = halves[:, [0, 0, -1, -1], [0, -1, 0, -1]]

@@ -29,6 +29,67 @@ def test_a_training_that_resumes_ends_at_the_same_weights_to_the_bit(pictures, t
     assert torch.equal(weights(model), weights(whole))
 
 
+def test_stopped_anywhere_it_resumes_from_there(pictures, tmp_path):
+    path = tmp_path / "a.pt"
+    whole, steps = training(pictures)
+    list(steps)
+    _, steps = training(pictures, path=path, seconds=3600)
+    for step in steps:
+        if step.number == 7:
+            break
+    steps.close()
+    assert checkpoint.steps_done(path) == 7
+    model, steps = training(pictures, path=path, resume=True)
+    assert [step.number for step in steps] == list(range(8, 13))
+    assert torch.equal(weights(model), weights(whole)) and checkpoint.steps_done(path) == 12
+
+
+def test_by_the_clock_a_checkpoint_is_written_when_its_seconds_are_over(
+    pictures, tmp_path, monkeypatch
+):
+    now, saved, real = [0.0], [], checkpoint.save
+    monkeypatch.setattr("learnkit.training.keeping.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(
+        checkpoint, "save", lambda p, n, parts: saved.append(n) or real(p, n, parts)
+    )
+    _, steps = training(pictures, path=tmp_path / "a.pt", seconds=30)
+    for _ in steps:
+        now[0] += 8
+    assert saved == [5, 9, 12]
+
+
+def test_what_is_stored_of_two_gpus_is_put_into_the_one_that_is_there(tmp_path, monkeypatch):
+    put, states = [], [torch.tensor([i], dtype=torch.uint8) for i in range(2)]
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_rng_state_all", lambda: states)
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda state, i: put.append((int(state), i)))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    checkpoint.save(tmp_path / "a.pt", 3, {})
+    assert checkpoint.load(tmp_path / "a.pt", {}) == 3 and put == [(0, 0)]
+
+
+def test_a_macs_random_state_is_kept(tmp_path, monkeypatch):
+    states = [torch.tensor([7], dtype=torch.uint8)]
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.mps, "get_rng_state", lambda: states[-1])
+    monkeypatch.setattr(torch.mps, "set_rng_state", lambda state: states.append(state + 1))
+    checkpoint.save(tmp_path / "a.pt", 3, {})
+    checkpoint.load(tmp_path / "a.pt", {})
+    assert states[-1].tolist() == [8]
+
+
+def test_begun_on_a_gpu_it_goes_on_on_a_cpu_and_says_what_differs(tmp_path):
+    path, dice = tmp_path / "a.pt", torch.Generator().manual_seed(4)
+    checkpoint.save(path, 3, {"generator": dice})
+    whole = torch.load(path, weights_only=True)
+    whole["parts"]["generator"] |= {"device": "cuda", "state": torch.zeros(16, dtype=torch.uint8)}
+    torch.save(whole, path)
+    with pytest.warns(UserWarning, match="begun on cuda and is resumed on cpu"):
+        assert checkpoint.load(path, {"generator": dice}) == 3
+    began = torch.rand(4, generator=torch.Generator().manual_seed(4))
+    assert not torch.equal(torch.rand(4, generator=dice), began)
+
+
 def test_where_nothing_is_there_to_resume_training_begins(pictures, tmp_path):
     _, steps = training(pictures, path=tmp_path / "deep/er/a.pt", resume=True)
     assert [step.number for step in steps] == list(range(1, 13))

@@ -1,4 +1,7 @@
+import importlib.util
 import shutil
+import sysconfig
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,8 +11,11 @@ from learnkit.training import device
 from learnkit.training.device import Machine, available, choose
 
 
-def pretend(monkeypatch, *, cuda=0, mps=False, compiler=True, bf16=False):
-    """A machine with so many GPUs, as far as torch's questions go."""
+def pretend(monkeypatch, *, cuda=0, mps=False, compiler=True, bf16=False, chip=(9, 0), why=None):
+    """A machine with so many GPUs, as far as torch's questions go; `why` they do not work."""
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: chip)
+    monkeypatch.setattr(device, "works", lambda device: why)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if compiler else None)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda > 0)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: True)
@@ -24,7 +30,7 @@ def test_cuda_comes_before_mps_and_mps_before_the_cpu(monkeypatch):
     pretend(monkeypatch, mps=True)
     assert str(choose()) == "mps" and available() == ["mps", "cpu"]
     pretend(monkeypatch, cuda=2, mps=True)
-    assert str(choose()) == "cuda, bf16, channels last, compiled, CUDA graphs"
+    assert str(choose()) == "cuda, bf16, channels last"
     assert available() == ["cuda:0", "cuda:1", "mps", "cpu"]
     assert choose("cuda:1").device == torch.device("cuda:1")
 
@@ -34,9 +40,38 @@ def test_a_cpu_trains_in_bf16_where_it_multiplies_it_itself(monkeypatch):
     assert str(choose()) == "cpu, bf16, channels last"
 
 
-def test_without_a_compiler_nothing_is_compiled(monkeypatch):
+LONG = device.WORTH_COMPILING
+
+
+@pytest.mark.skipif(
+    not Path(sysconfig.get_paths()["include"], "Python.h").exists(), reason="no Python.h"
+)
+def test_a_long_training_is_compiled_where_triton_can_write_for_the_chip(monkeypatch):
+    compiled = "cuda, bf16, channels last, compiled, CUDA graphs"
+    pretend(monkeypatch, cuda=1)
+    assert str(choose(steps=LONG)) == compiled and str(choose(steps=LONG - 1)) != compiled
+    pretend(monkeypatch, cuda=1, chip=(6, 1))  # a GTX 1080
+    assert str(choose(steps=LONG)) == "cuda, bf16, channels last"
     pretend(monkeypatch, cuda=1, compiler=False)
-    assert str(choose()) == "cuda, bf16, channels last"
+    assert str(choose(steps=LONG)) == "cuda, bf16, channels last"
+    pretend(monkeypatch, cuda=1)
+    monkeypatch.setattr(sysconfig, "get_paths", lambda: {"include": "/nowhere"})
+    assert str(choose(steps=LONG)) == "cuda, bf16, channels last"
+
+
+def test_a_gpu_that_runs_no_kernel_is_passed_over_with_its_reason(monkeypatch):
+    why = "CUDA error: no kernel image is available for execution on the device"
+    pretend(monkeypatch, cuda=1, why=why)
+    with pytest.warns(UserWarning, match="the GPU cannot be used.*no kernel image"):
+        assert choose().device.type == "cpu"
+    with pytest.raises(ValueError, match="cuda was asked for, and it cannot be used: CUDA error"):
+        choose("cuda")
+
+
+def test_a_kernel_tells_whether_a_device_works():
+    assert device.works("cpu") is None
+    if not torch.cuda.is_available():
+        assert device.works("cuda")
 
 
 @pytest.mark.errors

@@ -82,3 +82,54 @@ def test_a_batch_that_cannot_be_shared_equally_is_named(monkeypatch):
     monkeypatch.setattr(distributed, "world_size", lambda: 5)
     with pytest.raises(ValueError, match="batch of 12 cannot be shared equally by 5 processes"):
         distributed.shard(torch.arange(12))
+
+
+@pytest.mark.errors
+def test_more_processes_than_gpus_are_one_sentence_to_each_of_them(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "3")
+    for rank in range(3):
+        monkeypatch.setenv("LOCAL_RANK", str(rank))
+        with (
+            pytest.raises(ValueError, match=r"3 processes .* there are 2 GPUs.*--nproc-per-node 2"),
+            distributed.together(),
+        ):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("cuda", "asked", "device", "backend"),
+    [
+        (True, None, "cuda:1", "nccl"),
+        (True, "cpu", "cpu", "gloo"),
+        (False, None, "cpu", "gloo"),  # a Mac too: its GPU is joined by nothing
+    ],
+)
+def test_a_process_of_torchrun_has_a_gpu_of_its_own_or_the_cpu(
+    monkeypatch, cuda, asked, device, backend
+):
+    joined = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "set_device", lambda device: None)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: not cuda)
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    group = distributed.dist
+    monkeypatch.setattr(
+        group, "init_process_group", lambda name, **more: joined.append((name, more))
+    )
+    monkeypatch.setattr(group, "barrier", lambda: None)
+    monkeypatch.setattr(group, "destroy_process_group", lambda: None)
+    with distributed.together(asked) as mine:
+        assert mine == torch.device(device)
+    assert joined == [(backend, {"device_id": mine} if backend == "nccl" else {})]
+
+
+def test_shares_of_any_dimension_are_taken_where_the_pictures_are_counted(monkeypatch):
+    whole = distributed.rand((3, 6, 1), torch.Generator().manual_seed(0), dim=1)
+    monkeypatch.setattr(distributed, "world_size", lambda: 2)
+    monkeypatch.setattr(distributed, "rank", lambda: 1)
+    mine = distributed.rand((3, 3, 1), torch.Generator().manual_seed(0), dim=1)
+    assert torch.equal(mine, whole[:, 1::2])

@@ -1,4 +1,6 @@
 import itertools
+from contextlib import nullcontext
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ import torch
 from torch import nn
 
 from learnkit.byhand.optim import adamw_step, cosine_schedule
+from learnkit.training.device import Machine
 from learnkit.training.loop import DivergedError, averaged, run, train
 from learnkit.training.pictures import order, resident
 from tests.training.conftest import training, weights
@@ -96,6 +99,51 @@ def test_two_networks_are_trained_by_a_step_of_ones_own(pictures):
     )
     assert [set(step.losses) for step in steps] == [{"a", "b"}] * 3
     assert calls == [(0, 20), (1, 20), (2, 20)]
+
+
+def test_each_step_keeps_its_own_losses_where_the_next_one_overwrites_them(pictures):
+    """As a CUDA graph does, whose outputs lie in the same place at every run."""
+    place = torch.zeros(())
+    steps = run(lambda batch, t: {"loss": place.fill_(t)}, pictures, steps=3, batch_size=20)
+    assert [step.loss for step in list(steps)] == [0, 1, 2]
+
+
+def test_the_network_alone_is_compiled(pictures, cpu, monkeypatch):
+    compiled = []
+    monkeypatch.setattr(torch, "compile", lambda model, mode: compiled.append(model) or model)
+    model = nn.Conv2d(1, 1, 3, padding=1)
+    machine = replace(cpu, compile=True)
+    steps = train(
+        model, lambda m, b: m(b).mean(), pictures, steps=1, batch_size=10, machine=machine
+    )
+    assert len(list(steps)) == 1 and compiled == [model]
+
+
+def test_pictures_and_an_average_go_to_where_the_network_trains(pictures, monkeypatch):
+    """On "meta", which stands for a GPU here: it computes shapes, and no values."""
+    monkeypatch.setattr(Machine, "autocast", lambda self: nullcontext())
+    model = nn.Conv2d(1, 1, 3, padding=1)
+    average, seen = averaged(model, 0.9), []
+
+    def objective(model, batch):
+        seen.append(batch.device.type)
+        return model(batch).mean()
+
+    with pytest.raises(Exception, match="meta"):  # where its loss is asked for
+        list(
+            train(
+                model,
+                objective,
+                pictures,
+                steps=1,
+                batch_size=10,
+                average=average,
+                machine=Machine(torch.device("meta")),
+                optimizer=torch.optim.SGD(model.parameters(), lr=0.1),
+            )
+        )
+    assert seen == ["meta"] and average.module.weight.device.type == "meta"
+    assert average.n_averaged.device.type == "cpu" and int(average.n_averaged) == 1
 
 
 @pytest.mark.errors

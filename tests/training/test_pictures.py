@@ -46,6 +46,10 @@ def test_what_are_no_pictures_is_named():
         resident(np.zeros((4, 4)))
     with pytest.raises(TypeError, match=r"images must be uint8, or float in .* got int64"):
         resident(np.zeros((2, 4, 4), np.int64))
+    with pytest.raises(TypeError, match=r"images must be a NumPy array, got Tensor; .*numpy\(\)"):
+        resident(torch.zeros(2, 4, 4))
+    with pytest.raises(TypeError, match="labels must be a NumPy array, got list"):
+        resident(np.zeros((2, 4, 4)), [1, 2])
     with pytest.raises(ValueError, match=r"images must lie in \[0, 1\], got \[0, 255\]"):
         resident(np.array([0.0, 255.0]).reshape(1, 1, 2))
     with pytest.raises(ValueError, match="2 images and 3 labels: one label a picture"):

@@ -281,6 +281,12 @@ def test_a_picture_in_pieces_is_opened_filled_and_scored_and_the_second_has_its_
     assert "60 x 40 pixels" in said and "to 28 x 28" in said and widget.note == said
     assert widget.picture == "yours: mine.png" and widget.image.shape == (28, 28)
     assert np.isfinite(widget.scores["mean"])
+    wire = Wire(widget)
+    widget.picture = "boot"  # another picture: what was said of the file is not said again
+    widget._handle_custom_msg({"kind": "hello"}, [])
+    notes = [content["words"] for content, _ in wire.told if content["kind"] == "note"]
+    assert notes == [""]
+    widget.picture = "yours: mine.png"
     send_file(widget, data)
     assert widget.names == ["boot", "yours: mine.png", "yours: mine.png (2)"]
 

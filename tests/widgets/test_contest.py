@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from learnkit.images.classical import harmonic
+from learnkit.images.fill import check_filled
+from learnkit.images.masks import cut_hole
 from learnkit.images.metrics import psnr
 from learnkit.widgets.contest import attempt
 
@@ -36,13 +38,35 @@ def test_what_is_exact_is_never_said_to_be_inf(image, hole):
     assert done.words.startswith("no error at all, ") and "inf" not in done.words
 
 
-def test_a_network_that_computes_in_float32_leaves_known_pixels_alone(image, hole):
+def test_a_network_that_computes_in_float32_keeps_what_is_known_and_pastes_into_it(image, hole):
     def fill(cut, hole):
-        return np.where(hole[..., None], np.float32(0.5), cut.astype(np.float32))
+        return np.where(hole[..., None], np.full(cut.shape, 0.5, np.float32), cut)
 
     done = attempt(fill, image, hole)
     np.testing.assert_array_equal(done.image[~hole], image[~hole])
     assert (done.image[hole] == 0.5).all()
+
+
+def shift(cut, hole):
+    return np.where(hole[..., None], 0.5, cut + 1e-9).clip(0, 1)
+
+
+def in_float32(cut, hole):
+    return np.where(hole[..., None], np.float32(0.5), cut.astype(np.float32))
+
+
+@pytest.mark.parametrize("fill", [harmonic, in_float32, shift])
+def test_the_brush_takes_a_fill_where_the_table_does_and_refuses_it_in_the_same_words(
+    image, hole, fill
+):
+    done = attempt(fill, image, hole)
+    cut = cut_hole(image, hole)
+    try:
+        check_filled(fill(cut, hole), cut, hole)
+    except ValueError as error:
+        assert done.image is None and done.words == str(error)
+    else:
+        assert done.score is not None and fill is harmonic
 
 
 def test_a_picture_in_float32_is_scored_as_well(image, hole):
@@ -73,13 +97,16 @@ def raises(error):
     [
         (lambda i, h: None, "TypeError: .* got NoneType; does it end with return"),
         (lambda i, h: Tensor(), r"got Tensor; end it with .detach\(\).numpy\(\)"),
-        (lambda i, h: i[..., 0], r"the picture's shape \(9, 8, 3\), got \(9, 8\)"),
+        (lambda i, h: i[..., 0], r"returns the picture's shape \(9, 8, 3\), got \(9, 8\)"),
         (lambda i, h: i.transpose(2, 0, 1), r"got \(3, 9, 8\)"),
-        (lambda i, h: np.round(255 * i).astype(np.uint8), "floats in .* got uint8"),
+        (lambda i, h: np.round(255 * i).astype(np.uint8), "a float NumPy array, got uint8"),
         (lambda i, h: np.where(h[..., None], np.nan, i), "NaN or inf at 36 places"),
-        (lambda i, h: np.where(h[..., None], 1.5, i), r"\[0, 1\], got \[1.5, 1.5\]; .*clip"),
-        (lambda i, h: np.full_like(i, 0.5), "changed 60 of 60; end it with np.where"),
-        (lambda i, h: np.where(~h[..., None], 0.5, i), "must leave known pixels alone"),
+        (lambda i, h: np.where(h[..., None], 1.5, i), r"\[0, 1\], got \[.*, 1.5\]; .*clip"),
+        (
+            lambda i, h: np.full_like(i, 0.5),
+            r"180 known .*; end with np.where\(hole\[..., None\], filled",
+        ),
+        (lambda i, h: np.where(~h[..., None], 0.5, i), "known values came back changed"),
         (lambda i, h: i * np.float64("nan"), "NaN or inf"),
         (raises(ValueError("it needs a known pixel")), "^it needs a known pixel$"),
         (raises(RuntimeError("sizes\n  differ")), "^RuntimeError: sizes differ$"),

@@ -73,8 +73,12 @@ def test_the_words_say_the_kernel_the_place_and_the_sum():
 def test_the_title_says_what_black_and_white_mean(name, scale):
     scene = kernel.scene(IMAGE)
     values = {"nine": tuple(kernel.KERNELS[name].ravel()), "row": 3, "column": 3}
-    *_, title = scene.actors(scene.stage(), **values)
+    fig = scene.stage()
+    *_, title = scene.actors(fig, **values)
     assert scale in title.get_text()
+    fig.canvas.draw()
+    box = title.get_window_extent()
+    assert 0 < box.x0 and box.x1 < fig.bbox.width
 
 
 @pytest.mark.errors

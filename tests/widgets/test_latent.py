@@ -119,6 +119,26 @@ def test_what_goes_wrong_while_dragging_is_shown_and_the_next_point_is_decoded_a
     np.testing.assert_allclose(explorer.image, 0.5)
 
 
+def test_after_an_interrupt_the_browser_still_hears_that_its_point_was_answered():
+    stops = []
+
+    def decode(z):
+        if stops:
+            raise KeyboardInterrupt
+        return grey(z)
+
+    explorer = latent.explore(decode, start=(1.0, 1.0))
+    before = explorer.picture
+    stops.append(True)
+    with pytest.raises(KeyboardInterrupt):  # the kernel must hear of it, too
+        explorer.set_state({"point": [2.5, 0.0]})
+    assert (explorer.answered, explorer.error) == (1, "it was interrupted")
+    assert explorer.picture == before
+    stops.clear()
+    explorer.set_state({"point": [0.0, 0.0]})
+    assert (explorer.answered, explorer.error) == (2, "")
+
+
 def test_a_decoder_that_changes_its_size_on_the_way_is_told_so():
     size = [4]
     explorer = latent.explore(lambda z: np.zeros((len(z), size[0], 4)))

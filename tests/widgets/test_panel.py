@@ -15,7 +15,7 @@ from PIL import Image
 from learnkit.images.classical import harmonic
 from learnkit.images.damaged import damaged
 from learnkit.widgets import filling, parabola, ravine, ring
-from learnkit.widgets.panel import Panel, Scene, caption, slider
+from learnkit.widgets.panel import Panel, Scene, caption, slider, with_play
 from learnkit.widgets.show import DPI, render
 
 OKABE_ITO = {  # Okabe and Ito (2008), "Color Universal Design"
@@ -196,7 +196,7 @@ def test_a_panel_is_a_widget_with_a_picture_for_where_no_kernel_runs(name):
     assert view["model_id"] == panel.model_id
     words = panel.scene.alt(**panel.values)
     assert data["text/plain"] == words and words_of(data["text/html"]) == words
-    assert data["text/html"].startswith("<img ")
+    assert data["text/html"] == panel.picture.value
     assert panel.picture in panel.children
     assert len(words.split()) > 10
 
@@ -215,3 +215,12 @@ def test_a_caption_stands_over_its_axes_and_can_be_taken_away():
     assert text.get_text() == "step 3" and text.get_position()[1] > 1
     text.remove()
     assert text not in ax.texts
+
+
+def test_a_film_begins_with_its_first_frame_and_plays_for_six_to_eight_seconds():
+    scene = Scene(Figure, lambda fig, frame: [], lambda frame: f"frame {frame}")
+    for frames in (2, 19, 25, 60):
+        panel = with_play(scene, frames=frames)
+        play, _ = panel.children[0].children
+        assert panel.values == {"frame": 0} and play.value == 0
+        assert 6 <= frames * play.interval / 1000 <= 8

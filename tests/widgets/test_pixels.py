@@ -106,7 +106,7 @@ def test_the_browser_draws_holes_in_the_courses_orange_and_asks_nothing_of_the_n
     script = (HOME / "pixels.js").read_text(encoding="utf-8")
     sheet = (HOME / "pixels.css").read_text(encoding="utf-8")
     red, green, blue = bytes.fromhex(ORANGE[1:])
-    assert f"rgba({red}, {green}, {blue}, " in script
+    assert f"ORANGE = [{red}, {green}, {blue}]" in script
     assert not re.search(r"https?:|//cdn|import\s|fetch\(|url\(", script + sheet)
 
 

@@ -6,6 +6,7 @@ import sys
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
@@ -40,12 +41,12 @@ def no_figure_left():
 
 def test_a_figure_reaches_the_page_with_its_description_and_as_text(shown):
     show(line_plot(), alt=ALT)
-    data = shown[0]._repr_mimebundle_()
-    assert data["text/plain"] == f"[figure: {ALT}]"
-    found = re.fullmatch(
+    data, metadata = shown[0]._repr_mimebundle_()
+    assert data["text/plain"] == f"[figure: {ALT}]" and metadata["image/png"]["alt"] == ALT
+    found = re.search(
         r'<img alt="([^"]*)" style="[^"]*" src="data:image/png;base64,([^"]+)">', data["text/html"]
     )
-    assert found[1] == ALT
+    assert found[1] == ALT and found[2] == data["image/png"]
     with Image.open(io.BytesIO(base64.b64decode(found[2]))) as image:
         assert (image.format, image.size) == ("PNG", (300, 200))  # 3 by 2 inches at 100 dpi
         assert len(image.convert("L").getcolors()) > 2  # something is drawn
@@ -53,7 +54,7 @@ def test_a_figure_reaches_the_page_with_its_description_and_as_text(shown):
 
 def test_a_description_with_quotes_and_brackets_stays_one_description():
     words = 'An "a" < b & c in one picture'
-    text = Shown(b"png", words)._repr_mimebundle_()["text/html"]
+    text = Shown(b"png", words)._repr_mimebundle_()[0]["text/html"]
     assert 'alt="An &quot;a&quot; &lt; b &amp; c in one picture"' in text
 
 
@@ -102,6 +103,42 @@ def test_a_picture_is_shown_pixel_for_pixel_from_black_to_white(shown, rng):
     assert shown[0].alt == "A grey picture and a colour one."
 
 
+def test_pictures_on_the_page_are_their_own_pixels_each_above_its_name(shown, rng):
+    picture = rng.integers(0, 256, (4, 6, 3)) / 255
+    show_pictures({"one <b>": picture, "two": picture[..., 0] > 0.5}, alt=ALT, columns=1)
+    page = shown[0]._repr_mimebundle_()[0]["text/html"]
+    assert f'role="img" aria-label="{ALT}"' in page and "one &lt;b&gt;</div>" in page
+    one, two = (
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+        for data in re.findall(r"base64,([^\"]+)", page)
+    )
+    np.testing.assert_array_equal(one, np.round(255 * picture))
+    orange = np.array([int(module.ORANGE[i : i + 2], 16) for i in (1, 3, 5)])
+    np.testing.assert_array_equal((two == orange).all(axis=2), picture[..., 0] > 0.5)
+
+
+def test_names_of_pictures_are_text_on_the_page_and_figures_shrink_by_a_quarter_at_most(shown, rng):
+    show_pictures({"a name": rng.random((4, 6))}, alt=ALT)
+    assert re.search(r">a name</div>", shown[0].html)
+    show(line_plot(), alt=ALT)  # 300 pixels wide
+    assert "min-width:225px" in shown[1]._repr_mimebundle_()[0]["text/html"]
+
+
+def test_a_white_picture_has_a_frame_on_the_page_and_in_the_figure(shown):
+    white = np.ones((28, 28))
+    drawn = Image.open(io.BytesIO(render(picture_grid({"": white})))).convert("L")
+    box = drawn.point(lambda v: 255 * (v < 200)).getbbox()
+    assert box[2] - box[0] > 200 and box[3] - box[1] > 200  # a frame round it all
+    show_pictures({"white": white}, alt=ALT)
+    assert re.search(r"border:1px solid #\w{6}", shown[0].html)
+
+
+def test_a_large_photograph_is_sent_no_larger_than_it_is_shown_at_twice_the_density(shown, rng):
+    show_pictures({"large": rng.random((900, 600))}, alt=ALT)
+    data = re.search(r"base64,([^\"]+)", shown[0].html)[1]
+    assert Image.open(io.BytesIO(base64.b64decode(data))).size == (333, 499)  # 2 x 2.6 x 96
+
+
 def test_values_beyond_black_and_white_are_clipped():
     fig = picture_grid({"wild": np.array([[-3.0, 0.5], [1.0, 7.0]])})
     assert fig.axes[0].images[0].get_array().tolist() == [[0, 0.5], [1, 1]]
@@ -128,7 +165,7 @@ def test_a_log_axis_has_few_ticks_in_plain_numbers():
     fig.canvas.draw()
     labels = [t.get_text() for t in ax.yaxis.get_ticklabels() if t.get_text()]
     assert 3 <= len(labels) <= 7 and not any("$" in label for label in labels)
-    assert all(float(label) > 0 for label in labels)
+    assert all(re.fullmatch(r"10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|1|0?\.?0*10*", label) for label in labels)
     ax.set_ylim(0.1, 1000)  # few decades: matplotlib would mark every digit of each
     assert len(ax.yaxis.get_minorticklocs()) == 0
 
@@ -153,6 +190,26 @@ def test_a_figure_that_lacks_title_or_label_is_refused(shown, missing):
     with pytest.raises(ValueError, match=r"a figure needs a title, and axes .* need their labels"):
         show(line_plot(**{missing: ""}), alt=ALT)
     assert not shown
+
+
+@pytest.mark.errors
+@pytest.mark.parametrize(
+    ("picture", "error", "words"),
+    [
+        (torch.zeros(1, 4, 4), TypeError, "'mine' is a torch tensor: as_image(picture)"),
+        (np.zeros((3, 4, 4)), ValueError, "channels come first: write picture.transpose(1, 2, 0)"),
+        (np.zeros((1, 4, 4)), ValueError, "got shape (1, 4, 4); write picture[0]"),
+        (np.zeros((4, 4, 1)), ValueError, "got shape (4, 4, 1); write picture[..., 0]"),
+        (np.zeros((2, 1, 4, 4)), ValueError, "it is a batch: take one picture of it"),
+        (np.zeros((4, 4), np.uint8), TypeError, "got uint8; divide it by 255"),
+        (np.zeros((4, 4), object), TypeError, "got object; write picture.astype(float)"),
+        ([[0.0, 1.0]], TypeError, "must be an array, got list"),
+        (np.zeros((0, 4)), ValueError, "is empty: shape (0, 4)"),
+    ],
+)
+def test_what_is_no_picture_is_named_with_the_cure(picture, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        show_pictures({"mine": picture}, alt=ALT)
 
 
 @pytest.mark.errors

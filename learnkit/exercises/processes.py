@@ -1,0 +1,185 @@
+"""Workers as processes: started, clocked, and ended with all that they have started.
+
+A worker's time is the CPU time of its processes, so that a busy machine takes nothing from it.
+Wall time is a backstop twenty times as long, for what sleeps.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import psutil
+
+from learnkit.exercises import inside
+
+BACKSTOP = 20.0  # wall seconds for each second of CPU time
+GRACE = 3.0  # wall seconds in which a watch may end its children
+
+
+class CannotJudgeError(Exception):
+    """The checker could not do its work; the message is a sentence, and no word on the answer."""
+
+
+class NotStartedError(CannotJudgeError):
+    """No worker came to be ready."""
+
+
+@dataclass
+class Worker:
+    """A process, and the end of the pipe by which its watch knows that it is wanted."""
+
+    process: subprocess.Popen
+    lifeline: int | None
+    last_words: str = ""  # why it died, where it was never ready: known once it is stopped
+
+
+def start(modules: tuple[str, ...]) -> Worker:
+    """A new worker, which imports `modules` ahead. Raises NotStartedError where none can be."""
+    path = os.pathsep.join(_library_folders())
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+        "MPLBACKEND": "agg",
+        inside.PATH: path,
+    }
+    late = ["torch._dynamo"] if "torch" in modules else []  # an optimizer's first call takes 2 s
+    watched = sys.platform == "linux"
+    theirs = ours = None
+    try:
+        theirs, ours = os.pipe() if watched else (None, None)
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-I", inside.__file__),
+                *([str(theirs)] if watched else []),
+                *modules,
+                *late,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+            pass_fds=[theirs] if watched else (),
+        )
+    except (OSError, ValueError, TypeError, IndexError) as error:  # sys.executable may be None
+        if ours is not None:
+            os.close(ours)
+        raise NotStartedError(f"no process can be started ({error})") from error
+    finally:
+        if theirs is not None:
+            os.close(theirs)
+    return Worker(process, ours)
+
+
+def _library_folders() -> list[str]:
+    """Where this process finds its libraries; not the folder that the lesson lies in."""
+    own = {"", os.path.dirname(os.path.abspath(sys.argv[0])) if sys.argv else ""}
+    with contextlib.suppress(OSError):  # it may have been deleted
+        own.add(os.getcwd())
+    return [p for p in sys.path if isinstance(p, str) and p not in own]
+
+
+def stop(worker: Worker) -> None:
+    """Ends a worker, and all that it has started."""
+    process = worker.process
+    if worker.lifeline is not None:
+        os.close(worker.lifeline)
+        worker.lifeline = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
+    if process.returncode is None:  # not reaped: the pid is still its own
+        for one in _tree(process)[1:]:
+            with contextlib.suppress(psutil.Error):
+                one.kill()  # psutil looks first whether it is the same process still
+        with contextlib.suppress(ProcessLookupError, PermissionError, OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+    process.wait()
+    worker.last_words = worker.last_words or _last_words(process)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            pipe.close()
+
+
+def _last_words(process: subprocess.Popen) -> str:
+    """The last line that it wrote before its output went elsewhere, else its exit status."""
+    words = b""
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # Windows has it since 3.12
+        os.set_blocking(process.stderr.fileno(), False)
+        words = process.stderr.read(1 << 16) or b""
+    lines = words.decode(errors="replace").strip().splitlines()
+    return lines[-1].strip()[:300] if lines else f"exit status {process.returncode}"
+
+
+def _tree(process: subprocess.Popen) -> list[psutil.Process]:
+    """The process and its descendants; none where it has ended."""
+    try:
+        first = psutil.Process(process.pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+class OverTimeError(Exception):
+    """A worker's time is up: `kind` is late (it computed all the while) or asleep."""
+
+    def __init__(self, kind: str):
+        """`kind` is the outcome's."""
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Clock:
+    """Counts a worker's CPU time from now on, and the wall time for the backstop."""
+
+    def __init__(self, worker: Worker, seconds: float):
+        """Begins to count; `seconds` of CPU time there are."""
+        self.worker, self.seconds = worker, seconds
+        self.used = self.imported = 0.0
+        self.extra = 0.0  # for imports in the midst of a case: what they took, or may take now
+        self.before = self._cpu()
+        self.began = time.monotonic()
+
+    def pause(self) -> float:
+        """How long to wait before the next look: never much longer than what is left."""
+        left = min(self.seconds + self.extra - self.used, self._end() - time.monotonic())
+        return min(max(left, 0.02), 1.0)
+
+    def look(self) -> None:
+        """Raises OverTimeError where the time is up, and CannotJudgeError where none was had."""
+        self.used = max(self.used, self._cpu() - self.before)
+        if self.used >= self.seconds + self.extra:
+            raise OverTimeError("late")
+        if time.monotonic() >= self._end():
+            if any(_is_running(p) for p in _tree(self.worker.process)):
+                raise CannotJudgeError(
+                    f"this computer is so busy that it came to {self.used:.1f} s of computing in "
+                    f"{time.monotonic() - self.began:.0f} s"
+                )
+            raise OverTimeError("asleep")
+
+    def _end(self) -> float:
+        return self.began + BACKSTOP * self.seconds
+
+    def _cpu(self) -> float:
+        total = 0.0
+        for one in _tree(self.worker.process):
+            with contextlib.suppress(psutil.Error):
+                times = one.cpu_times()
+                ended = getattr(times, "children_user", 0) + getattr(times, "children_system", 0)
+                total += times.user + times.system + ended
+        return total
+
+
+def _is_running(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_RUNNING
+    except psutil.Error:
+        return False
