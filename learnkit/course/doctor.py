@@ -59,7 +59,8 @@ def summary(found: Sequence[Finding]) -> str:
 def rows() -> list[dict[str, str]]:
     """The findings as rows of a table, for a lesson.
 
-    Another process examines the machine, so that nothing of this one changes.
+    Another process examines the machine, so that nothing of this one changes. Where nothing is to
+    be done, there is no column for it.
     """
     command = [sys.executable, "-m", "learnkit", "doctor", "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -68,9 +69,10 @@ def rows() -> list[dict[str, str]]:
     except ValueError:  # it could not even say what is wrong
         last = (done.stderr.strip() or "no word").splitlines()[-1]
         found = [Finding("learnkit doctor", "fail", last, INSTALL)]
-    return [
-        {"what": f.name, "state": f.state, "found": f.line, "what to do": f.cure} for f in found
-    ]
+    rows = [{"what": f.name, "state": f.state, "found": f.line} for f in found]
+    if any(f.cure for f in found):
+        rows = [row | {"what to do": f.cure} for row, f in zip(rows, found, strict=True)]
+    return rows
 
 
 def examine() -> Iterator[Finding]:

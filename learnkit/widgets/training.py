@@ -20,7 +20,7 @@ from tqdm.std import EMA
 
 from learnkit.widgets.growing import Curve
 
-SHARE = 0.01  # of the time may go to the bar, and as much again to the curve
+SHARE = 0.01  # of the time may go to the bar, as much to the curve, and to the looks at a loss
 PAUSE, LONGEST_PAUSE = 0.25, 2.0  # seconds between two drawings
 Loss = Callable[[Any], float | Mapping[str, Any]]
 
@@ -37,7 +37,8 @@ def watched(
 
     `total` is their number; what has a length needs none. The steps that `train` yields bring
     their loss; for other loops `loss(step)` gives it, one number or several by name. It is asked
-    when the loop's body is done, four times a second at most. `curve=True` draws the losses below.
+    when the loop's body is done, four times a second at most; for a curve as often as is cheap.
+    `curve=True` draws the losses below.
     A loop that is left early says at which step. Raises ValueError where `total` is missing.
 
     >>> sum(watched([1, 2, 3], title="adding"))
@@ -54,7 +55,7 @@ def _watched(
     kernel, watch = _kernel(), Watch(total, title)
     bar = _CellBar(watch) if kernel else _TerminalBar(watch)
     curve = Curve(title, total, live=bool(kernel)) if with_curve else None
-    bar_pause, curve_pause = _Pause(), _Pause()
+    bar_pause, curve_pause, loss_pause = _Pause(), _Pause(), _Pause(least=0.0)
 
     def end(_cell: object = None) -> None:
         if not watch.is_over:
@@ -77,6 +78,9 @@ def _watched(
             yield step
             if curve is not None and loss is None:
                 curve.keep(watch.number, getattr(step, "losses", {}))
+            elif curve is not None and loss_pause.is_over():
+                with loss_pause:
+                    curve.keep(watch.number, _losses(step, loss))
             if bar_pause.is_over():
                 with bar_pause:
                     look()
@@ -145,10 +149,10 @@ class Watch:
 
 
 class _Pause:
-    """The time between two drawings: the longer, the more a drawing costs."""
+    """The time between two drawings or looks: the longer, the more one of them costs."""
 
-    def __init__(self) -> None:
-        self.end = time.perf_counter() + PAUSE
+    def __init__(self, least: float = PAUSE) -> None:
+        self.least, self.end = least, time.perf_counter() + least
 
     def is_over(self) -> bool:
         return time.perf_counter() >= self.end
@@ -158,7 +162,7 @@ class _Pause:
 
     def __exit__(self, *_error: object) -> None:
         now = time.perf_counter()
-        self.end = now + min(max(PAUSE, (now - self.began) / SHARE), LONGEST_PAUSE)
+        self.end = now + min(max(self.least, (now - self.began) / SHARE), LONGEST_PAUSE)
 
 
 # ---- where the bar is shown --------------------------------------------------------------------

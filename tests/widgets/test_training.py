@@ -144,6 +144,23 @@ def test_a_loss_is_looked_at_four_times_a_second_at_most(clock, kernel):
     assert len(looks) <= 41
 
 
+@pytest.mark.parametrize(("cost", "fewest", "most"), [(0.0, 100, 160), (0.1, 6, 16)])
+def test_a_curve_asks_for_every_loss_that_is_cheap_and_for_few_of_a_dear_one(
+    clock, kernel, cost, fewest, most
+):
+    asked = []
+
+    def loss(step):
+        clock.now += cost
+        asked.append(step)
+        return 1 / step
+
+    for _ in watched(range(1, 101), loss=loss, curve=True):
+        clock.now += 0.1
+    assert fewest <= len(asked) <= most
+    assert asked[-1] == 100
+
+
 def test_losses_by_name_are_all_told(clock, kernel):
     for _ in watched(range(3), loss=lambda t: {"forger": 0.5, "judge": t}):
         pass
@@ -201,7 +218,7 @@ def test_in_a_terminal_tqdm_draws_and_in_a_pipe_nobody(capsys, monkeypatch):
 
 def test_outside_a_notebook_the_curve_is_told_in_words(capsys):
     list(watched(range(5), title="counting", loss=lambda t: 5.0 - t, curve=True))
-    assert "[figure: Curve of counting over 5 steps: loss from 1 to 1.]" in capsys.readouterr().out
+    assert "[figure: Curve of counting over 5 steps: loss from 5 to 1.]" in capsys.readouterr().out
 
 
 @pytest.mark.errors
