@@ -16,12 +16,9 @@
 # (The lesson that takes its program apart, 17, is still being written.)
 
 # %%
-import json
-import subprocess
-import sys
-
 import numpy as np
 
+from learnkit.course import doctor
 from learnkit.exercises import exercise, hint
 from learnkit.images import masks
 from learnkit.images.damaged import DAMAGED, damaged
@@ -270,10 +267,7 @@ print(f"There are 10^{784 * np.log10(256):.0f} byte pictures of 28 x 28 pixels."
 # ## Is this machine ready?
 
 # %%
-command = [sys.executable, "-m", "learnkit", "doctor", "--json"]
-findings = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
-rows = [[finding[part] for part in ("state", "name", "line", "cure")] for finding in findings]
-show_table(rows, heads=["state", "what", "found", "what to do"])
+show_table(doctor.rows(), title="This machine")
 
 # %% [markdown]
 # Each line says `ok`, or what to do. A missing GPU is no fault: every lesson runs without.
