@@ -99,7 +99,7 @@ def build_parser() -> Parser:
         "check",
         help="judge one answer in a Python file",
         description="Line 1 is the status, then comes the sentence. Exit status: 0 correct, "
-        "1 incorrect, 2 not attempted, 3 cannot be used.",
+        "1 incorrect, 2 not attempted, 3 cannot be used or judged.",
     )
     check.add_argument("name", metavar="NAME", help="the exercise, for example mse_loss")
     check.add_argument("file", metavar="FILE.py", type=Path)

@@ -112,7 +112,7 @@ def _place(name: str) -> str:
     return f"`torch.{name}` (line {frame.f_lineno})"
 
 
-def _device_of_an_argument(answer: Callable, args: list) -> str:
+def _device_of_an_argument(answer: Callable, args: list | tuple) -> str:
     """The device of the first tensor that the answer is given, as the answer would write it."""
     torch = sys.modules["torch"]
     try:

@@ -1,7 +1,5 @@
 """`hint`: three for each exercise, and when the next one is told."""
 
-from collections.abc import Callable
-
 from learnkit.exercises.table import find, nearest
 
 _told: dict[str, int] = {}  # how many hints of an exercise have been told
@@ -10,7 +8,7 @@ _tried: dict[str, str] = {}  # the last try at an exercise, as it stood in its c
 _cell = _cell_before = ""  # the cell that runs, and the one that ran before it
 
 
-def hint(which: str | Callable | None = None) -> None:
+def hint(which: object = None) -> None:
     """Shows a hint for an exercise: three in all, each tells more than the one before.
 
     The next one is told where it is asked for again: the same cell runs twice in a row, or a new

@@ -59,7 +59,7 @@ def run_case(
     return Outcome("value", arrays, changed, type=type(result).__name__[:200])
 
 
-def made(case: tuple[tuple, dict], build: Callable | None) -> tuple[list, dict]:
+def made(case: tuple[tuple, dict], build: Callable | None) -> tuple[list | tuple, dict]:
     """The arguments and options of a case, fresh: copies, or what `build` makes of them."""
     args, options = [_copy(a) for a in case[0]], {k: _copy(v) for k, v in case[1].items()}
     return (args, options) if build is None else build(*args, **options)

@@ -274,6 +274,7 @@ def test_the_computing_of_a_child_counts(monkeypatch):
 
 def test_a_process_that_waits_for_a_core_is_not_asleep(monkeypatch):
     """Its CPU time has stood still all the while, and still it is not taken for a sleeper."""
+    monkeypatch.setattr(processes, "BACKSTOP", 20.0)
     worker = processes.start(())
     try:
         clock = processes.Clock(worker, 0.0001)
