@@ -29,8 +29,8 @@ function nameControls(root) {
     const label = handle.closest(".widget-inline-hbox")?.querySelector(".widget-label");
     if (label?.textContent) handle.setAttribute("aria-label", label.textContent);
   }
-  for (const box of root.querySelectorAll("[title] > input:not([aria-label])")) {
-    box.setAttribute("aria-label", box.parentElement.title);
+  for (const box of root.querySelectorAll("label:empty + input:not([aria-label])")) {
+    box.setAttribute("aria-label", box.previousElementSibling.title); // its tooltip
   }
 }
 

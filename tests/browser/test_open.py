@@ -25,5 +25,5 @@ def test_a_lesson_that_nobody_touched_is_closed_without_a_question(page, url, wo
     page.wait_for_timeout(1000)  # what the kernel says of itself has arrived
     assert "jp-mod-dirty" not in tab.get_attribute("class")
     tab.locator(".lm-TabBar-tabCloseIcon").click()
-    lesson.panel.wait_for(state="detached")
+    tab.wait_for(state="detached")
     assert page.locator(".jp-Dialog").count() == 0
