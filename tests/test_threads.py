@@ -123,3 +123,34 @@ def test_libraries_are_fitted_whether_they_are_loaded_or_come_later(first):
         [sys.executable, "-c", FITTED.format(first)], capture_output=True, text=True, check=True
     )
     assert done.stdout.split("\n")[:2] == ["{1}", "1"]
+
+
+NOTEBOOK = """
+import os
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.pop(name, None)
+import numpy
+{}
+import learnkit.exercises
+from threadpoolctl import threadpool_info
+print({{pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}})
+"""
+
+
+ALL = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+@pytest.mark.skipif(ALL == 1, reason="one core has one thread anyway")
+@pytest.mark.parametrize(
+    ("shell", "products"),
+    [
+        ("import IPython; IPython.core.interactiveshell.InteractiveShell.instance()", 1),
+        ("", ALL),
+    ],
+    ids=["in a notebook", "in a program of somebody else's"],
+)
+def test_a_notebook_is_fitted_at_the_import_and_other_programs_are_left_alone(shell, products):
+    done = subprocess.run(
+        [sys.executable, "-c", NOTEBOOK.format(shell)], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout.strip("{}\n")) == min(products, 64)

@@ -93,7 +93,7 @@ class Curve:
         if self._scale() == "log":
             ax.set_yscale("log")
             plain_log_axis(ax.yaxis, subs=(1.0, 2.0, 5.0))
-            ax.set_ylim(low / (1.2 if last else 3), high * 1.2)
+            ax.set_ylim(low / (1.2 if last else 10), high * 1.2)
         else:  # while it falls, a loss above zero has room to do so
             below = low - room if last else 0 if low >= 0 else low - 5 * room
             ax.set_ylim(below, high + room)

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import signal
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from learnkit import threads
 from learnkit.course import lab
 from learnkit.exercises.index import EXERCISES
 from tests.browser.conftest import running_lab
@@ -96,3 +98,23 @@ def test_a_lab_opened_from_inside_a_lab_is_that_lab(work, monkeypatch):
     assert said.returncode == 1
     assert said.stderr.startswith(f"learnkit: port {port} is busy;")
     assert not (work / "work").exists()
+
+
+def test_the_kernels_of_a_lab_inherit_the_threads_that_fit(work, monkeypatch):
+    from jupyterlab.labapp import LabApp
+
+    handed = {}
+
+    def launch(arguments):
+        handed.update(os.environ)
+        raise SystemExit(0)
+
+    lab.prepare(work)
+    for name in (*threads.TORCH, *threads.PRODUCTS, threads.SPIN):
+        monkeypatch.setenv(name, "x")  # so that what is set here is taken back
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(LabApp, "launch_instance", launch)
+    monkeypatch.setattr(threads, "for_a_lesson", lambda: 3)
+    monkeypatch.setattr(lab.os, "_exit", lambda status: None)
+    lab.open_lab(work)
+    assert handed["OMP_NUM_THREADS"] == "3" and handed["OPENBLAS_NUM_THREADS"] == "1"
