@@ -83,6 +83,10 @@ _ONE_DEVICE = (
     "On a GPU your function fails: torch.randn draws on the CPU unless you say where. Draw where "
     "mean lies: torch.randn(mean.shape, generator=generator, device=mean.device)."
 )
+_BOUNDED = (
+    "Your noise never goes far from 0, as if it were clamped: a normal distribution has no bounds. "
+    "Take what torch.randn draws as it is."
+)
 _FRESH = (
     "Without a generator you make a torch.Generator() of your own, and a new one always starts "
     "from the same seed: every call draws the same noise. Hand None on: generator=None is allowed."
@@ -147,6 +151,8 @@ def _moments(z, mean, log_var, generator=None):
     down = (about[:, 1:] * about[:, :-1]).mean()
     right = spread.sub(1).abs().max() < 0.2 and eps.mean(1).abs().max() < 0.2
     right = right and (inside - 0.683).abs() < 0.05 and max(across.abs(), down.abs()) < 0.2
+    if right and given and about.abs().max() < 3.2:  # of 20,000 draws about thirty lie beyond 3.2
+        raise OddResultError(_BOUNDED)
     if right and given and not globally:
         if strays(run_case.running, m, v, generator=generator):
             raise OddResultError(_ONE_DEVICE)
@@ -397,6 +403,29 @@ def noise_without_sign(mean, log_var, generator=None):
 )
 def torch_normal(mean, log_var, generator=None):
     return torch.normal(mean, torch.exp(log_var / 2), generator=generator)
+
+
+@reparameterize.mistake(
+    "torch.normal draws z itself: no gradient comes through. And it ignores the generator that you "
+    "are given. Draw eps from torch.randn, and write mean + std * eps."
+)
+def torch_normal_without_the_generator(mean, log_var, generator=None):
+    return torch.normal(mean, torch.exp(log_var / 2))
+
+
+@reparameterize.mistake(_BOUNDED)
+def noise_clamped(mean, log_var, generator=None):
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device).clamp(-2.5, 2.5)
+    return mean + torch.exp(log_var / 2) * eps
+
+
+@reparameterize.mistake(
+    "You double log_var: exp(2 log_var) is the variance squared, and std is its root, "
+    "exp(log_var / 2)."
+)
+def doubled_for_halved(mean, log_var, generator=None):
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
+    return mean + torch.exp(2 * log_var) * eps
 
 
 @reparameterize.mistake(

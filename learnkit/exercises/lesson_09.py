@@ -64,6 +64,10 @@ def _loss_and_slopes(formula, *names):
     return probe
 
 
+def _both_losses(real_logits, fake_logits):
+    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+
+
 def _generator_loss(fake_logits):
     return F.softplus(-fake_logits).mean()
 
@@ -90,7 +94,7 @@ discriminator_loss = Exercise(
         case(*(_rng.normal(0, 2, (2, 16, 1)).astype(np.float32))),
     ],
     build=_logits,
-    probe=_loss_and_slopes(_discriminator_loss, "real_logits", "fake_logits"),
+    probe=_loss_and_slopes(_both_losses, "real_logits", "fake_logits"),
     hints=(
         "Two questions, each a binary cross-entropy with logits, as in lesson 03: the real "
         "pictures should be called 1, the fake ones 0. Add the two means.",

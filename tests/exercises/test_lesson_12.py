@@ -388,7 +388,7 @@ def in_eval_mode(model, x0, t, noise, alpha_bar):
 
 @wrong(
     LOSS,
-    "The count of pictures shown to model otherwise than by q_sample is 2",
+    "The count of pictures whose xt = q_sample(x0, t, noise, alpha_bar) the model never sees is 2",
 )
 def xt_clipped(model, x0, t, noise, alpha_bar):
     return F.mse_loss(model(by_gather(x0, t, noise, alpha_bar).clamp(-0.5, 0.5), t), noise)

@@ -516,6 +516,12 @@ def said_to_lie_on_the_cpu(mean, log_var, generator=None):
     return mean + torch.exp(log_var / 2) * eps
 
 
+@wrong("reparameterize", "a normal distribution has no bounds")
+def without_what_is_far_off(mean, log_var, generator=None):
+    eps = torch.randn(mean.shape, generator=generator, device=mean.device)
+    return mean + torch.exp(log_var / 2) * torch.clip(eps, -2, 2)
+
+
 # ---- 08: kl_divergence, negative_elbo, interpolate ---------------------------------------------
 
 
@@ -918,6 +924,16 @@ def drawn_where_the_cpu_is(encode, decode, image, hole, count, generator):
     fills = []
     for _ in range(count):
         eps = torch.randn(mean.shape, generator=generator)
+        fills.append(torch.where(hole, decode(mean + torch.exp(0.5 * log_var) * eps), image))
+    return torch.stack(fills)
+
+
+@wrong("sample_fills", "a normal distribution has no bounds")
+def noise_of_two_spreads_at_most(encode, decode, image, hole, count, generator):
+    mean, log_var = encode(torch.where(hole, torch.zeros_like(image), image), hole)
+    fills = []
+    for _ in range(count):
+        eps = torch.randn(mean.shape, generator=generator, device=mean.device).clamp(-2, 2)
         fills.append(torch.where(hole, decode(mean + torch.exp(0.5 * log_var) * eps), image))
     return torch.stack(fills)
 
