@@ -230,7 +230,7 @@ show_table(apart, heads=["mode", "largest difference"], digits=6)
 # `loader` yields pairs `(images, targets)`, once, and has no length; the last batch is often smaller. `loss_fn` is a mean over
 # its batch. Return the mean over all *images*, as a float, with the model in eval mode and without
 # gradients (`torch.no_grad()`), and leave the model in the mode in which it came: `model.training`
-# is True in train mode.
+# is True in train mode. Its weights, layers and hooks stay as they were, too.
 
 
 # %% nbgrader={"grade": false, "grade_id": "evaluate", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -203,7 +203,8 @@ def kl_divergence(mean, log_var):
 #
 # ### Exercise: the loss
 #
-# Mean over the garments of (BCE summed over pixels + beta times KL). The decoder gives logits, so use
+# Mean over the garments of (BCE summed over pixels + beta times KL). Pictures may have any size and any
+# number of channels. The decoder gives logits, so use
 # `F.binary_cross_entropy_with_logits(logits, images, reduction="none")`.
 
 

@@ -88,6 +88,7 @@ show(
 # `x0` and `noise` are `(n, c, h, w)`, `t` is `(n,)`: **each picture has a step of its own**, 0-based. `alpha_bar` is `(T,)`.
 # At $t = 0$ the first little noise is in already; the clean $x_0$ has no $t$ (later we shall write $-1$ for it).
 # Look up each picture's `alpha_bar[t]`, give it the shape `(n, 1, 1, 1)`, so that it meets its own picture and no other, and mix.
+# (On a GPU a tensor that you make yourself must lie where the others lie: `device=x0.device`.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "q_sample", "locked": false, "schema_version": 3, "solution": true, "task": false}
