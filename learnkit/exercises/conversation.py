@@ -14,8 +14,9 @@ import tempfile
 import types
 import warnings
 from collections.abc import Iterable, Iterator
+from io import BufferedIOBase
 from time import process_time, sleep
-from typing import Any, BinaryIO
+from typing import Any
 
 from learnkit.exercises import gpu, worker
 from learnkit.exercises.inside import MEMORY
@@ -46,7 +47,7 @@ def main(modules: Iterable[str]) -> None:
     os._exit(0)
 
 
-def _paper() -> BinaryIO:
+def _paper() -> BufferedIOBase:
     """A file for what is printed: in memory, else a temporary one, else one that keeps nothing."""
     if hasattr(os, "memfd_create"):
         with contextlib.suppress(OSError):
@@ -101,7 +102,7 @@ class Importing(importlib.abc.MetaPathFinder):
     answer's.
     """
 
-    def __init__(self, hidden: list[tuple[str, str]], wire: BinaryIO):
+    def __init__(self, hidden: list[tuple[str, str]], wire: BufferedIOBase):
         """`hidden` lists (module, name)."""
         self.wire, self.tells = wire, False
         self.hidden: dict[str, list[str]] = {}
@@ -162,7 +163,7 @@ def _load(order: dict[str, Any], blob: bytes) -> tuple:
 
 
 def _said(
-    order: dict[str, Any], blob: bytes, printed: BinaryIO, wire: BinaryIO
+    order: dict[str, Any], blob: bytes, printed: BufferedIOBase, wire: BufferedIOBase
 ) -> Iterator[tuple[bytes, ...]]:
     """The frames that answer an order: loaded, an outcome a case, and what was printed."""
     importing = Importing(order["hidden"], wire)

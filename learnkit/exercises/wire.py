@@ -10,7 +10,8 @@ import math
 import re
 import struct
 from dataclasses import asdict, dataclass, field
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Outcome:
     cheated: bool = False
 
 
-def write_frame(stream: BinaryIO, *parts: bytes) -> None:
+def write_frame(stream: BufferedIOBase, *parts: bytes) -> None:
     """Writes parts as one frame: their total length in 8 bytes, then the bytes."""
     stream.write(_length(sum(map(len, parts))))
     for part in parts:
@@ -49,7 +50,7 @@ def write_frame(stream: BinaryIO, *parts: bytes) -> None:
     stream.flush()
 
 
-def read_frame(stream: BinaryIO, limit: int | None = None) -> bytes | None:
+def read_frame(stream: BufferedIOBase, limit: int | None = None) -> bytes | None:
     """One frame, or None where the stream ends before it does.
 
     Raises ValueError, and reads no further, where it is longer than `limit` bytes.
