@@ -20,7 +20,8 @@ def test_a_newcomer_stands_before_lesson_00_with_no_dialog_no_news_and_no_strang
 
 
 def test_a_lesson_that_nobody_touched_is_closed_without_a_question(page, url, work):
-    lesson = Notebook(page, url, sorted(path.name for path in work.glob("*.ipynb"))[1])
+    alone = url.replace("?token", "?reset&token")  # with no tab of the test before
+    lesson = Notebook(page, alone, sorted(path.name for path in work.glob("*.ipynb"))[1])
     tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=lesson.name[:8])
     page.wait_for_timeout(1000)  # what the kernel says of itself has arrived
     assert "jp-mod-dirty" not in tab.get_attribute("class")
