@@ -7,9 +7,8 @@ import torch
 import torch.nn.functional as F
 
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError, run_case
+from learnkit.exercises.worker import OddResultError
 from learnkit.models import vae
-from learnkit.training.elsewhere import strays
 
 _rng = np.random.default_rng(8)
 
@@ -78,10 +77,6 @@ _ONE_A_PICTURE = (
 _RESEEDED = (
     "Your function sets torch's seed: every call then draws the same noise, and everybody else's "
     "noise begins anew, too. Leave the seed alone, and draw from the generator that you are given."
-)
-_ONE_DEVICE = (
-    "On a GPU your function fails: torch.randn draws on the CPU unless you say where. Draw where "
-    "mean lies: torch.randn(mean.shape, generator=generator, device=mean.device)."
 )
 _BOUNDED = (
     "Your noise never goes far from 0, as if it were clamped: a normal distribution has no bounds. "
@@ -153,9 +148,6 @@ def _moments(z, mean, log_var, generator=None):
     right = right and (inside - 0.683).abs() < 0.05 and max(across.abs(), down.abs()) < 0.2
     if right and given and about.abs().max() < 3.2:  # of 20,000 draws about thirty lie beyond 3.2
         raise OddResultError(_BOUNDED)
-    if right and given and not globally:
-        if strays(run_case.running, m, v, generator=generator):
-            raise OddResultError(_ONE_DEVICE)
     if generator is None:  # the sizes were looked at in the cases before
         return {"share of z that is a number": finite, "noise of the right kind": int(right)}
     noise = _each_row(z, rows) - _each_row(z, rows).mean(1, keepdim=True)  # std * eps
@@ -248,11 +240,6 @@ def variance_for_std(mean, log_var, generator=None):
 def half_of_the_variance(mean, log_var, generator=None):
     eps = torch.randn(mean.shape, generator=generator, device=mean.device)
     return mean + torch.exp(log_var) / 2 * eps
-
-
-@reparameterize.mistake(_ONE_DEVICE)
-def drawn_on_the_cpu(mean, log_var, generator=None):
-    return mean + torch.exp(log_var / 2) * torch.randn(mean.shape, generator=generator)
 
 
 @reparameterize.mistake(

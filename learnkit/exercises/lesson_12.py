@@ -6,8 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError, run_case
-from learnkit.training.elsewhere import gpu_here, strays
+from learnkit.exercises.worker import OddResultError
 
 _rng = np.random.default_rng(12)
 
@@ -33,24 +32,6 @@ def _tensors(*arrays, **options):
     tensors = [torch.from_numpy(a) for a in arrays]
     tensors[0].dice = torch.get_rng_state()
     return tensors, options
-
-
-_GPU = gpu_here()  # asked in the notebook's process: the worker sees none
-_ONE_DEVICE = (
-    "On the GPU of this machine your function fails: a tensor that you make (torch.ones, "
-    "torch.zeros, torch.tensor) lies on the CPU. Make it where the others lie: "
-    "torch.ones(1, device=alpha_bar.device)."
-)
-
-
-def _moves_along(result, right, *args):
-    """Where there is a GPU: raises OddResultError if a right answer would fail on it.
-
-    `right` never comes from the reference, which no worker has.
-    """
-    if _GPU and result.shape == right.shape and torch.allclose(result, right, atol=1e-5):
-        if strays(run_case.running, *args):
-            raise OddResultError(_ONE_DEVICE)
 
 
 def _has_drawn(first):
@@ -113,7 +94,6 @@ def _xt(result, x0, t, noise, alpha_bar):
     _one_tensor(result, "xt", "x0")
     if _has_drawn(x0):
         raise OddResultError(_OWN_NOISE)
-    _moves_along(result, _known(x0, t, noise, alpha_bar), x0, t, noise, alpha_bar)
     return {"": result}
 
 
@@ -1038,8 +1018,6 @@ def _x_prev(result, xt, eps, t, t_prev, alpha_bar):
         dice.set_state(xt.dice)
         fresh = torch.randn(xt.shape, generator=dice)  # what torch.randn_like(xt) has drawn
         raise OddResultError(_NOISE_ADDED if _is_sum(result, xt, eps, fresh) else _NO_SUM)
-    right = _step(xt, eps, _level(alpha_bar, t), _level(alpha_bar, t_prev))
-    _moves_along(result, right, xt, eps, t, t_prev, alpha_bar)
     return {"": result}
 
 
@@ -1606,8 +1584,6 @@ def _blended(result, x_prev, x0, hole, t_prev, noise, alpha_bar):
     _one_tensor(result, "the blend", "x_prev")
     if _has_drawn(x_prev):
         raise OddResultError(_OWN_NOISE)
-    right = _blend(hole, x_prev, _known(x0, t_prev, noise, alpha_bar))
-    _moves_along(result, right, x_prev, x0, hole, t_prev, noise, alpha_bar)
     return {"": result}
 
 

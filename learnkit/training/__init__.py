@@ -3,7 +3,6 @@
 Read it in this order:
 
     device       which machine, and what pays on it
-    elsewhere    whether a function would also run on a GPU
     pictures     a data set that stays on the device as bytes, and its order
     loop         a generator of steps
     checkpoint   to go on as if never stopped

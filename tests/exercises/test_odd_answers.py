@@ -510,12 +510,6 @@ def half_outside(mean, log_var, generator=None):
     return mean + 0.5 * log_var.exp() * eps
 
 
-@wrong("reparameterize", "On a GPU your function fails")
-def said_to_lie_on_the_cpu(mean, log_var, generator=None):
-    eps = torch.randn(mean.shape, generator=generator, device="cpu")
-    return mean + torch.exp(log_var / 2) * eps
-
-
 @wrong("reparameterize", "a normal distribution has no bounds")
 def without_what_is_far_off(mean, log_var, generator=None):
     eps = torch.randn(mean.shape, generator=generator, device=mean.device)
@@ -916,16 +910,6 @@ def encoded_each_time(encode, decode, image, hole, count, generator):
         return torch.where(hole, decode(mean + torch.exp(0.5 * log_var) * eps), image)
 
     return torch.stack([one() for _ in range(count)])
-
-
-@wrong("sample_fills", "On a GPU your function fails")
-def drawn_where_the_cpu_is(encode, decode, image, hole, count, generator):
-    mean, log_var = encode(torch.where(hole, torch.zeros_like(image), image), hole)
-    fills = []
-    for _ in range(count):
-        eps = torch.randn(mean.shape, generator=generator)
-        fills.append(torch.where(hole, decode(mean + torch.exp(0.5 * log_var) * eps), image))
-    return torch.stack(fills)
 
 
 @wrong("sample_fills", "a normal distribution has no bounds")
