@@ -239,7 +239,7 @@ model = pretrained("conditional_vae").to(machine.device)
 # %%
 def expect(cut, hole):
     """Mean and log variance of z, and behind them what is seen of the known, with a variance of 0."""
-    seen, mean, log_var = model.expect(cut, hole)
+    seen, mean, log_var = model.expect(cut, hole.bool())
     certain = torch.full_like(seen, -math.inf)  # the logarithm of 0
     return torch.cat([mean, seen], dim=1), torch.cat([log_var, certain], dim=1)
 
@@ -254,7 +254,7 @@ def fills_of(image, where, count, seed=0):
     """`count` fills of each picture by your function."""
     with torch.no_grad():
         dice = torch.Generator(machine.device).manual_seed(seed)
-        return sample_fills(expect, paint, image, where, count, dice)
+        return torch.cat([sample_fills(expect, paint, image, where, 1, dice) for _ in range(count)])
 
 
 # %% [markdown]
