@@ -117,7 +117,7 @@ def test_a_real_ctrl_c_ends_the_step_and_keeps_it(tmp_path):
     """The interrupt comes in the middle of a step, and what is kept is that whole step."""
     code = (
         "import os, signal, sys; from dataclasses import replace\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background has none\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from learnkit.recipes import vae; from learnkit.training.pictures import resident\n"
         "from learnkit.images.data import fashion_mnist; from learnkit.course.cli import main\n"
         "small = lambda device: resident(fashion_mnist('train')[0][:200], device=device)\n"
