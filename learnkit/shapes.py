@@ -137,7 +137,7 @@ def check_range(image: np.ndarray, name: str = "image") -> None:
 def span(low: float, high: float) -> str:
     """From where to where values reach; what is hardly above 1 is told by how much.
 
-    >>> span(0.25, 2), span(0.0, 1.0000001)
+    >>> span(0.25, 2.0), span(0.0, 1.0000001)
     ('[0.25, 2]', '[0, 1 + 1e-07]')
     """
     most = f"1 + {high - 1:.2g}" if 1 < high < 1.0005 else f"{high:.4g}"

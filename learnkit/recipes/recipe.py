@@ -46,7 +46,7 @@ class Recipe:
     every: int = 0  # steps between two checkpoints; where 0, one each half minute
     missed: tuple[str, ...] = ()  # targets that the shipped weights missed, and what to try next
 
-    def keeping(self, path: Path | None) -> dict[str, float]:
+    def keeping(self, path: Path | None) -> dict[str, int | float]:
         """When a training at `path` writes its checkpoint, as options of `train` and `run`."""
         if path is None:
             return {}

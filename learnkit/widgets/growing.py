@@ -108,7 +108,7 @@ class Curve:
         bottom, top = ax.get_ylim()
         low, high = self._range()
         fits = bottom <= low and high <= top and ax.get_yscale() == self._scale()
-        return fits and len(ax.lines) == len(self.kept)
+        return bool(fits) and len(ax.lines) == len(self.kept)
 
     def _range(self) -> tuple[float, float]:
         finite = [v for _, values in self.kept.values() for v in values if math.isfinite(v)]

@@ -33,7 +33,7 @@ def test_stopped_anywhere_it_resumes_from_there(pictures, tmp_path):
     path = tmp_path / "a.pt"
     whole, steps = training(pictures)
     list(steps)
-    _, steps = training(pictures, path=path, seconds=3600)
+    _, steps = training(pictures, path=path, seconds=3600.0)
     for step in steps:
         if step.number == 7:
             break
@@ -52,7 +52,7 @@ def test_by_the_clock_a_checkpoint_is_written_when_its_seconds_are_over(
     monkeypatch.setattr(
         checkpoint, "save", lambda p, n, parts: saved.append(n) or real(p, n, parts)
     )
-    _, steps = training(pictures, path=tmp_path / "a.pt", seconds=30)
+    _, steps = training(pictures, path=tmp_path / "a.pt", seconds=30.0)
     for _ in steps:
         now[0] += 8
     assert saved == [5, 9, 12]

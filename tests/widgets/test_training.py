@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from learnkit.training.loop import Step
 from learnkit.widgets import growing
@@ -67,7 +68,7 @@ def falling(clock, count, seconds):
     """Steps as `train` yields them, each of which takes so many seconds."""
     for number in range(1, count + 1):
         clock.now += seconds
-        yield Step(number, {"loss": np.float64(8 / number)})
+        yield Step(number, {"loss": torch.tensor(8 / number, dtype=torch.float64)})
 
 
 def test_every_step_is_handed_through_unchanged(clock, kernel):
