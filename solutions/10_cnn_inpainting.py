@@ -512,7 +512,7 @@ brush.explore(strangers, {"biharmonic": biharmonic, "photo network": restore}, s
 # sixteen photographs, none with a cat in it, and looks no further than a few dozen pixels: where an eye was it paints a blur between the
 # colours of the rim. Under your widest strokes the plain plate may even win: try the astronaut's helmet.
 #
-# The same network learned emoji, in colour: `pretrained("emoji_inpainter")`. In boxes of a third of the side it is 1.5 dB
+# The same network learned emoji, in colour: `pretrained("emoji_inpainter")`. In a box of 16 x 16, half of the side, it is 1.5 dB
 # better than the biharmonic fill; where half of an emoji is missing it only smears.
 
 # %% [markdown]
