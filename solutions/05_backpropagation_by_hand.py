@@ -418,8 +418,12 @@ def paint(features, weights):
 def film(features, moments):
     """The painting after each number of steps in `moments`, the last one when training is over."""
     training = train(features[seen], colours[seen], moments[-1])
-    error = lambda w: mse_loss(paint(features, w)[~hole], face[~hole])  # noqa: E731
-    shown = watched(training, moments[-1], title="painting", loss=error)
+    shown = watched(
+        training,
+        moments[-1],
+        title="painting",
+        loss=lambda weights: mse_loss(paint(features, weights)[~hole], face[~hole]),
+    )
     return {t: paint(features, w) for t, w in enumerate(shown, start=1) if t in moments}
 
 

@@ -12,17 +12,11 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from learnkit.files import write_whole
-
-try:
-    import fcntl
-except ImportError:  # Windows locks by another name
-    fcntl = None
-    import msvcrt
+from learnkit.files import alone, write_whole
 
 STATE = ".learnkit"  # the folder within a lab folder that is ours, not the student's
 MARKER = Path(STATE, "lab.json")
@@ -109,20 +103,17 @@ def _read_or_set_aside(folder: Path) -> dict[str, Entry]:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Holds the lock file; the system lets go of it even where this process is killed.
+    """Holds the lock file, once no other process does.
 
-    Raises OSError where another process keeps it for longer than PATIENCE.
+    Raises BlockingIOError where another one keeps it for longer than PATIENCE.
     """
-    with path.open("ab") as handle:
-        deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE
+    with ExitStack() as stack:
         while True:
             try:
-                if fcntl is None:
-                    msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-                else:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stack.enter_context(alone(path))
                 break
-            except OSError:
+            except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.01)

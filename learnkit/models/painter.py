@@ -139,18 +139,10 @@ class Painter(nn.Module):
         """
         check_at_least(1, count=count)
         made = []
-        for part in torch.zeros(count, device=self.alpha_bar.device).split(CHUNK):
-            noise = draw_like(self._nothing(len(part))[0], generator)
-            steps = ddim(
-                self.inventor(len(part)),
-                noise,
-                self.alpha_bar,
-                calls,
-                eta=1.0,
-                order=2,
-                generator=generator,
-            )
-            *_, last = steps
+        for blank, hole in zip(*(one.split(CHUNK) for one in self._nothing(count)), strict=True):
+            eps, noise = self.denoiser(blank, hole), draw_like(blank, generator)
+            walk = ddim(eps, noise, self.alpha_bar, calls, eta=1.0, order=2, generator=generator)
+            *_, last = walk
             made.append((last.x0 + 1) / 2)
         return torch.cat(made)
 
