@@ -1,0 +1,66 @@
+"""Every reference and every known mistake, sent to a worker under the worst: no verdict turns.
+
+Eight busy processes stand beside, the temporary folder is full or takes nothing, and the global
+state of torch, NumPy and Python is changed, one way after the other.
+"""
+
+import itertools
+import subprocess
+import sys
+
+import pytest
+
+from learnkit.exercises import check, pool, processes
+from learnkit.exercises.report import UNJUDGED
+from learnkit.exercises.table import find, names
+from tests.exercises.test_settled import WAYS
+
+# The shape checks wrap the inner functions of builders, which then cannot travel.
+pytestmark = [pytest.mark.slow, pytest.mark.errors]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def eight_busy_processes():
+    loop = [sys.executable, "-c", "while True: pass"]
+    busy = [subprocess.Popen(loop) for _ in range(8)]
+    yield
+    for process in busy:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(params=["full", "takes nothing"])
+def temporary_folder(request, tmp_path, monkeypatch):
+    folder = "/proc"
+    if request.param == "full":
+        folder = tmp_path / "full"
+        folder.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=4k,nr_inodes=2", "tmpfs", str(folder)]
+        if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode:
+            pytest.skip("only a root of Linux can make a small file system")
+        (folder / "filler").write_bytes(bytes(4096))
+    for variable in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(variable, str(folder))
+    monkeypatch.setattr(processes, "BACKSTOP", 400.0)  # the machine is very busy
+    pool._stop_all()  # the next worker starts with this folder
+    yield request.param
+    pool._stop_all()
+    if request.param == "full":
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_verdict_turns_under_load(name, temporary_folder):
+    """Each folder meets every other mistake, so that each is tried once."""
+    task, ways = find(name), itertools.cycle(WAYS.values())
+    which = ["full", "takes nothing"].index(temporary_folder)
+    answers = [(task.reference, "correct", "")]
+    answers += [(m.answer, "incorrect", m.name) for m in task.mistakes[which::2]]
+    turned = []
+    for answer, status, mistake in answers:
+        with next(ways)():
+            report = check(name, answer)
+        same = report.status == status and (report.mistake or "") == mistake
+        if not same and report.status != UNJUDGED:
+            turned.append((mistake or "the reference", report.status, report.mistake))
+    assert not turned
