@@ -1,18 +1,21 @@
 """What an exercise is: a reference, cases to try, hints, and the mistakes known by name.
 
-A lesson's file builds its table from these words and reads like one: first the exercise, then,
-under `@NAME.mistake("sentence")`, each wrong implementation that students really write.
+Each has a file lesson_NN/NAME.py, which says how an answer is tried; beside it, in NAME.mistakes,
+stand the answer and the wrong ones that students really write.
 """
 
 import importlib
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+from pathlib import Path
 
 import cloudpickle
 
 from learnkit.exercises.index import EXERCISES
+from learnkit.exercises.mistakes import Mistake, Written
 from learnkit.exercises.settled import settled
 from learnkit.exercises.wire import Outcome
 from learnkit.exercises.worker import run_case
@@ -32,19 +35,6 @@ def case(*args: object, note: str = "", **options: object) -> Case:
     return Case(args, options, note)
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong implementation, and the sentence that names it."""
-
-    answer: Callable
-    sentence: str
-
-    @property
-    def name(self) -> str:
-        """The id that Report.mistake carries."""
-        return self.answer.__name__
-
-
 @dataclass(eq=False)
 class Exercise:
     """An exercise of the course; `cases` run from small to large, so the first failure is small.
@@ -57,7 +47,7 @@ class Exercise:
     name: str
     reference: Callable
     cases: list[Case]
-    hints: tuple[str, str, str]  # each tells more than the one before; the last is the body
+    hints: tuple[str, ...]  # each tells more than the one before; the last is the answer's body
     why: str  # shown under a correct answer: why it matters
     points: int = 1
     build: Callable | None = None
@@ -66,17 +56,26 @@ class Exercise:
     atol: float = 1e-9
     seconds: float = 3.0  # for all cases together
     prewarm: tuple[str, ...] = ()  # modules that its worker imports ahead, such as "torch"
-    mistakes: list[Mistake] = field(default_factory=list)
+    equivalent: list[str] = field(default_factory=list)  # mutants that no case can tell from it
+    written: Written | None = field(default=None, repr=False)
     _mistaken: dict[str, list[Outcome]] = field(default_factory=dict, repr=False)
 
-    def mistake(self, sentence: str) -> Callable[[Callable], Callable]:
-        """Files the function below it as a mistake of this exercise."""
+    @classmethod
+    def beside(cls, module: str, *, reference: Callable | None = None, **fields) -> "Exercise":
+        """The exercise of a module lesson_NN.NAME, whose answer and mistakes stand beside it.
 
-        def file(answer: Callable) -> Callable:
-            self.mistakes.append(Mistake(answer, sentence))
-            return answer
+        `reference` is learnkit's own function where it has one; else it is the written answer.
+        """
+        home = sys.modules[module]
+        written = Written(Path(home.__file__).with_suffix(".mistakes"), dict(vars(home)))
+        fields["hints"] = (*fields["hints"], written.body())
+        name = module.rpartition(".")[2]
+        return cls(name, reference or written.answer, written=written, **fields)
 
-        return file
+    @cached_property
+    def mistakes(self) -> list[Mistake]:
+        """The wrong answers that are known by name, in the order of their file."""
+        return list(self.written.mistakes()) if self.written else []
 
     def run(self, answer: Callable) -> list[Outcome]:
         """What `answer` does on every case, here in this process: for trusted code alone."""
@@ -116,7 +115,7 @@ def nearest(name: str) -> str | None:
 
 
 def find(name: str) -> Exercise:
-    """The exercise of that name; loads its lesson's table, and no other.
+    """The exercise of that name; loads its own file, and no other.
 
     Raises ValueError where there is none, and names the nearest.
     """
@@ -126,5 +125,6 @@ def find(name: str) -> Exercise:
         raise ValueError(f"no exercise is called {name!r}; {means}")
     with settled():  # it may make tensors
         lesson = importlib.import_module(f"learnkit.exercises.lesson_{EXERCISES[name]:02d}")
+        module = importlib.import_module(f"{lesson.__name__}.{name}")
     cloudpickle.register_pickle_by_value(lesson)  # a worker has no such module to import from
-    return getattr(lesson, name)
+    return getattr(module, name)

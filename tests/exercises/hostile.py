@@ -58,9 +58,9 @@ import multiprocessing; return multiprocessing.current_process()
 import random; return random
 import this; return 0
 import nonexistent_module
-import learnkit.exercises.lesson_01
+import learnkit.exercises.lesson_01.mse_loss
 from learnkit.exercises import judge
-from learnkit.exercises.lesson_01 import mse_loss as it; return it.reference(pred, target)
+from learnkit.exercises.lesson_01.mse_loss import mse_loss as it; return it.reference(pred, target)
 from learnkit.byhand.losses import mse_loss as it; return it(pred, target)
 from learnkit.exercises import exercise; return exercise
 while True: pass

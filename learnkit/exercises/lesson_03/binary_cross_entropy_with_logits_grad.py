@@ -1,0 +1,19 @@
+"""`binary_cross_entropy_with_logits_grad`: how an answer is tried, and the hints."""
+
+from learnkit.byhand import losses
+from learnkit.exercises.lesson_03.common import BCE_CASES
+from learnkit.exercises.table import Exercise
+
+binary_cross_entropy_with_logits_grad = Exercise.beside(
+    __name__,
+    reference=losses.binary_cross_entropy_with_logits_grad,
+    cases=BCE_CASES,
+    hints=(
+        "Everything cancels but the plain error: how far is the probability from the target? And "
+        "the loss is a mean over N elements.",
+        "Each element's derivative is (σ(z) - t) / N, with N the number of all elements, "
+        "logits.size.",
+    ),
+    why="The gradient is the plain error, so a sure mistake has the largest: this one line is why "
+    "networks that end in a sigmoid learn at all.",
+)

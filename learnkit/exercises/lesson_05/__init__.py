@@ -1,0 +1,1 @@
+"""Lesson 05: gradients carried backward, link by link."""

@@ -1,0 +1,1 @@
+"""Lesson 07: a network that learns to mend pictures, its training loop piece by piece."""

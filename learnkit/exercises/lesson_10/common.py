@@ -1,0 +1,41 @@
+"""What the exercises of lesson 10 share."""
+
+import numpy as np
+import torch
+
+from learnkit.exercises.worker import OddResultError
+
+
+def f32(values):
+    return np.asarray(values, np.float32)
+
+
+def picture(rng, *shape):
+    return f32(rng.random(shape).round(2))
+
+
+def drawn_hole(rows):
+    """One hole for each list of rows, (n, 1, h, w): # is to be filled, . is known."""
+    return np.array([[[[mark == "#" for mark in row] for row in one]] for one in rows])
+
+
+def one_tensor(result, what):
+    """Raises OddResultError where the result is no tensor, with the likely cause."""
+    if isinstance(result, tuple | list):
+        comma = " (is there a comma at the end of the line?)" if len(result) == 1 else ""
+        raise OddResultError(
+            f"You return a {type(result).__name__}; return {what} in one tensor{comma}."
+        )
+    if callable(result):
+        raise OddResultError(
+            f"You return a method; return {what}: the round brackets of a call are missing."
+        )
+    if not torch.is_tensor(result):
+        raise OddResultError(
+            f"You return a number of Python's or NumPy's ({type(result).__name__}); return {what} "
+            "in a tensor of torch."
+        )
+
+
+def tensors(*arrays, **options):
+    return tuple(torch.tensor(array) for array in arrays), options
