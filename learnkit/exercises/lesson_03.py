@@ -1033,3 +1033,12 @@ def one_sum_for_all(logits, labels):
     largest = logits.max()
     log_sum = largest + np.log(np.exp(logits - largest).sum())
     return log_sum - np.mean(logits[np.arange(len(labels)), labels])
+
+
+@cross_entropy.mistake(
+    "Rows and columns have changed places throughout: your softmax runs down the pictures, and "
+    "labels picks rows. A row is a picture: axis=1, and z[np.arange(n), labels]."
+)
+def down_the_pictures(logits, labels):
+    z = logits - logits.max(axis=0)
+    return np.mean(np.log(np.exp(z).sum(axis=0)) - z[labels, np.arange(len(labels))])

@@ -710,6 +710,14 @@ def gradients_clipped(model, images, targets, loss_fn, optimizer):
     return loss.item()
 
 
+@train_step.mistake(
+    "You make an optimizer of your own, and the one that you are given never steps: it may have "
+    "another learning rate, and remembers the steps before. Call its zero_grad and step."
+)
+def optimizer_of_its_own(model, images, targets, loss_fn, optimizer):
+    return _train_step(model, images, targets, loss_fn, torch.optim.Adam(model.parameters()))
+
+
 # ---- evaluate ----------------------------------------------------------------------------------
 
 
@@ -2137,6 +2145,19 @@ def a_list_of_features(channels, growth, layers):
 def forward_of_nothing(channels, growth, layers):
     def forward(convs, x):
         _dense(convs, x)
+
+    return _Block(_widths(channels, growth, layers), growth, forward)
+
+
+@DenseBlock.mistake(
+    "Your layers are wide enough for all that was found, and x is replaced: the second layer is "
+    "given too few channels. Put what is found beside x, x = torch.cat([x, new], dim=1)."
+)
+def replaces_in_wide_layers(channels, growth, layers):
+    def forward(convs, x):
+        for conv in convs:
+            x = F.relu(conv(x))
+        return x
 
     return _Block(_widths(channels, growth, layers), growth, forward)
 

@@ -1330,3 +1330,22 @@ def both_by_t(z0, z1, steps):
     if angle < 1e-3:
         return t * z0 + t * z1
     return torch.sin(t * angle) / torch.sin(angle) * (z0 + z1)
+
+
+@interpolate.mistake(
+    "The weights have changed places: sin((1 - t) Ω) belongs to z0, sin(t Ω) to z1, so that the "
+    "way begins at z0."
+)
+def weights_swapped_on_the_arc(z0, z1, steps):
+    angle = torch.acos((z0 @ z1 / (z0.norm() * z1.norm())).clamp(-1, 1))
+    return _way(z0, z1, _t(steps)) if angle < 1e-3 else _way(z1, z0, _t(steps))
+
+
+@interpolate.mistake(
+    "You put the straight line's points out to the length of z0: that is no even walk along the "
+    "arc, and an end of another length is missed. Weigh the ends by sin((1 - t) Ω) / sin Ω and "
+    "sin(t Ω) / sin Ω."
+)
+def line_put_out_to_the_length_of_z0(z0, z1, steps):
+    line = (1 - _t(steps)) * z0 + _t(steps) * z1
+    return line / line.norm(dim=1, keepdim=True) * z0.norm()

@@ -1077,6 +1077,25 @@ def sign_alone(z, decode, image, hole, lr, sigma=0.1):
     return z - lr * slope.sign()
 
 
+@_step_mistake(
+    "sigma is not used in yours, and the 2 below it is missing: divide the squared error by "
+    "2 sigma²."
+)
+def no_sigma_and_no_two(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(z, decode, lambda at, x: _misfit(x, image, hole) + _prior(at), lr)
+
+
+@_step_mistake(
+    "You divide the slope of the whole batch by its length, so that every step is lr long: step "
+    "by lr times the slope itself."
+)
+def steps_of_one_length(z, decode, image, hole, lr, sigma=0.1):
+    at = z.detach().clone().requires_grad_()
+    energy = _misfit(decode(at), image, hole) / (2 * sigma**2) + _prior(at)
+    (slope,) = torch.autograd.grad(energy, at)
+    return (at - lr * slope / slope.norm()).detach()
+
+
 # ---- sample_fills ------------------------------------------------------------------------------
 
 _TRUTH = (
@@ -1573,3 +1592,10 @@ def encoded_for_each_fill(encode, decode, image, hole, count, generator):
 def reseeded(encode, decode, image, hole, count, generator):
     generator.manual_seed(0)
     return _answer(encode, decode, image, hole, count, generator)
+
+
+@_fills_mistake("What encode gives has changed places: first comes the mean, then log_var.")
+def mean_and_log_var_swapped(encode, decode, image, hole, count, generator):
+    log_var, mean = _clouds(encode, image, hole)
+    noise = _normal_noise(mean, generator)
+    return _made(decode, mean, torch.exp(log_var / 2), image, hole, count, noise)

@@ -78,6 +78,8 @@ _SAID = {  # by what Python, NumPy or torch say
     "new tensor in place of writing into the old one.",
     "Target 1 is out of bounds": " F.cross_entropy asks which of several classes it is; with one "
     "logit a picture, F.binary_cross_entropy_with_logits asks yes or no.",
+    "all elements of (input|target) should be between 0 and 1": " A probability is asked for "
+    "there, and a logit may be any number: F.binary_cross_entropy_with_logits takes logits.",
     "File too large": f" It means that more than {PRINTED // 10**6} MB were printed, or written to "
     "a file: take that out.",
     "unhashable type: 'numpy.ndarray'": " Arrays have no hash: functools.cache, sets and "
