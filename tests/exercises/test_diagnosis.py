@@ -55,6 +55,7 @@ def of(answer, exercise=WAVE):
         (lambda x, y: _wave(x, y)[::-1], "runs backwards along axis 0"),
         (lambda x, y: y, "is `y`, as it came in"),
         (lambda x, y: 0 * y, "is 0 everywhere, whatever comes in"),
+        (lambda x, y: 0 * y + 0.5, "is 0.5 everywhere, whatever comes in"),
         (lambda x, y: np.round(_wave(x, y), 5), "digits only: is something rounded"),
         (lambda x, y: _wave(x, y).astype(np.float16), "only: you compute in float16"),
         (lambda x, y: _wave(x, y) > 0, "is of True and False (bool)"),
