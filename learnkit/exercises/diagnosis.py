@@ -108,6 +108,8 @@ def _difference(
     if special := _special(what, got, want):
         return special, True
     if got.dtype.kind in "iu" and want.dtype.kind == "f" and (want != np.trunc(want)).any():
+        if got.ndim == 0:
+            return f"{what} is a whole number: something (int, //, round) has cut it off.", True
         return (
             f"{what} holds whole numbers ({got.dtype}): an array of whole numbers loses what "
             "stands behind the point. Make it float."

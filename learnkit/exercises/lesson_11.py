@@ -1290,8 +1290,8 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
     if right and eps.abs().max() < 2.5:  # of 4,000 draws about fifty lie beyond it
         raise OddResultError(_BOUNDED)
     return found | {
-        "mean of (z - mean) / std, in its spreads": _rough(eps.mean(0) / spread.clamp(min=1e-6)),
-        "spread of (z - mean) / std": _rough(spread),
+        "mean of the noise (z - mean) / std": _rough(eps.mean(0) / spread.clamp(min=1e-6)),
+        "spread of the noise (z - mean) / std": _rough(spread),
         "share of noise within one spread": np.round(
             (centred.abs() < spread).double().mean().item(), 1
         ),
