@@ -1062,6 +1062,15 @@ def places_of_mean_and_log_var(logits, images, mean, log_var, beta=1.0):
     return _negative_elbo(logits, images, log_var, mean, beta)
 
 
+@negative_elbo.mistake(
+    "sum(dim=1) adds up the channels alone, and what is left is a number for each pixel: "
+    "flatten(1).sum(dim=1) adds up all of a picture."
+)
+def channels_alone_summed(logits, images, mean, log_var, beta=1.0):
+    nats = F.binary_cross_entropy_with_logits(logits, images, reduction="none").sum(dim=1)
+    return (nats + beta * vae.kl_divergence(mean, log_var)).mean()
+
+
 # ---- interpolate -------------------------------------------------------------------------------
 
 
@@ -1356,3 +1365,11 @@ def weights_swapped_on_the_arc(z0, z1, steps):
 def line_put_out_to_the_length_of_z0(z0, z1, steps):
     line = (1 - _t(steps)) * z0 + _t(steps) * z1
     return line / line.norm(dim=1, keepdim=True) * z0.norm()
+
+
+@interpolate.mistake(
+    "Your t counts whole steps, 0, 1, 2, ..., and so it walks past z1 at once: it must run from 0 "
+    "to 1, torch.linspace(0, 1, steps)."
+)
+def t_in_whole_steps(z0, z1, steps):
+    return _way(z0, z1, torch.arange(steps).float()[:, None])
