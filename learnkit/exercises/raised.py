@@ -53,8 +53,8 @@ def _one_truth(text: str) -> str:
 
 
 _ONE = (
-    " The functions of math, float and int take one number, and this has many: a.sqrt(), a.exp() "
-    "and a.log() take each."
+    " .item(), float, int and the functions of math take one number, and this has many: a.sqrt(), "
+    "a.exp() and a.log() take each."
 )
 _ONE_OF_NUMPY = (
     " The functions of math, float and int take one number, and this has many: np.exp, np.log and "
