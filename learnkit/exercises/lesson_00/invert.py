@@ -17,6 +17,6 @@ invert = Exercise.beside(
         "White is 1 and black is 0. Which number should 1 become? Which one 0? And 0.25?",
         "NumPy works on all pixels at once: a number minus an array is an array.",
     ),
-    why="A picture is numbers, and arithmetic on it is a picture again, so you can subtract two "
-    "pictures, which is how every loss in this course begins.",
+    why="A picture is numbers, and arithmetic on it is a picture again, so you can subtract "
+    "two pictures, which is how the first loss of this course begins.",
 )

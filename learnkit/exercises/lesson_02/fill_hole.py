@@ -31,8 +31,8 @@ fill_hole = Exercise.beside(
         "whole picture, but move only the pixels in the hole.",
         "`filled[hole] -= lr * roughness_grad(filled)[hole]` touches nothing outside the hole.",
     ),
-    why="You wrote an inpainting method. It knows one thing about pictures, that they are smooth; "
-    "every later method of the course knows more.",
+    why="You wrote an inpainting method. It knows one thing about pictures, that they are "
+    "smooth; later methods of the course know more.",
     points=3,
     equivalent=[
         "np.where(hole, -0.0, image)",  # -0 is 0

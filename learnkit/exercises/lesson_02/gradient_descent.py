@@ -63,6 +63,7 @@ gradient_descent = Exercise.beside(
         "against its gradient.",
         "The next point is path[-1] - lr * grad(path[-1]); that makes a new array by itself.",
     ),
-    why="These three lines train every network of this course; the rest is where grad comes from.",
+    why="Every network of this course is trained by a loop like this one; what changes is "
+    "the step, and where grad comes from.",
     points=2,
 )

@@ -14,8 +14,9 @@ binary_cross_entropy_with_logits = Exercise.beside(
         "np.maximum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits))) is the loss "
         "of each element; its mean is one number.",
     ),
-    why="This is the loss of every classifier of two classes, of the VAE of lesson 08 and of the "
-    "judge in a GAN; formed from rounded probabilities it is infinite where it matters.",
+    why="This is the usual loss of a classifier of two classes, of the VAE of lesson 08 and "
+    "of the judge in a GAN; formed from rounded probabilities it is infinite where it "
+    "matters.",
     points=2,
     equivalent=[
         "return np.mean(np.maximum(",  # without float()

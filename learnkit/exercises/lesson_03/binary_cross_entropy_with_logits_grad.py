@@ -14,6 +14,6 @@ binary_cross_entropy_with_logits_grad = Exercise.beside(
         "Each element's derivative is (σ(z) - t) / N, with N the number of all elements, "
         "logits.size.",
     ),
-    why="The gradient is the plain error, so a sure mistake has the largest: this one line is why "
-    "networks that end in a sigmoid learn at all.",
+    why="The gradient is the plain error, so a sure mistake has the largest, where under "
+    "MSE it has nearly none.",
 )

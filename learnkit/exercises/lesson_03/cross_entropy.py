@@ -33,8 +33,8 @@ cross_entropy = Exercise.beside(
         "of the sum is np.log(np.exp(z).sum(axis=1)), and z[np.arange(n), labels] is at the "
         "labels.",
     ),
-    why="This is the loss of every classifier, and of every model that writes text or paints pixel "
-    "by pixel: the surprise at what came.",
+    why="This is the usual loss of a classifier, and of a model that writes text or paints "
+    "pixel by pixel: the surprise at what came.",
     points=2,
     equivalent=[
         "return -np.mean(",  # without float()

@@ -68,7 +68,7 @@ adam_step = Exercise.beside(
         "m_hat = m / (1 - beta1**t), v_hat = v / (1 - beta2**t); x moves by lr * m_hat over "
         "(np.sqrt(v_hat) + eps).",
     ),
-    why="The most used optimizer of the field, in four lines: every network from lesson 05 on is "
-    "trained by it.",
+    why="The most used optimizer of the field, in four lines: every network from lesson 05 "
+    "on is trained by it, or by its variant AdamW.",
     points=2,
 )

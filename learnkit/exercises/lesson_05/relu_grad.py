@@ -24,8 +24,8 @@ relu_grad = Exercise.beside(
         "upstream, unchanged.",
         "np.where chooses element by element; the condition is x > 0, so that 0 itself is shut.",
     ),
-    why="An open gate passes the gradient undiminished through any number of layers, where a "
-    "sigmoid keeps a quarter at best: that is why deep networks learn.",
+    why="An open gate passes the gradient undiminished through any number of layers, where "
+    "a sigmoid keeps a quarter at best: that is one reason why deep networks learn.",
     equivalent=[
         "np.where(x > 0, upstream, -0.0)",  # -0 is 0
     ],

@@ -36,5 +36,6 @@ conv2d_output_size = Exercise.beside(
         "The padded row has size + 2 * padding pixels. Take the kernel away, divide by the stride "
         "and round down, and add 1 for the first window.",
     ),
-    why="Every size in every network of this course is this one line; papers get it wrong.",
+    why="The sizes inside a CNN follow from this one line; even the paper of AlexNet gets "
+    "one wrong.",
 )

@@ -30,7 +30,7 @@ max_pool2d = Exercise.beside(
         "Reshaped to (c, h, size, w, size), axes 2 and 4 run inside a window: the maximum over "
         "both is what is asked for.",
     ),
-    why="It halves the picture and keeps the strongest answer of each window, wherever in it that"
-    " was. Behind it each kernel sees twice as far.",
+    why="It shrinks the picture and keeps the strongest answer of each window, wherever in "
+    "it that was. Behind it each kernel sees that many times as far.",
     points=2,
 )

@@ -160,6 +160,38 @@ def _negative(batch):
     return [c for c in batch.transpose(0, 1) if c.min() < 0]
 
 
+_SEED = 7
+_RESEEDED = (
+    "Your block sets torch's seed: then all blocks begin with the same weights, and everybody "
+    "else's draws begin anew, too. Leave the seed alone."
+)
+_BORN_FROZEN = (
+    "The weights of your convolutions are frozen (requires_grad is off): no optimizer can train "
+    "them. Leave that out."
+)
+_BEGIN_ALIKE = (
+    "All weights of a convolution begin at one number in your block, {:g}: then all its features "
+    "learn the same, or, behind a ReLU at 0, nothing at all. Leave them as nn.Conv2d draws them."
+)
+
+
+def _with_a_seed(*sizes):
+    """The numbers as they are; and a seed by which the probe sees whether another one was set."""
+    torch.manual_seed(_SEED)
+    return sizes, {}
+
+
+def _check_beginning(ran):
+    """Whether a block begins as one that can learn: weights drawn, and not frozen."""
+    if torch.initial_seed() != _SEED:
+        raise OddResultError(_RESEEDED)
+    for one in ran:
+        if not one.weight.requires_grad:
+            raise OddResultError(_BORN_FROZEN)
+        if one.weight.numel() > 1 and (one.weight == one.weight.flatten()[0]).all():
+            raise OddResultError(_BEGIN_ALIKE.format(one.weight.flatten()[0].item()))
+
+
 def _anatomy(result, channels, growth, layers):
     """What a block does, whatever its parts are called."""
     if not isinstance(result, nn.Module):
@@ -169,6 +201,7 @@ def _anatomy(result, channels, growth, layers):
     generator = torch.Generator().manual_seed(11)
     x = torch.randn(2, channels, 4, 5, generator=generator)
     _, first = _watched(result, x.clone())
+    _check_beginning(first)
     _filled(first)
     given = x.clone().requires_grad_()
     try:
@@ -244,6 +277,7 @@ DenseBlock = Exercise.beside(
     __name__,
     reference=_DenseBlock,
     cases=[case(1, 1, 1), case(2, 3, 1), case(2, 2, 3), case(3, 2, 2), case(1, 3, 4)],
+    build=_with_a_seed,
     probe=_anatomy,
     hints=(
         "Layer i sees channels + i * growth channels, and gives growth. Make all of them in "

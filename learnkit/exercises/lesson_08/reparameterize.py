@@ -104,8 +104,8 @@ def _moments(z, mean, log_var, generator=None):
     by_log_var = _each_row(by_log_var, rows)
     return {
         "share of z that is a number": finite,
-        "mean of (z - mean) / std, in its spreads": _roughly(eps.mean(1) / spread.clamp(min=1e-6)),
-        "spread of (z - mean) / std": _roughly(spread),
+        "mean of the noise (z - mean) / std": _roughly(eps.mean(1) / spread.clamp(min=1e-6)),
+        "spread of the noise (z - mean) / std": _roughly(spread),
         "share of noise within one spread": np.round(inside, 1),
         "correlation of noise between columns": _roughly(across),
         "correlation of noise between rows": _roughly(down),
@@ -125,7 +125,7 @@ def _each_row(values, rows):
 
 
 _MEAN = f32([[0.9, -2.7, 0.7], [-0.6, 1.3, -1.4]])
-_LOG_VAR = f32(2 * np.log([[0.3, 2.9, 1.8], [0.3, 1.8, 2.2]]))
+_LOG_VAR = f32(2 * np.log([[0.3, 2.9, 12.0], [0.3, 1.8, 0.08]]))
 _ROWS = "5,000 rows with mean (0.9, -2.7{}) and std (0.3, 2.9{}), 5,000 with mean (-0.6, 1.3{}) "
 _ROWS += "and std (0.3, 1.8{}); {}"
 
@@ -147,7 +147,7 @@ reparameterize = Exercise.beside(
             _LOG_VAR,
             5_000,
             seed=3,
-            note=_ROWS.format(", 0.7", ", 1.8", ", -1.4", ", 2.2", "and a generator"),
+            note=_ROWS.format(", 0.7", ", 12", ", -1.4", ", 0.08", "and a generator"),
         ),
         case(
             _MEAN[:, :2],

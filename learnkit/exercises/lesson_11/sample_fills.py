@@ -82,10 +82,11 @@ def _oracle(mean, log_var, image, hole):
     mean, log_var = torch.tensor(mean), torch.tensor(log_var)
     cut = torch.where(hole, 0.0, image)
 
-    def encode(given, where):
+    def encode(*two):
         encode.calls += 1
-        if not torch.is_tensor(given) or not torch.is_tensor(where):
+        if len(two) != 2 or not all(map(torch.is_tensor, two)):
             raise OddResultError("encode takes two tensors, (cut, hole).")
+        given, where = two
         if given.dtype == torch.bool and where.dtype != torch.bool:
             raise OddResultError(_PLACES)
         if given.shape != cut.shape or where.shape != hole.shape:
@@ -203,8 +204,8 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
     if right and eps.abs().max() < 2.5:  # of 4,000 draws about fifty lie beyond it
         raise OddResultError(_BOUNDED)
     return found | {
-        "mean of (z - mean) / std, in its spreads": _rough(eps.mean(0) / spread.clamp(min=1e-6)),
-        "spread of (z - mean) / std": _rough(spread),
+        "mean of the noise (z - mean) / std": _rough(eps.mean(0) / spread.clamp(min=1e-6)),
+        "spread of the noise (z - mean) / std": _rough(spread),
         "share of noise within one spread": np.round(
             (centred.abs() < spread).double().mean().item(), 1
         ),
