@@ -307,7 +307,7 @@ show_table({k: scores[k] for k in ("hasty U-Net", "seeing U-Net", "linear fill")
 
 # %% [markdown]
 # Decibels better, and after 120 steps still it **loses to a linear solve**: it spends its steps on learning what the linear fill knows
-# by heart. (We have seen worse: a U-Net of 265,000 weights at full size, trained for four minutes, came to 12.7 dB.)
+# already. (We have seen worse: a U-Net of 265,000 weights at full size, trained for four minutes, came to 12.7 dB.)
 #
 # ## Standing on its shoulders
 #

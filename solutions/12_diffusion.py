@@ -303,8 +303,8 @@ show_pictures(
 )
 
 # %% [markdown]
-# A single call paints lesson 01's **ghost**: at the start any garment is possible, and the mean over all of them is grey. Few calls take
-# strides too long for the first noise: it is still a muddle after 8, and ends elsewhere with 25. The second is a garment with sleeves after 3, and
+# A single call paints lesson 01's **ghost**: at the start any garment is possible, and the mean over all of them is grey. For the first of the two
+# noises the strides of few calls are too long: it is still a muddle after 8, and becomes something else with 25. The second is a garment with sleeves after 3, and
 # only its details change. Here are six moments of its way.
 
 # %%
@@ -377,8 +377,8 @@ show_table(frechet, heads=["model", "Frechet distance"], digits=1)
 
 # %% [markdown]
 # The painter: 4.15, where the GAN has 8.4 and the VAE 20.1 (less is nearer). It played no game for it: one loss, which goes down. It pays in time, 25 calls of
-# the network for one picture. And the sampler matters as much as the network: with your DDIM steps, spaced as in `walk_back`, the same weights have about 8
-# (`python -m tests.benchmarks samplers` compares six samplers). That spacing is meant for holes.
+# the network for one picture. And the sampler matters as much as the network: with your DDIM steps, spaced as in `walk_back`, the same weights have about 10, and the GAN is nearer
+# (`python -m tests.benchmarks samplers` compares seven samplers). That spacing is meant for holes.
 #
 # ## The hole
 #

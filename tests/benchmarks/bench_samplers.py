@@ -17,6 +17,7 @@ COUNT, PART, CALLS = 1_000, 250, 25
 FOR_HOLES = "DDIM, order 2, dense at the clean end"
 SAMPLERS = {
     FOR_HOLES: {"order": 2, "power": 2.0},
+    "DDIM, dense at the clean end (lesson 12)": {"power": 2.0},
     "DDIM, order 2, even steps": {"order": 2},
     "DDIM, even steps": {},
     "DDPM, even steps": {"eta": 1.0},
