@@ -242,7 +242,7 @@ def ddim_step(xt, eps, t, t_prev, alpha_bar):
 #
 # The sampler is a loop around your step. The library's `believe` asks the network, holds $\hat x_0$ to $[-1, 1]$, where pictures lie, and
 # gives the $\varepsilon$ that goes with *that*: so your step has nothing to clip. `usable_timesteps` begins at step 996, the last with enough of a
-# picture in it to compute with, and takes shorter strides towards the clean end.
+# picture in it to compute with, and goes on in even strides.
 
 # %%
 print(inspect.getsource(believe))
@@ -251,7 +251,7 @@ print(inspect.getsource(believe))
 # %%
 def walk_back(eps, xT, count):
     """(t, xt, predicted x0) at each of `count` calls of the network, and the sample last."""
-    ts, xt, moments = usable_timesteps(alpha_bar, count, power=2.0), xT, []
+    ts, xt, moments = usable_timesteps(alpha_bar, count), xT, []
     for t, t_prev in pairwise([*ts, -1]):
         x0, noise = believe(eps, xt, t, alpha_bar, clip=True)
         moments.append((t, xt, x0))
@@ -281,7 +281,7 @@ show_pictures(
     {f"yours, {i}": as_image(x) for i, x in enumerate(of_yours)}
     | {f"painter, {i}": as_image(x) for i, x in enumerate(of_painter)},
     columns=6,
-    alt="Above, six grainy patches, one of them shaped like a garment; below, six garments, two muddled.",
+    alt="Above, six grainy patches, one of them shaped like a garment; below, six garments, one with a gap.",
 )
 
 # %% [markdown]
@@ -299,12 +299,12 @@ show_pictures(
         for count in hurried
     },
     columns=4,
-    alt="One call paints the grey mean garment; then a muddle that is a shoe by 25, and a garment from 3 on.",
+    alt="One call paints the grey mean garment; then a muddle that is a shoe by 8, and a garment from 3 on.",
 )
 
 # %% [markdown]
 # A single call paints lesson 01's **ghost**: at the start any garment is possible, and the mean over all of them is grey. For the first of the two
-# noises the strides of few calls are too long: it is still a muddle after 8, and becomes something else with 25. The second is a garment with sleeves after 3, and
+# noises the strides of three calls are too long: they end in a muddle, and eight in the shoe that it is with 25. The second is a garment with sleeves after 3, and
 # only its details change. Here are six moments of its way.
 
 # %%
@@ -327,7 +327,7 @@ show_pictures(
 film.explore(film.record([[t, *(x.cpu() for x in xs)] for t, *xs in moments], alpha_bar.cpu()))
 
 # %% [markdown]
-# Very early, in this one: after two steps the noise still has the weight 0.97, and the predicted $x_0$ has two sleeves, and keeps them.
+# Early, in this one: after four of the 25 steps the noise still has the weight 0.97, and the predicted $x_0$ has two sleeves, and keeps them.
 #
 # Your step draws no random numbers: the same noise at the start always gives the same garment. That is DDIM. The older DDPM puts back less of the
 # predicted noise at every step, and fresh noise $\varepsilon'$ in its place, of a variance $\tilde\beta$:
@@ -377,8 +377,8 @@ show_table(frechet, heads=["model", "Frechet distance"], digits=1)
 
 # %% [markdown]
 # The painter: 4.15, where the GAN has 8.4 and the VAE 20.1 (less is nearer). It played no game for it: one loss, which goes down. It pays in time, 25 calls of
-# the network for one picture. And the sampler matters as much as the network: with your DDIM steps, spaced as in `walk_back`, the same weights have about 10, and the GAN is nearer
-# (`python -m tests.benchmarks samplers` compares seven samplers). That spacing is meant for holes.
+# the network for one picture. And the sampler matters as much as the network: with your DDIM steps the same weights have 6.2, and about 10 where the steps lie
+# closer together near the clean end (`python -m tests.benchmarks samplers` compares seven samplers).
 #
 # ## The hole
 #
@@ -406,8 +406,8 @@ def repaint_blend(x_prev, x0, hole, t_prev, noise, alpha_bar):
 
 # %% [markdown]
 # One pass is not enough: each step fills the hole for a surrounding that is overwritten right after it. So RePaint goes
-# *back into the noise* and down again, several times over, until hole and surrounding fit each other. Number the 25 steps of the way from
-# the clean end; `schedule` says where RePaint stands after each move. (Ours goes up one level at a time, and passes each level four times. The paper takes 250 steps,
+# *back into the noise* and down again, several times over, until hole and surrounding fit each other. Take 25 levels of noise, here
+# closer together near the clean end (`power=2.0`, as in the course's table), and number them from there; `schedule` says where RePaint stands after each move. (Ours goes up one level at a time, and passes each level four times. The paper takes 250 steps,
 # goes up 10 at a time, and passes ten times: thousands of calls for a picture, where ours needs 97.)
 
 
@@ -513,7 +513,7 @@ show_table(decibels, heads=["fill", "PSNR in the hole"], unit="dB")
 
 # %% [markdown]
 # The U-Net, which never draws, is first, and that is the law of lesson 11 again: by PSNR a mean beats a draw. One draw of the told painter is
-# 2.2 dB below the U-Net, the mean of sixteen 0.46 dB: they win 1.8 of the 2.75 dB that a perfect sampler would, where the conditional VAE
+# 2.2 dB below the U-Net, the mean of sixteen 0.45 dB: they win 1.8 of the 2.75 dB that a perfect sampler would, where the conditional VAE
 # won 0.9 (on right halves), for its draws differed too little. These are 24 garments; with other noises the numbers wander by some tenths of a
 # decibel. In the course's table, on 500, the mean of sixteen is 0.45 dB below the U-Net.
 #
