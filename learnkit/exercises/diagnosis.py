@@ -75,7 +75,8 @@ def _without_numbers(exercise: Exercise, got: Outcome, want: Outcome) -> str:
     if got.kind == "odd":
         return got.message
     if changed := changed_arguments(exercise, got, want):
-        return f"Your function changes its argument {changed} in place: work on a copy."
+        arguments = "arguments" if " and " in changed else "argument"
+        return f"Your function changes its {arguments} {changed} in place: work on a copy."
     if got.type == "tuple" and want.type != "tuple":
         return _tuple(got, want)
     if not container_fits(got, want):
@@ -107,6 +108,8 @@ def _difference(
     if special := _special(what, got, want):
         return special, True
     if got.dtype.kind in "iu" and want.dtype.kind == "f" and (want != np.trunc(want)).any():
+        if got.ndim == 0:
+            return f"{what} is a whole number: something (int, //, round) has cut it off.", True
         return (
             f"{what} holds whole numbers ({got.dtype}): an array of whole numbers loses what "
             "stands behind the point. Make it float."

@@ -27,6 +27,7 @@ _TAKE_BOTH = frozenset(
     "new_tensor backward __format__ __repr__".split()
 )
 _MOVES = ("to", "cuda", "type_as")
+_TO_NUMPY = ("numpy", "__array__")
 LIBRARY = os.path.dirname(os.path.dirname(HERE)) + os.sep  # learnkit's own code is not the answer's
 
 
@@ -49,7 +50,10 @@ def complaint(answer: Callable, case: tuple[tuple, dict], build: Callable | None
         return result
 
     def fails(by: str) -> FailsThereError:
-        return FailsThereError(f"{by} makes its tensor on the CPU. Write device={device} there.")
+        if by.startswith("`.cpu()`"):
+            return FailsThereError(f"{by} brings its tensor to the CPU. Leave it out.")
+        cure = f".to({device}) behind it" if "from_numpy" in by else f"device={device} there"
+        return FailsThereError(f"{by} makes its tensor on the CPU. Write {cure}.")
 
     class Follow(TorchFunctionMode):
         def __torch_function__(
@@ -59,6 +63,10 @@ def complaint(answer: Callable, case: tuple[tuple, dict], build: Callable | None
             name = getattr(function, "__name__", "")
             given = list(_tensors((args, list(kwargs.values()))))
             cpu = [t for t in given if id(t) in on_cpu]
+            if name in _TO_NUMPY and len(cpu) < len(given):
+                raise FailsThereError(f"NumPy{_line()} takes no tensor from there. {_OF_TORCH}")
+            if name == "cpu" and given:  # a clone: the tensor itself stays where it was
+                return note(function(*args, **kwargs).clone(), f"`.cpu()`{_line()}")
             if name in _MOVES and (len(cpu) < len(given) or _names_a_device(args, kwargs)):
                 for t in cpu:  # the very same tensor comes back: it lies on the CPU already
                     del on_cpu[id(t)]
@@ -76,7 +84,9 @@ def complaint(answer: Callable, case: tuple[tuple, dict], build: Callable | None
                 return note(result, by) if by else result
             return result
 
+    from_numpy = torch.from_numpy  # no mode hears of it
     try:
+        torch.from_numpy = lambda array: note(from_numpy(array), f"`torch.from_numpy`{_line()}")
         with Follow():
             result = answer(*args, **options)
         left = [on_cpu[id(t)][1] for t in _tensors(result) if t.dim() > 0 and id(t) in on_cpu]
@@ -86,7 +96,21 @@ def complaint(answer: Callable, case: tuple[tuple, dict], build: Callable | None
         return f"It is right on the CPU, and would fail on a GPU: {error}"
     except BaseException:  # it was right without being followed: that stands
         pass
+    finally:
+        torch.from_numpy = from_numpy
     return ""
+
+
+_OF_TORCH = "Use torch's own function, such as x.sqrt() for np.sqrt(x)."
+
+
+def _line() -> str:
+    """The line of the answer that is at work, in brackets; "" where none is found."""
+    frame = sys._getframe(2)
+    inside = (LIBRARY, os.path.dirname(sys.modules["torch"].__file__) + os.sep)
+    while frame is not None and frame.f_code.co_filename.startswith(inside):
+        frame = frame.f_back
+    return f" (line {frame.f_lineno})" if frame is not None else ""
 
 
 def _tensors(things: object) -> Iterator[object]:

@@ -129,6 +129,28 @@ def minus_one(image):
     return image - 1
 
 
+@invert.mistake(
+    "You rounded first, so that every grey is black or white before it is turned: leave all digits."
+)
+def rounded_first(image):
+    return 1 - np.round(image)
+
+
+@invert.mistake(
+    "The last axis runs backwards in yours: change the values, not the places. 1 - image."
+)
+def last_axis_backwards(image):
+    return image[..., ::-1]
+
+
+@invert.mistake(
+    "Your white is the picture's own: the brightest and the darkest pixel change places, and 1 "
+    "becomes 0 only where both are there. Subtract from 1 in every picture: 1 - image."
+)
+def within_its_own_range(image):
+    return image.max() + image.min() - image
+
+
 # ---- cut_hole ----------------------------------------------------------------------------------
 
 cut_hole = Exercise(
@@ -253,3 +275,27 @@ def only_the_known(image, hole):
 @cut_hole.mistake("You return the picture without any hole.")
 def no_hole_at_all(image, hole):
     return image.copy()
+
+
+@cut_hole.mistake(
+    "hole.astype(int) is no mask any more: as whole numbers it picks the rows 0 and 1. Index with "
+    "the bools as they are, cut[hole] = 0."
+)
+def hole_as_row_numbers(image, hole):
+    cut = image.copy()
+    cut[hole.astype(int)] = 0
+    return cut
+
+
+@cut_hole.mistake("You cut whole rows, wherever the hole has a pixel in them: cut[hole] = 0.")
+def whole_rows(image, hole):
+    cut = image.copy()
+    cut[hole.any(axis=1)] = 0
+    return cut
+
+
+@cut_hole.mistake("You marked the hole with -1, which is no grey at all: the course cuts with 0.")
+def marked_with_minus_1(image, hole):
+    cut = image.copy()
+    cut[hole] = -1
+    return cut

@@ -541,6 +541,30 @@ def rows_only(f, x, eps=1e-5):
     return grad
 
 
+@numerical_grad.mistake(
+    "np.gradient gives the slope along an array of values; f(x) is one number, and has none. Nudge "
+    "each element of x, and ask f anew."
+)
+def numpys_gradient(f, x, eps=1e-5):
+    return np.gradient(f(x), eps)
+
+
+_LARGE_EPS = (
+    "You use an eps of your own, larger than the one you are given: the error of central "
+    "differences grows like its square. Use the argument eps."
+)
+
+
+@numerical_grad.mistake(_LARGE_EPS)
+def always_a_tenth(f, x, eps=1e-5):
+    return _with_eps(0.1)(f, x)
+
+
+@numerical_grad.mistake(_LARGE_EPS)
+def always_a_hundredth(f, x, eps=1e-5):
+    return _with_eps(0.01)(f, x)
+
+
 # ---- mse_loss_grad -----------------------------------------------------------------------------
 
 mse_loss_grad = Exercise(
@@ -634,6 +658,22 @@ def doubles_pred_alone(pred, target):
 @mse_loss_grad.mistake("You left the square in: the derivative of e² is 2e.")
 def still_squared(pred, target):
     return 2 * (pred - target) ** 2 / pred.size
+
+
+@mse_loss_grad.mistake(
+    "Every element of yours holds the same number, the mean of the errors: each element of pred "
+    "has a slope of its own, 2 (pred - target) / N."
+)
+def mean_error_everywhere(pred, target):
+    return np.full_like(pred, 2 * np.mean(pred - target))
+
+
+@mse_loss_grad.mistake(
+    "Every element of yours holds the same number, the mean of the slopes: each element of pred "
+    "has its own, 2 (pred - target) / N."
+)
+def mean_slope_everywhere(pred, target):
+    return np.full_like(pred, np.mean(2 * (pred - target) / pred.size))
 
 
 # ---- psnr --------------------------------------------------------------------------------------

@@ -249,6 +249,55 @@ def steps_alone(grad, x0, lr, steps):
     return path
 
 
+_ONE_ARRAY_BUT_FIRST = (
+    "Behind the start every place of your list holds the same array, the last point. `x -= ...` "
+    "changes the array that stands in the list already: write x = x - ..., which makes a new one, "
+    "or append x.copy()."
+)
+
+
+@gradient_descent.mistake(_ONE_ARRAY_BUT_FIRST)
+def same_array_behind_the_start(grad, x0, lr, steps):
+    path, x = [x0.copy()], x0.copy()
+    for _ in range(steps):
+        x -= lr * grad(x)
+        path.append(x)
+    return path
+
+
+@gradient_descent.mistake(_ONE_ARRAY_BUT_FIRST + " (And x0 itself is changed.)")
+def x0_itself_behind_the_start(grad, x0, lr, steps):
+    path, x = [x0.copy()], x0
+    for _ in range(steps):
+        x -= lr * grad(x)
+        path.append(x)
+    return path
+
+
+@gradient_descent.mistake(
+    "The start is missing, and there is a step too many: append the point before you move it, and "
+    "once more at the end. Or begin with [x0.copy()], and take `steps` steps."
+)
+def moves_before_it_is_put_down(grad, x0, lr, steps):
+    path, x = [], x0.copy()
+    for _ in range(steps + 1):
+        x = x - lr * grad(x)
+        path.append(x)
+    return path
+
+
+@gradient_descent.mistake(
+    "You divide the gradient by its length, so that every step is lr long: plain descent takes "
+    "steps that get shorter as the bottom comes near, lr * grad."
+)
+def steps_of_one_length(grad, x0, lr, steps):
+    path = [x0.copy()]
+    for _ in range(steps):
+        slope = grad(path[-1])
+        path.append(path[-1] - lr * slope / np.linalg.norm(slope))
+    return path
+
+
 # ---- roughness_grad ----------------------------------------------------------------------------
 
 roughness_grad = Exercise(
@@ -549,6 +598,15 @@ def still_squared(image):
         g[1:] += d
         g[:-1] -= d
     return grad
+
+
+@roughness_grad.mistake(
+    "np.gradient is the slope of the picture from pixel to pixel. Asked is the gradient of one "
+    "number, the roughness, with respect to each pixel: 2 (pixel - neighbour), added up."
+)
+def numpys_gradient_of_the_picture(image):
+    down, across = np.gradient(image)
+    return 2 * (down + across)
 
 
 # ---- fill_hole ---------------------------------------------------------------------------------
@@ -870,3 +928,16 @@ def only_the_hole(image, hole, lr, steps):
     for _ in range(steps):
         filled[hole] -= lr * losses.roughness_grad(filled)[hole]
     return filled[hole]
+
+
+@fill_hole.mistake(
+    "You set each hole pixel to the mean of its neighbours. That is a good way to fill (Jacobi's), "
+    "and lr plays no part in it: asked is a step downhill, filled[hole] -= lr * gradient[hole]."
+)
+def mean_of_the_neighbours(image, hole, lr, steps):
+    filled = np.where(hole, 0.0, image)
+    for _ in range(steps):
+        padded = np.pad(filled, 1, mode="edge")
+        near = padded[2:, 1:-1] + padded[:-2, 1:-1] + padded[1:-1, 2:] + padded[1:-1, :-2]
+        filled = np.where(hole, near / 4, image)
+    return filled

@@ -1033,3 +1033,22 @@ def one_sum_for_all(logits, labels):
     largest = logits.max()
     log_sum = largest + np.log(np.exp(logits - largest).sum())
     return log_sum - np.mean(logits[np.arange(len(labels)), labels])
+
+
+@cross_entropy.mistake(
+    "Rows and columns have changed places throughout: your softmax runs down the pictures, and "
+    "labels picks rows. A row is a picture: axis=1, and z[np.arange(n), labels]."
+)
+def down_the_pictures(logits, labels):
+    z = logits - logits.max(axis=0)
+    return np.mean(np.log(np.exp(z).sum(axis=0)) - z[labels, np.arange(len(labels))])
+
+
+@cross_entropy.mistake(
+    "That is the squared error of the probabilities (the Brier score), under which the gradient of "
+    "a sure mistake dies. Asked is -log p at the label."
+)
+def squared_error_of_the_softmax(logits, labels):
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = p / p.sum(axis=1, keepdims=True)
+    return np.mean((p - np.eye(logits.shape[1])[labels]) ** 2)

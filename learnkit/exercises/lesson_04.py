@@ -975,3 +975,13 @@ def m_and_v_swapped_in_the_step(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.99
 def step_alone_by_adam(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = _moments(grad, m, v, beta1, beta2)
     return lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake(
+    "v is averaged with beta1: m has beta1 (0.9), v has beta2 (0.999), in the mean as in its "
+    "correction."
+)
+def beta1_in_the_mean_of_squares(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta1 * v + (1 - beta1) * grad**2
+    return x - lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v

@@ -474,6 +474,14 @@ def element_by_element_transposed(x, w, upstream):
     return upstream * w.T, x.T * upstream
 
 
+@linear_grad.mistake(
+    "You give back w and x, turned: those are the derivatives without the chain. Multiply by "
+    "upstream, grad_x = upstream @ w.T and grad_w = x.T @ upstream."
+)
+def without_upstream(x, w, upstream):
+    return w.T, x.T
+
+
 # ---- bias_grad ---------------------------------------------------------------------------------
 
 bias_grad = Exercise(

@@ -506,6 +506,21 @@ def with_a_batch_axis(image, weight, stride=1, padding=0):
     return conv.conv2d(image[None], weight, stride=stride, padding=padding)
 
 
+@conv2d.mistake(
+    "You take the kernel for square, and use kh across as well: rows have kh, columns kw, in the "
+    "window and in the output's size."
+)
+def kernel_height_across(image, weight, stride=1, padding=0):
+    x = np.pad(image, ((0, 0), (padding, padding), (padding, padding)))
+    c_out, _, kh, kw = weight.shape
+    h, w = ((n - k) // stride + 1 for n, k in zip(x.shape[1:], (kh, kw), strict=True))
+    out = np.zeros((c_out, h, w))
+    for i, j in np.ndindex(h, w):
+        window = x[:, stride * i : stride * i + kh, stride * j : stride * j + kh]
+        out[:, i, j] = (weight * window).sum(axis=(1, 2, 3))
+    return out
+
+
 # ---- max_pool2d --------------------------------------------------------------------------------
 
 
@@ -976,3 +991,21 @@ def shifted_the_wrong_way(image, grad_out, kernel_size):
         window = np.roll(image, (a, b), axis=(1, 2))[:, :h, :w]
         grad[:, :, a, b] = np.einsum("oij,cij->oc", grad_out, window)
     return grad
+
+
+@conv2d_weight_grad.mistake(
+    "The last row and the last column of grad_out are left out: range(h - 1) ends too early, the "
+    "output's places are all h times w."
+)
+def last_places_left_out(image, grad_out, kernel_size):
+    cut = grad_out.copy()
+    cut[:, -1], cut[:, :, -1] = 0, 0
+    return _conv2d_weight_grad(image, cut, kernel_size)
+
+
+@conv2d_weight_grad.mistake(
+    "grad_out is turned round in yours, as scipy's convolve2d turns its second argument: what you "
+    "want is its correlate2d."
+)
+def grad_out_turned(image, grad_out, kernel_size):
+    return _conv2d_weight_grad(image, grad_out[:, ::-1, ::-1], kernel_size)

@@ -710,6 +710,14 @@ def gradients_clipped(model, images, targets, loss_fn, optimizer):
     return loss.item()
 
 
+@train_step.mistake(
+    "You make an optimizer of your own, and the one that you are given never steps: it may have "
+    "another learning rate, and remembers the steps before. Call its zero_grad and step."
+)
+def optimizer_of_its_own(model, images, targets, loss_fn, optimizer):
+    return _train_step(model, images, targets, loss_fn, torch.optim.Adam(model.parameters()))
+
+
 # ---- evaluate ----------------------------------------------------------------------------------
 
 
@@ -1355,6 +1363,21 @@ def carries_back(model, loader, loss_fn):
     return total / count
 
 
+@evaluate.mistake(
+    "You weigh each batch by its number of pixels, and divide by the number of images: weigh by "
+    "len(images), too."
+)
+def weighed_by_numel(model, loader, loss_fn):
+    was_training, total, count = model.training, 0.0, 0
+    model.eval()
+    with torch.no_grad():
+        for images, targets in loader:
+            total += loss_fn(model(images), targets).item() * targets.numel()
+            count += len(images)
+    model.train(was_training)
+    return total / count
+
+
 # ---- DenseBlock --------------------------------------------------------------------------------
 
 
@@ -1506,6 +1529,38 @@ def _negative(batch):
     return [c for c in batch.transpose(0, 1) if c.min() < 0]
 
 
+_SEED = 7
+_RESEEDED = (
+    "Your block sets torch's seed: then all blocks begin with the same weights, and everybody "
+    "else's draws begin anew, too. Leave the seed alone."
+)
+_BORN_FROZEN = (
+    "The weights of your convolutions are frozen (requires_grad is off): no optimizer can train "
+    "them. Leave that out."
+)
+_BEGIN_ALIKE = (
+    "All weights of a convolution begin at one number in your block, {:g}: then all its features "
+    "learn the same, or, behind a ReLU at 0, nothing at all. Leave them as nn.Conv2d draws them."
+)
+
+
+def _with_a_seed(*sizes):
+    """The numbers as they are; and a seed by which the probe sees whether another one was set."""
+    torch.manual_seed(_SEED)
+    return sizes, {}
+
+
+def _check_beginning(ran):
+    """Whether a block begins as one that can learn: weights drawn, and not frozen."""
+    if torch.initial_seed() != _SEED:
+        raise OddResultError(_RESEEDED)
+    for one in ran:
+        if not one.weight.requires_grad:
+            raise OddResultError(_BORN_FROZEN)
+        if one.weight.numel() > 1 and (one.weight == one.weight.flatten()[0]).all():
+            raise OddResultError(_BEGIN_ALIKE.format(one.weight.flatten()[0].item()))
+
+
 def _anatomy(result, channels, growth, layers):
     """What a block does, whatever its parts are called."""
     if not isinstance(result, nn.Module):
@@ -1515,6 +1570,7 @@ def _anatomy(result, channels, growth, layers):
     generator = torch.Generator().manual_seed(11)
     x = torch.randn(2, channels, 4, 5, generator=generator)
     _, first = _watched(result, x.clone())
+    _check_beginning(first)
     _filled(first)
     given = x.clone().requires_grad_()
     try:
@@ -1590,6 +1646,7 @@ DenseBlock = Exercise(
     "DenseBlock",
     _DenseBlock,
     cases=[case(1, 1, 1), case(2, 3, 1), case(2, 2, 3), case(3, 2, 2), case(1, 3, 4)],
+    build=_with_a_seed,
     probe=_anatomy,
     hints=(
         "Layer i sees channels + i * growth channels, and gives growth. Make all of them in "
@@ -2141,6 +2198,19 @@ def forward_of_nothing(channels, growth, layers):
     return _Block(_widths(channels, growth, layers), growth, forward)
 
 
+@DenseBlock.mistake(
+    "Your layers are wide enough for all that was found, and x is replaced: the second layer is "
+    "given too few channels. Put what is found beside x, x = torch.cat([x, new], dim=1)."
+)
+def replaces_in_wide_layers(channels, growth, layers):
+    def forward(convs, x):
+        for conv in convs:
+            x = F.relu(conv(x))
+        return x
+
+    return _Block(_widths(channels, growth, layers), growth, forward)
+
+
 # ---- early_stop --------------------------------------------------------------------------------
 
 
@@ -2522,3 +2592,14 @@ def the_very_last(losses, patience):
 def the_wait(losses, patience):
     best, stop = _walk(losses, patience)
     return (len(losses) - 1 if stop is None else stop) - best
+
+
+@early_stop.mistake(
+    "You stop at the first epoch that is worse than the one before it, whatever patience is: wait "
+    "for `patience` epochs in a row without a new best."
+)
+def first_rise(losses, patience):
+    for epoch in range(1, len(losses)):
+        if losses[epoch] > losses[epoch - 1]:
+            return epoch - 1
+    return len(losses) - 1

@@ -155,8 +155,8 @@ def _moments(z, mean, log_var, generator=None):
     by_log_var = _each_row(by_log_var, rows)
     return {
         "share of z that is a number": finite,
-        "mean of (z - mean) / std, in its spreads": _roughly(eps.mean(1) / spread.clamp(min=1e-6)),
-        "spread of (z - mean) / std": _roughly(spread),
+        "mean of the noise (z - mean) / std": _roughly(eps.mean(1) / spread.clamp(min=1e-6)),
+        "spread of the noise (z - mean) / std": _roughly(spread),
         "share of noise within one spread": np.round(inside, 1),
         "correlation of noise between columns": _roughly(across),
         "correlation of noise between rows": _roughly(down),
@@ -176,7 +176,7 @@ def _each_row(values, rows):
 
 
 _MEAN = _f32([[0.9, -2.7, 0.7], [-0.6, 1.3, -1.4]])
-_LOG_VAR = _f32(2 * np.log([[0.3, 2.9, 1.8], [0.3, 1.8, 2.2]]))
+_LOG_VAR = _f32(2 * np.log([[0.3, 2.9, 12.0], [0.3, 1.8, 0.08]]))
 _ROWS = "5,000 rows with mean (0.9, -2.7{}) and std (0.3, 2.9{}), 5,000 with mean (-0.6, 1.3{}) "
 _ROWS += "and std (0.3, 1.8{}); {}"
 
@@ -197,7 +197,7 @@ reparameterize = Exercise(
             _LOG_VAR,
             5_000,
             seed=3,
-            note=_ROWS.format(", 0.7", ", 1.8", ", -1.4", ", 2.2", "and a generator"),
+            note=_ROWS.format(", 0.7", ", 12", ", -1.4", ", 0.08", "and a generator"),
         ),
         case(
             _MEAN[:, :2],
@@ -468,6 +468,13 @@ def fresh_generator(mean, log_var, generator=None):
     return mean + torch.exp(log_var / 2) * torch.randn(
         mean.shape, generator=generator, device=mean.device
     )
+
+
+@reparameterize.mistake(
+    "std stretches mean in yours, and the noise is as wide for every picture: mean + std * eps."
+)
+def std_on_mean_alone(mean, log_var, generator=None):
+    return mean * torch.exp(log_var / 2) + torch.randn(mean.shape, generator=generator)
 
 
 # ---- kl_divergence -----------------------------------------------------------------------------
@@ -1055,6 +1062,15 @@ def places_of_mean_and_log_var(logits, images, mean, log_var, beta=1.0):
     return _negative_elbo(logits, images, log_var, mean, beta)
 
 
+@negative_elbo.mistake(
+    "sum(dim=1) adds up the channels alone, and what is left is a number for each pixel: "
+    "flatten(1).sum(dim=1) adds up all of a picture."
+)
+def channels_alone_summed(logits, images, mean, log_var, beta=1.0):
+    nats = F.binary_cross_entropy_with_logits(logits, images, reduction="none").sum(dim=1)
+    return (nats + beta * vae.kl_divergence(mean, log_var)).mean()
+
+
 # ---- interpolate -------------------------------------------------------------------------------
 
 
@@ -1330,3 +1346,30 @@ def both_by_t(z0, z1, steps):
     if angle < 1e-3:
         return t * z0 + t * z1
     return torch.sin(t * angle) / torch.sin(angle) * (z0 + z1)
+
+
+@interpolate.mistake(
+    "The weights have changed places: sin((1 - t) Ω) belongs to z0, sin(t Ω) to z1, so that the "
+    "way begins at z0."
+)
+def weights_swapped_on_the_arc(z0, z1, steps):
+    angle = torch.acos((z0 @ z1 / (z0.norm() * z1.norm())).clamp(-1, 1))
+    return _way(z0, z1, _t(steps)) if angle < 1e-3 else _way(z1, z0, _t(steps))
+
+
+@interpolate.mistake(
+    "You put the straight line's points out to the length of z0: that is no even walk along the "
+    "arc, and an end of another length is missed. Weigh the ends by sin((1 - t) Ω) / sin Ω and "
+    "sin(t Ω) / sin Ω."
+)
+def line_put_out_to_the_length_of_z0(z0, z1, steps):
+    line = (1 - _t(steps)) * z0 + _t(steps) * z1
+    return line / line.norm(dim=1, keepdim=True) * z0.norm()
+
+
+@interpolate.mistake(
+    "Your t counts whole steps, 0, 1, 2, ..., and so it walks past z1 at once: it must run from 0 "
+    "to 1, torch.linspace(0, 1, steps)."
+)
+def t_in_whole_steps(z0, z1, steps):
+    return _way(z0, z1, torch.arange(steps).float()[:, None])

@@ -487,6 +487,13 @@ def pred_cut_in_place(pred, target, hole):
     return loss
 
 
+@_wrong_loss(
+    "You score what is known: hole is True where a pixel is to be filled. Leave out the ~."
+)
+def polarity_in_a_product(pred, target, hole):
+    return ((pred - target) ** 2 * ~hole).sum() / ((~hole).sum() * pred.shape[1])
+
+
 # ---- composite ---------------------------------------------------------------------------------
 
 

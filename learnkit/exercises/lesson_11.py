@@ -578,6 +578,16 @@ for _eps in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12):
         )(_clamped(_eps, _form))
 
 
+@masked_negative_elbo.mistake(
+    "You divide by p_log_var, a logarithm: the variance of p is p_log_var.exp()."
+)
+def divided_by_the_logarithm(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var):
+    nats = F.binary_cross_entropy_with_logits(logits, images, reduction="none")
+    fill = torch.where(hole, nats, 0.0).flatten(1).sum(dim=1)
+    spread = (q_log_var.exp() + (q_mean - p_mean) ** 2) / p_log_var
+    return (fill + 0.5 * (p_log_var - q_log_var + spread - 1).sum(dim=1)).mean()
+
+
 # ---- latent_step -------------------------------------------------------------------------------
 
 _GRAPH = (
@@ -1077,6 +1087,25 @@ def sign_alone(z, decode, image, hole, lr, sigma=0.1):
     return z - lr * slope.sign()
 
 
+@_step_mistake(
+    "sigma is not used in yours, and the 2 below it is missing: divide the squared error by "
+    "2 sigma²."
+)
+def no_sigma_and_no_two(z, decode, image, hole, lr, sigma=0.1):
+    return _moved(z, decode, lambda at, x: _misfit(x, image, hole) + _prior(at), lr)
+
+
+@_step_mistake(
+    "You divide the slope of the whole batch by its length, so that every step is lr long: step "
+    "by lr times the slope itself."
+)
+def steps_of_one_length(z, decode, image, hole, lr, sigma=0.1):
+    at = z.detach().clone().requires_grad_()
+    energy = _misfit(decode(at), image, hole) / (2 * sigma**2) + _prior(at)
+    (slope,) = torch.autograd.grad(energy, at)
+    return (at - lr * slope / slope.norm()).detach()
+
+
 # ---- sample_fills ------------------------------------------------------------------------------
 
 _TRUTH = (
@@ -1150,10 +1179,11 @@ def _oracle(mean, log_var, image, hole):
     mean, log_var = torch.tensor(mean), torch.tensor(log_var)
     cut = torch.where(hole, 0.0, image)
 
-    def encode(given, where):
+    def encode(*two):
         encode.calls += 1
-        if not torch.is_tensor(given) or not torch.is_tensor(where):
+        if len(two) != 2 or not all(map(torch.is_tensor, two)):
             raise OddResultError("encode takes two tensors, (cut, hole).")
+        given, where = two
         if given.dtype == torch.bool and where.dtype != torch.bool:
             raise OddResultError(_PLACES)
         if given.shape != cut.shape or where.shape != hole.shape:
@@ -1271,8 +1301,8 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
     if right and eps.abs().max() < 2.5:  # of 4,000 draws about fifty lie beyond it
         raise OddResultError(_BOUNDED)
     return found | {
-        "mean of (z - mean) / std, in its spreads": _rough(eps.mean(0) / spread.clamp(min=1e-6)),
-        "spread of (z - mean) / std": _rough(spread),
+        "mean of the noise (z - mean) / std": _rough(eps.mean(0) / spread.clamp(min=1e-6)),
+        "spread of the noise (z - mean) / std": _rough(spread),
         "share of noise within one spread": np.round(
             (centred.abs() < spread).double().mean().item(), 1
         ),
@@ -1573,3 +1603,10 @@ def encoded_for_each_fill(encode, decode, image, hole, count, generator):
 def reseeded(encode, decode, image, hole, count, generator):
     generator.manual_seed(0)
     return _answer(encode, decode, image, hole, count, generator)
+
+
+@_fills_mistake("What encode gives has changed places: first comes the mean, then log_var.")
+def mean_and_log_var_swapped(encode, decode, image, hole, count, generator):
+    log_var, mean = _clouds(encode, image, hole)
+    noise = _normal_noise(mean, generator)
+    return _made(decode, mean, torch.exp(log_var / 2), image, hole, count, noise)

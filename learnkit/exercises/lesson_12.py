@@ -1577,6 +1577,19 @@ def x0_clipped_and_last_level(xt, eps, t, t_prev, alpha_bar):
     return x0_clipped(xt, eps, t, t_prev % len(alpha_bar), alpha_bar)
 
 
+@ddim_step.mistake(
+    "You take eps away from xt, and that is all: eps has a spread of 1, and in xt it stands with "
+    "the weight (1 - a).sqrt(). Solve for x0, and noise it to the level of t_prev."
+)
+def eps_taken_away(xt, eps, t, t_prev, alpha_bar):
+    return xt - eps
+
+
+@ddim_step.mistake(_TURNED_ROUND)
+def levels_changed_places(xt, eps, t, t_prev, alpha_bar):
+    return _step(xt, eps, _level(alpha_bar, t_prev.clamp(min=0)), _level(alpha_bar, t))
+
+
 # ---- repaint_blend -----------------------------------------------------------------------------
 
 

@@ -45,13 +45,14 @@ def start(modules: tuple[str, ...]) -> Worker:
         "OMP_NUM_THREADS": "1",
         "CUDA_VISIBLE_DEVICES": "",
         "MPLBACKEND": "agg",
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile takes half a minute, and changes no number
         inside.PATH: path,
     }
     late = ["torch._dynamo"] if "torch" in modules else []  # an optimizer's first call takes 2 s
     watched = sys.platform == "linux"
     theirs = ours = None
     try:
-        theirs, ours = os.pipe() if watched else (None, None)
+        theirs, ours = _lifeline() if watched else (None, None)
         process = subprocess.Popen(
             [
                 *(sys.executable, "-I", inside.__file__),
@@ -74,6 +75,17 @@ def start(modules: tuple[str, ...]) -> Worker:
         if theirs is not None:
             os.close(theirs)
     return Worker(process, ours)
+
+
+def _lifeline() -> tuple[int, int]:
+    """A pipe, clear of the numbers 0 to 2: those are free where a shell has closed them (`<&-`)."""
+    import fcntl  # not on Windows
+
+    ends = os.pipe()
+    clear = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3) for end in ends]
+    for end in ends:
+        os.close(end)
+    return clear[0], clear[1]
 
 
 def _library_folders() -> list[str]:

@@ -22,6 +22,8 @@ def exception(got: Outcome) -> str:
 def _plain(message: str) -> str:
     """What Python or torch said, without torch's advice to its makers, and cut after a word."""
     message = message.partition(" Hint: enable anomaly detection")[0]
+    message = message.partition(", but expected one of:")[0]
+    message = re.sub(r"[\w.]*<locals>\.", "", message)  # where a helper of ours was defined
     return message if len(message) < 300 else message.rpartition(" ")[0] + " ..."
 
 
@@ -51,7 +53,8 @@ def _one_truth(text: str) -> str:
 
 
 _ONE = (
-    " math.sqrt, float and int take one number, and this has many: a.sqrt() takes the root of each."
+    " .item(), float, int and the functions of math take one number, and this has many: a.sqrt(), "
+    "a.exp() and a.log() take each."
 )
 _ONE_OF_NUMPY = (
     " The functions of math, float and int take one number, and this has many: np.exp, np.log and "
@@ -59,7 +62,8 @@ _ONE_OF_NUMPY = (
 )
 
 _SAID = {  # by what Python, NumPy or torch say
-    "Boolean value of Tensor": " `if`, `and` and `not` want one number: torch.where looks at each.",
+    "Boolean value of Tensor": " `if`, `and` and `not` want one yes or no: .any() or .all() makes "
+    "one of many, and torch.where looks at each.",
     "not implemented for 'Bool'": " torch cannot compute that with bools: make numbers of them, "
     "known.float().",
     r"before Module.__init__\(\) call": " The first line of __init__ must be super().__init__().",
@@ -72,12 +76,30 @@ _SAID = {  # by what Python, NumPy or torch say
     "(length-1|0-dimensional) arrays can be converted": _ONE_OF_NUMPY,
     "builtin_function_or_method": " A call needs its round brackets: x.detach(), x.item().",
     "'method' object": " A call needs its round brackets: model.parameters().",
+    "'float' object has no attribute 'backward'": " .item() took the number out of its graph: call "
+    "backward on the loss itself, and .item() after it.",
+    "does not support the context manager": " A call needs its round brackets: with "
+    "torch.no_grad():",
+    "expected Tensor as element . in argument 0, but got": " torch.cat joins tensors: nn.ReLU() "
+    "is a layer, and torch.relu(x) its result.",
+    "argument 'tensors' .* must be tuple of Tensors": " torch.cat takes a list: torch.cat([a, b], "
+    "dim=1).",
+    "must match the size of tensor b|must match the existing size": " torch lines shapes up from "
+    "the last axis, and there two lengths must be equal, or one of them 1.",
+    "received an invalid combination of arguments": " Is an option given without its name, or a "
+    "number where a tensor belongs? torch.randn(shape, generator=generator).",
+    "Target size .* must be the same as input size": " Make the targets in the shape of the "
+    "logits: torch.ones_like(logits).",
+    "'float' object has no attribute 'size'": " torch's losses take tensors: "
+    "torch.ones_like(logits).",
     "element 0 of tensors does not require grad": " backward has no way to go: the graph was cut "
     "off (detach), or never built, under torch.no_grad().",
     "modified by an inplace operation": " A number that the gradient needs was overwritten: make a "
     "new tensor in place of writing into the old one.",
     "Target 1 is out of bounds": " F.cross_entropy asks which of several classes it is; with one "
     "logit a picture, F.binary_cross_entropy_with_logits asks yes or no.",
+    "all elements of (input|target) should be between 0 and 1": " A probability is asked for "
+    "there, and a logit may be any number: F.binary_cross_entropy_with_logits takes logits.",
     "File too large": f" It means that more than {PRINTED // 10**6} MB were printed, or written to "
     "a file: take that out.",
     "unhashable type: 'numpy.ndarray'": " Arrays have no hash: functools.cache, sets and "

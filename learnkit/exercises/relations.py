@@ -188,8 +188,9 @@ def _argument(pairs: Pairs, failed: int) -> Iterator[str]:
             pairs.close(g, np.asarray(a)) for (g, _), a in zip(pairs.all, given, strict=True)
         ):
             yield f"is `{_parameter(pairs, i)}`, as it came in."
-    if all((g == 0).all() for g, _ in pairs.all):
-        yield "is 0 everywhere, whatever comes in."
+    values = {float(v) for g, _ in pairs.all for v in np.ravel(g)}
+    if len(values) == 1:
+        yield f"is {values.pop() + 0.0:.6g} everywhere, whatever comes in."  # never "-0"
 
 
 def _turned(pairs: Pairs, failed: int) -> Iterator[str]:

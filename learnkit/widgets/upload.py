@@ -147,7 +147,8 @@ def _from_numbers(picture: Pillow.Image) -> tuple[Pillow.Image, list[str]]:
     """A grey picture of 16 or 32 bits, or of floats, in bytes; and what there is to say of that.
 
     White is the least of 1, 3, 7, ..., 2^k - 1 that no value exceeds, so that scans of 10, 12 or
-    14 bits, and bytes in a file of 16, are not dark. Values below 0, as in CT, are stretched:
+    14 bits, and bytes in a file of 16, are not dark. Floats that go a little above 1, as they do
+    where a picture was made smaller, are cut off there. Values below 0, as in CT, are stretched:
     the least is black, the largest white.
     """
     x = np.asarray(picture, np.float64)
@@ -155,14 +156,19 @@ def _from_numbers(picture: Pillow.Image) -> tuple[Pillow.Image, list[str]]:
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     if low < 0:
         black, white = low, high
-        said = f"its values {low:g} to {high:g} stretched from black to white"
+        said = [f"its values {low:g} to {high:g} stretched from black to white"]
+    elif picture.mode == "F" and 1 < high < 1.5:
+        black, white = 0.0, 1.0
+        said = [f"its values above 1, up to {high:.4g}, cut off"] if high > 1.002 else []
     else:
         black, white = 0.0, 2.0 ** math.ceil(math.log2(max(high, 1) + 1)) - 1
         usual = 1.0 if picture.mode == "F" else 65535.0
-        said = "" if white == usual or not high else f"{white:g} taken as white"
+        said = [] if white == usual or not high else [f"{white:g} taken as white"]
+    if np.isnan(x).any():
+        said.append("black where it is not a number")
     span = (white - black) or 1.0
     x = np.nan_to_num((x - black) / span, nan=0.0).clip(0, 1)
-    return Pillow.fromarray(np.round(255 * x).astype(np.uint8)), [said] if said else []
+    return Pillow.fromarray(np.round(255 * x).astype(np.uint8)), said
 
 
 def _fitted(

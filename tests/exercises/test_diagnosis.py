@@ -1,7 +1,12 @@
 """What is said of an answer that no table knows: each sentence says what was measured."""
 
+import math
+
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
 
 from learnkit.exercises.diagnosis import NOTHING_KNOWN
 from learnkit.exercises.example import shown
@@ -55,6 +60,7 @@ def of(answer, exercise=WAVE):
         (lambda x, y: _wave(x, y)[::-1], "runs backwards along axis 0"),
         (lambda x, y: y, "is `y`, as it came in"),
         (lambda x, y: 0 * y, "is 0 everywhere, whatever comes in"),
+        (lambda x, y: 0 * y + 0.5, "is 0.5 everywhere, whatever comes in"),
         (lambda x, y: np.round(_wave(x, y), 5), "digits only: is something rounded"),
         (lambda x, y: _wave(x, y).astype(np.float16), "only: you compute in float16"),
         (lambda x, y: _wave(x, y) > 0, "is of True and False (bool)"),
@@ -110,6 +116,43 @@ def test_what_python_says_is_put_in_plain_words(tmp_path, kind, said, line, sens
     file.write_text(f"{line}\n", encoding="utf-8")
     sentence = exception(Outcome("raised", type=kind, message=said, file=str(file), line=1))
     assert sense in sentence and line in sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "sense"),
+    [
+        ("nn.MSELoss()(two, two).item().backward()", "and .item() after it"),
+        ("exec('with torch.no_grad: pass')", "round brackets"),
+        ("torch.cat([two, nn.ReLU(two)])", "torch.relu(x) its result"),
+        ("torch.cat(two, two, dim=1)", "torch.cat([a, b], dim=1)"),
+        ("two + torch.ones(3)", "or one of them 1"),
+        ("torch.randn((2, 2), torch.Generator())", "torch.randn(shape, generator=generator)"),
+        ("F.binary_cross_entropy_with_logits(two, torch.ones(3))", "torch.ones_like(logits)"),
+        ("F.binary_cross_entropy_with_logits(two, 1.0)", "torch.ones_like(logits)"),
+        ("F.binary_cross_entropy(3 * two, two)", "binary_cross_entropy_with_logits takes logits"),
+        ("if_not(two)", ".any() or .all() makes one of many"),
+        ("math.exp(two)", "a.exp()"),
+    ],
+)
+def test_what_torch_says_is_put_in_plain_words(line, sense):
+    """Torch's own errors, as this version of it says them."""
+
+    def answer(x, y):
+        two = torch.ones(2)
+        scope = dict(torch=torch, nn=nn, F=F, math=math, two=two, if_not=lambda t: not t)
+        exec(line, scope)
+
+    assert sense in of(answer).message, of(answer).message
+
+
+def test_a_helper_of_ours_is_called_by_its_name_alone():
+    def answer(x, y):
+        def helper(one):
+            return one
+
+        return helper()
+
+    assert "raised TypeError: helper() missing" in of(answer).message
 
 
 def test_two_arrays_that_differ_never_read_alike():

@@ -227,10 +227,16 @@ def test_hints_tell_one_more_each_time(capsys):
 
 
 def test_a_verdict_loads_no_torch_and_costs_the_notebook_little():
+    """Less computing than it takes this machine to add up ten million; the worker's is apart."""
+
+    def cost(of):
+        began = time.process_time()
+        of()
+        return time.process_time() - began
+
     check("mse_loss", define(RIGHT))
-    began = time.process_time()
-    check("mse_loss", define(RIGHT))
-    assert time.process_time() - began < 0.25  # of computing; `make bench` measures the wait
+    verdict = min(cost(lambda: check("mse_loss", define(RIGHT))) for _ in range(3))
+    assert verdict < cost(lambda: sum(range(10_000_000)))  # `make bench` measures the wait
     report = check(
         "mse_loss", define("def mse_loss(p, t):\n import sys\n return 'torch' in sys.modules")
     )

@@ -69,12 +69,35 @@ def test_noise_on_the_cpu_is_told_what_to_write(noise, says):
         f"{NOISE}[torch.arange(len(mean))]",  # and so may the places to look at
         f"torch.distributions.Normal(0.0, 1.0).sample((0,)).numel() + {NOISE}",
         f"[x for x in {NOISE}[None]][0].clone().detach().contiguous()",
+        f"torch.tensor(0 * mean.detach().cpu().numpy(), device=mean.device) + {NOISE}",
+        f"0 * torch.from_numpy(mean.detach().cpu().numpy()).to(mean.device) + {NOISE}",
+        f"float(mean.detach().cpu().numpy().max()) * 0 + {NOISE}",
+        f"0 * mean.cpu().to(mean.device) + {NOISE}",
     ],
 )
 def test_noise_beside_the_mean_passes_however_it_is_written(noise):
     assert not complaint(
         reparameterize(f"eps = {noise}", "return mean + torch.exp(log_var / 2) * eps")
     )
+
+
+@by_hand
+@pytest.mark.parametrize(
+    ("std", "says"),
+    [
+        ("torch.from_numpy(np.exp(log_var.detach().numpy() / 2))", "NumPy (line 2) takes no"),
+        ("torch.tensor(np.exp(np.asarray(log_var.detach()) / 2))", "NumPy (line 2) takes no"),
+        ("np.sqrt(log_var.detach().exp())", "such as x.sqrt() for np.sqrt(x)"),
+        ("torch.exp(log_var.cpu() / 2)", "`.cpu()` (line 2) brings its tensor to the CPU. Leave"),
+        (
+            "torch.from_numpy(np.exp(log_var.detach().cpu().numpy()))",
+            "Write .to(mean.device) behind",
+        ),
+    ],
+)
+def test_what_goes_through_numpy_is_told_that_no_gpu_s_tensor_can(std, says):
+    found = complaint(reparameterize(f"std = {std}", f"return mean + std * {NOISE}"))
+    assert found.startswith("It is right on the CPU, and would fail on a GPU: ") and says in found
 
 
 @by_hand

@@ -1,13 +1,11 @@
 """Right answers in a style of their own, and what only a real worker can show."""
 
-import time
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from learnkit.exercises import check, check_file, lesson_07, pool
+from learnkit.exercises import check, check_file, lesson_07
 from learnkit.exercises.judge import judge
 from learnkit.exercises.table import find
 
@@ -238,15 +236,10 @@ def test_a_file_with_a_function_and_a_class_is_judged_in_a_worker(tmp_path, name
 @pytest.mark.errors  # the same
 def test_an_optimizer_costs_a_worker_that_stands_ready_no_time():
     """Its first call loads torch's compiler, which takes seconds: the worker has it already."""
-    task = find("train_step")
-    task.expected  # noqa: B018 - this process loads it too, once
+    source = "import sys\ndef train_step(*_): raise KeyError('torch._dynamo' in sys.modules)"
     scope = {"__name__": "__main__"}
-    exec(TYPED, scope)
-    pool.warm(task.prewarm)
-    time.sleep(8.0)
-    began = time.perf_counter()
-    assert check("train_step", scope["train_step"]).correct
-    assert time.perf_counter() - began < 1.5
+    exec(source, scope)
+    assert "raised KeyError: True" in check("train_step", scope["train_step"]).message
 
 
 @pytest.mark.parametrize(

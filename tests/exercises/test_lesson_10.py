@@ -1,7 +1,6 @@
 """Answers to lesson 10 that its table does not hold: right ones in other styles, and wrong ones."""
 
 import sys
-import time
 
 import cloudpickle
 import numpy as np
@@ -11,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.exercises import check
+from learnkit.exercises.table import find
 from tests.exercises.answers import collected, further_tests
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no tests to import
@@ -692,13 +692,6 @@ test_a_right_answer_in_another_style_passes, test_a_wrong_answer_is_told_what_is
 )
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_right_answer_is_right_in_a_process_of_its_own_too(name):
-    answer = next(answer for other, answer, _ in RIGHT if other == name)
-    report = check(name, answer)
-    assert report.correct, report.message
-
-
 def test_the_library_s_own_function_is_no_answer():
     from learnkit.models import partial_conv
 
@@ -708,11 +701,11 @@ def test_the_library_s_own_function_is_no_answer():
     assert "calls the reference" in check("partial_conv2d", partial_conv2d).message
 
 
-@pytest.mark.slow
-def test_a_verdict_on_a_warm_worker_takes_less_than_half_a_second():
-    for name, answer, _ in RIGHT:
-        check(name, answer)
-        time.sleep(4)  # as a student reads the verdict, the next worker gets ready
-        began = time.perf_counter()
-        check(name, answer)
-        assert time.perf_counter() - began < 0.5
+@pytest.mark.parametrize("name", NAMES)
+def test_a_right_answer_is_right_in_a_process_of_its_own_after_half_a_second_of_computing(
+    name, monkeypatch
+):
+    """Counted from where the worker holds the answer; a late one would be told so."""
+    monkeypatch.setattr(find(name), "seconds", 0.5)
+    answer = next(answer for other, answer, _ in RIGHT if other == name)
+    assert check(name, answer).correct

@@ -150,7 +150,7 @@ def unsqueezed_once(x0, t, noise, alpha_bar):
     return a.sqrt() * x0 + (1 - a).sqrt() * noise
 
 
-@wrong(NOISE, "and this has many: a.sqrt() takes the root of each")
+@wrong(NOISE, "and this has many: a.sqrt(), a.exp() and a.log() take each")
 def one_step_taken_out(x0, t, noise, alpha_bar):
     a = alpha_bar[t.item()]
     return a.sqrt() * x0 + (1 - a).sqrt() * noise

@@ -206,6 +206,17 @@ def test_a_file_beside_the_lesson_is_not_taken_for_a_library(
     assert [r.status for r in both_verdicts()] == ["correct", "incorrect"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such shell")
+def test_a_shell_that_has_closed_its_streams_gets_its_verdict(tmp_path):
+    """Then the numbers 0 to 2 are free, and a pipe would take them."""
+    path = tmp_path / "answer.py"
+    path.write_text(f"import numpy as np\n{RIGHT}\n")
+    asked = [sys.executable, "-m", "learnkit", "check", "mse_loss", str(path)]
+    for closed in ("<&-", "<&- >&- 2>&-"):
+        shell = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *asked])
+        assert shell.returncode == 0, closed
+
+
 # ---- time --------------------------------------------------------------------------------------
 
 
@@ -246,6 +257,17 @@ def test_a_file_that_never_ends_to_load_says_nothing_about_the_answer(tmp_path, 
     report = check_file("mse_loss", path)
     assert report.status == "could not be judged"
     assert "What your answer imports computed for more than 0.5 seconds" in report.message
+
+
+def test_what_torch_would_compile_runs_as_it_is_written(tmp_path):
+    """To compile takes half a minute of a core, and changes no number of an answer."""
+    path = tmp_path / "answer.py"
+    path.write_text(
+        "import torch\n@torch.compile\ndef squares(x): return x * x\n"
+        "def mse_loss(pred, target):\n"
+        "    return squares(torch.from_numpy(pred - target)).mean().item()\n"
+    )
+    assert check_file("mse_loss", path).correct
 
 
 def test_an_answer_that_sleeps_ends_at_the_backstop_with_its_own_sentence(monkeypatch):

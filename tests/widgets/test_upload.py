@@ -108,8 +108,19 @@ def test_what_is_no_number_in_a_picture_is_black_and_the_rest_is_not_dark():
     image[0, :2] = np.nan, -np.inf
     shown, words = opened(file_of(image, "tiff"), shape=(8, 8))
     assert shown[0, 0] == 0 and shown[0, 1] == 0 and abs(shown[4, 4] - 0.5) < 0.01
-    assert words == "mine.png: 8 x 8 pixels."
+    assert words == "mine.png: 8 x 8 pixels, black where it is not a number."
     assert (opened(file_of(np.zeros((8, 8), np.uint16)), shape=(8, 8))[0] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("most", "said"), [(1 + 2e-7, ""), (1.2, ", its values above 1, up to 1.2, cut off")]
+)
+def test_floats_a_little_above_1_are_no_reason_to_make_a_picture_dark(most, said):
+    """So far does resampling go: skimage's resize of a picture that reaches 1, for one."""
+    ramp = np.linspace(0, most, 64, dtype=np.float32).reshape(8, 8)
+    image, words = opened(file_of(ramp, "tiff"), shape=(8, 8))
+    np.testing.assert_allclose(image, ramp.clip(0, 1), atol=0.6 / 255)
+    assert words == f"mine.png: 8 x 8 pixels{said}."
 
 
 def test_a_photograph_without_its_last_bytes_is_read_and_said_to_be_cut_short(rng):
