@@ -397,13 +397,13 @@ def gradients(x, labels, weights):
     """The gradient of the cross-entropy with respect to each of the six arrays of weights."""
     z1, h1, z2, h2, logits = forward(x, weights)
     up = losses.cross_entropy_grad(logits, labels)
-    back, slope_w = layers.linear_grad(h2.reshape(len(x), -1), weights[4], up)
+    back, grad_w = layers.linear_grad(h2.reshape(len(x), -1), weights[4], up)
     up2 = back_through(z2, back.reshape(h2.shape))
-    slope_k2 = conv.conv2d_weight_grad(h1, up2, (3, 3), padding=1)
+    grad_k2 = conv.conv2d_weight_grad(h1, up2, (3, 3), padding=1)
     up1 = back_through(z1, conv.conv2d_input_grad((14, 14), weights[2], up2, padding=1))
-    slope_k1 = conv.conv2d_weight_grad(x, up1, (3, 3), padding=1)
+    grad_k1 = conv.conv2d_weight_grad(x, up1, (3, 3), padding=1)
     biases = conv.conv2d_bias_grad(up1), conv.conv2d_bias_grad(up2), layers.bias_grad(up)
-    return slope_k1, biases[0], slope_k2, biases[1], slope_w, biases[2]
+    return grad_k1, biases[0], grad_k2, biases[1], grad_w, biases[2]
 
 
 # %% [markdown]
@@ -507,7 +507,7 @@ print(f"kernels {in_kernels:,}, linear layers {in_linear:,}: {share:.1%} in the 
 # <details><summary>3. A CNN has to fill a hole 24 pixels wide, with 3 x 3 kernels and stride 1. How many layers, at least, until its middle sees a known pixel?</summary>
 #
 # Twelve. Each layer sees one pixel further on each side, and from the middle it is twelve pixels to
-# the edge. With strides or pooling in between, three or four layers are enough.
+# the nearest known one. With a stride of 2 four layers are enough: they see fifteen further.
 # </details>
 #
 # ## What you have seen

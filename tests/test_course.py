@@ -566,7 +566,7 @@ def test_lesson_01_counts_ghosts_and_scratches_rightly():
     gap = -10 * np.log10(hole.mean())  # the known pixels add no error, and count
     assert round(gap, 1) == figure(lesson, r"fill scores ([\d.]+) dB more")
     best = max(np.array(measured("harmonic")) - measured("mean colour"))
-    assert round(best) == figure(lesson, r"Lesson 02 does, by up to (\d+) dB")
+    assert round(best, 1) == figure(lesson, r"Lesson 02 does, by up to ([\d.]+) dB")
 
 
 def curvatures(hole: np.ndarray) -> np.ndarray:
