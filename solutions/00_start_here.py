@@ -9,6 +9,9 @@
 #
 # Run a cell with **Shift + Enter**, from the top. Where a line says **Predict**, stop and answer
 # before you run on: a wrong guess that you made yourself is worth three right ones that you read.
+# When you come back to a lesson another day, or restart its kernel, Python has forgotten all cells
+# (`NameError: name 'exercise' is not defined`). Then click the cell where you stopped and choose **Run >
+# Run All Above Selected Cell**.
 #
 # Where does this course come from? From a beginner's article in Chinese on image synthesis and
 # inpainting, whose Keras program has been copied widely and does not run. The lessons call it "the

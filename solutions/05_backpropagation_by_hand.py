@@ -442,11 +442,12 @@ row = {f"step {t}": raw[t] for t in moments} | {"shown to it": masks.cut_hole(fa
 show_pictures(
     row,
     columns=4,
-    alt="A face comes out of grey: after a thousand steps still soft as a watercolour.",
+    alt="Blobs of colour become a blur of hair, skin and suit; after a thousand steps no eyes yet.",
 )
 
 # %% [markdown]
-# A watercolour: right in the large, no lashes. A network like this changes slowly when its input
+# No lashes, and no eyes either: hair, skin and suit are where they belong, and all else is a blur. A
+# network like this changes slowly when its input
 # changes slowly, and from one pixel to the next a coordinate moves by 0.016. So give it numbers
 # that change *fast*: sines and cosines of the coordinates, of 50 random frequencies. These are 100
 # **Fourier features**, and 100 happens to be the number of inputs of the article's generator.
@@ -492,7 +493,8 @@ def scored(painting):
 paintings = {"blurred, plausible": raw[1000], "sharp, wrong": sharp[1000]}
 show_pictures(
     {"cut": masks.cut_hole(face, hole)} | paintings | {"the truth": face},
-    alt="Left the soft face with a mouth-coloured hole, right the sharp face with noise in its hole.",
+    alt="The face with a box cut out; a blur without a face, smooth in the box too; a sharp face with "
+    "noise in the box; the truth.",
 )
 for name, painting in paintings.items():
     print(f"{name}: {scored(painting)[0]:.1f} dB seen, {scored(painting)[1]:.1f} dB in the hole")

@@ -136,7 +136,7 @@ def scene(root: Scalar, names: Mapping[str, Scalar]) -> Scene:
                     ha="center",
                     va="center",
                     color=RED,
-                    fontsize=9,
+                    fontsize=8.5,
                 )
             )
         if step:
@@ -224,7 +224,7 @@ def _share(
         *ax.transData.inverted().transform(middle),
         text,
         color=RED,
-        fontsize=9,
+        fontsize=8.5,
         ha="center",
         va="center",
         bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"},
