@@ -660,7 +660,7 @@ def test_lesson_03_quotes_slopes_walls_and_floors_rightly():
     mse, bce = logit.slopes(-8.0, 1.0)
     assert round(-bce, 4) == figure(lesson, r"gradient of cross-entropy has the size ([\d.]+\d)")
     assert round(-mse, 5) == figure(lesson, r"that of MSE ([\d.]+\d)\. The factor")
-    assert round(-np.log(1e-7), 1) == figure(lesson, r"the loss is ([\d.]+\d) whatever the logit")
+    assert round(-np.log(1e-7), 1) == figure(lesson, r"the loss stops at ([\d.]+\d)")
     assert round(189.86 / 784, 3) == figure(lesson, r"over 784 pixels is ([\d.]+\d)")
     assert round(np.log(100), 1) == figure(lesson, r"charges another ([\d.]+) nats")
     p37, p36 = 1 / (1 + np.exp(-37.0)), 1 / (1 + np.exp(-36.0))
