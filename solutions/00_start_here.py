@@ -190,7 +190,7 @@ print("your hole:", drawn.sum(), "pixels,", f"{drawn.mean():.0%} of the picture"
 #
 # Six pictures, each with its own damage. Lessons 01 and 02 fill all six. Two kinds of hole go with
 # you further: the astronaut's scratches, up to lesson 06, and a box in the middle of a garment, which
-# every method up to the diffusion model of lesson 12 has to fill.
+# the methods of most lessons, up to the diffusion model of lesson 12, have to fill.
 #
 # **Predict:** which one could you mend with a pencil, looking only at the edge of the damage? For
 # which one must you know what the thing *is*?
