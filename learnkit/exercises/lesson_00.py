@@ -35,8 +35,10 @@ invert = Exercise(
         "NumPy works on all pixels at once: a number minus an array is an array.",
         "return 1 - image",
     ),
-    why="A picture is numbers, and arithmetic on it is a picture again, so you can subtract two "
-    "pictures, which is how every loss in this course begins.",
+    why=(
+        "A picture is numbers, and arithmetic on it is a picture again, so you can subtract "
+        "two pictures, which is how the first loss of this course begins."
+    ),
 )
 
 

@@ -71,7 +71,10 @@ gradient_descent = Exercise(
         "    path.append(path[-1] - lr * grad(path[-1]))\n"
         "return path",
     ),
-    why="These three lines train every network of this course; the rest is where grad comes from.",
+    why=(
+        "Every network of this course is trained by a loop like this one; what changes is "
+        "the step, and where grad comes from."
+    ),
     points=2,
 )
 
@@ -648,8 +651,10 @@ fill_hole = Exercise(
         "    filled[hole] -= lr * roughness_grad(filled)[hole]\n"
         "return filled",
     ),
-    why="You wrote an inpainting method. It knows one thing about pictures, that they are smooth; "
-    "every later method of the course knows more.",
+    why=(
+        "You wrote an inpainting method. It knows one thing about pictures, that they are "
+        "smooth; later methods of the course know more."
+    ),
     points=3,
 )
 

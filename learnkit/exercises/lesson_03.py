@@ -268,8 +268,11 @@ binary_cross_entropy_with_logits = Exercise(
         "log_term = np.log1p(np.exp(-np.abs(logits)))\n"
         "return np.mean(np.maximum(logits, 0) - logits * target + log_term)",
     ),
-    why="This is the loss of every classifier of two classes, of the VAE of lesson 08 and of the "
-    "judge in a GAN; formed from rounded probabilities it is infinite where it matters.",
+    why=(
+        "This is the usual loss of a classifier of two classes, of the VAE of lesson 08 and "
+        "of the judge in a GAN; formed from rounded probabilities it is infinite where it "
+        "matters."
+    ),
     points=2,
 )
 
@@ -507,8 +510,10 @@ binary_cross_entropy_with_logits_grad = Exercise(
         "logits.size.",
         "return (sigmoid(logits) - target) / logits.size",
     ),
-    why="The gradient is the plain error, so a sure mistake has the largest: this one line is why "
-    "networks that end in a sigmoid learn at all.",
+    why=(
+        "The gradient is the plain error, so a sure mistake has the largest, where under "
+        "MSE it has nearly none."
+    ),
 )
 
 
@@ -696,8 +701,10 @@ cross_entropy = Exercise(
         "log_sum = np.log(np.exp(z).sum(axis=1))\n"
         "return np.mean(log_sum - z[np.arange(len(labels)), labels])",
     ),
-    why="This is the loss of every classifier, and of every model that writes text or paints pixel "
-    "by pixel: the surprise at what came.",
+    why=(
+        "This is the usual loss of a classifier, and of a model that writes text or paints "
+        "pixel by pixel: the surprise at what came."
+    ),
     points=2,
 )
 

@@ -627,8 +627,10 @@ adam_step = Exercise(
         "v_hat = v / (1 - beta2**t)\n"
         "return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v",
     ),
-    why="The most used optimizer of the field, in four lines: every network from lesson 05 on is "
-    "trained by it.",
+    why=(
+        "The most used optimizer of the field, in four lines: every network from lesson 05 "
+        "on is trained by it, or by its variant AdamW."
+    ),
     points=2,
 )
 

@@ -610,8 +610,10 @@ relu_grad = Exercise(
         "np.where chooses element by element; the condition is x > 0, so that 0 itself is shut.",
         "return np.where(x > 0, upstream, 0.0)",
     ),
-    why="An open gate passes the gradient undiminished through any number of layers, where a "
-    "sigmoid keeps a quarter at best: that is why deep networks learn.",
+    why=(
+        "An open gate passes the gradient undiminished through any number of layers, where "
+        "a sigmoid keeps a quarter at best: that is one reason why deep networks learn."
+    ),
 )
 
 

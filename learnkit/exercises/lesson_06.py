@@ -53,7 +53,10 @@ conv2d_output_size = Exercise(
         "and round down, and add 1 for the first window.",
         "return (size + 2 * padding - kernel) // stride + 1",
     ),
-    why="Every size in every network of this course is this one line; papers get it wrong.",
+    why=(
+        "The sizes inside a CNN follow from this one line; even the paper of AlexNet gets "
+        "one wrong."
+    ),
 )
 
 
@@ -563,8 +566,10 @@ max_pool2d = Exercise(
         "tiles = image[:, : h * size, : w * size].reshape(c, h, size, w, size)\n"
         "return tiles.max(axis=(2, 4))",
     ),
-    why="It halves the picture and keeps the strongest answer of each window, wherever in it that"
-    " was. Behind it each kernel sees twice as far.",
+    why=(
+        "It shrinks the picture and keeps the strongest answer of each window, wherever in "
+        "it that was. Behind it each kernel sees that many times as far."
+    ),
     points=2,
 )
 
