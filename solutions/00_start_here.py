@@ -9,10 +9,13 @@
 #
 # Run a cell with **Shift + Enter**, from the top. Where a line says **Predict**, stop and answer
 # before you run on: a wrong guess that you made yourself is worth three right ones that you read.
+# When you come back to a lesson another day, or restart its kernel, Python has forgotten all cells
+# (`NameError: name 'exercise' is not defined`). Then click the cell where you stopped and choose **Run >
+# Run All Above Selected Cell**.
 #
 # Where does this course come from? From a beginner's article in Chinese on image synthesis and
 # inpainting, whose Keras program has been copied widely and does not run. The lessons call it "the
-# article". It names most methods of this course, and you will write all of them so that they do run.
+# article". It names most methods of this course. Here they all run, and you write the heart of each.
 # (The lesson that takes its program apart, 17, is still being written.)
 
 # %%
@@ -94,7 +97,7 @@ def invert(image):
 # (Any library may help you, except learnkit itself: the answers are in it.)
 #
 # Stuck? `hint("invert")` tells you a little. Run it again and it tells a little more; the third
-# time it shows the line. Nobody counts.
+# time it shows the line. No mark depends on it.
 
 # %%
 hint("invert")
@@ -120,7 +123,7 @@ print("in floats:", 200 / 255 + 100 / 255, "(and you can see that it is above 1)
 # > **Trap.** In bytes 200 + 100 = 44: it wraps round at 256, and nobody warns you. Two bright
 # > pictures added this way give dark speckles, and the *difference* of two pictures, which you will
 # > need in every lesson, is wrong wherever it is negative. So this course turns bytes into floats
-# > between 0 and 1 at once, and its functions refuse anything else.
+# > between 0 and 1 at once, and its functions for filling and scoring refuse bytes.
 
 # %%
 try:
@@ -185,8 +188,9 @@ print("your hole:", drawn.sum(), "pixels,", f"{drawn.mean():.0%} of the picture"
 # %% [markdown]
 # ## The damaged pictures of this course
 #
-# Six pictures, each with its own damage. You will fill these same holes with every method you
-# learn, up to the diffusion models of lesson 12, and compare.
+# Six pictures, each with its own damage. Lessons 01 and 02 fill all six. Two kinds of hole go with
+# you further: the astronaut's scratches, up to lesson 06, and a box in the middle of a garment, which
+# the methods of most lessons, up to the diffusion model of lesson 12, have to fill.
 #
 # **Predict:** which one could you mend with a pencil, looking only at the edge of the damage? For
 # which one must you know what the thing *is*?
@@ -208,7 +212,7 @@ for name in DAMAGED:
     picture = damaged(name)
     fill = picture.cut
     fill[picture.hole] = picture.image[~picture.hole].mean(axis=0)
-    mended[picture.title] = fill
+    mended[f"{picture.title.split(',')[0]}, filled"] = fill
 show_pictures(mended, alt="The six pictures, each hole painted in its mean.", columns=3)
 
 # %% [markdown]
@@ -297,8 +301,8 @@ show_table(doctor.rows(), title="This machine")
 #   it all.
 # - Bytes wrap round: 200 + 100 = 44.
 #
-# **For the course's table** (row by row, every method on the same holes): painting the mean is the
-# row to beat. Lesson 01 puts a number on it.
+# **For the course's table** (each lesson from here on adds its method, scored on the holes above):
+# painting the mean is the row to beat. Lesson 01 puts a number on it.
 #
 # **Read on:** Bertalmío, Sapiro, Caselles and Ballester, *Image Inpainting* (SIGGRAPH 2000),
 # section 1, who brought the word from the restorers of paintings. In a terminal, in the course's

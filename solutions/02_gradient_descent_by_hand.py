@@ -7,9 +7,9 @@
 # |---|---|---|
 # | lesson 01 | write gradient descent and an inpainting method with it; say when it explodes and how long it takes | 75 min; the cells alone run in under half a minute, no GPU |
 #
-# A hole of 100 pixels is a point in a space of 100 dimensions. Somewhere in that landscape lies a
-# good fill. Nobody can see a landscape of 100 dimensions, but you can always feel which way is
-# *down*, and take a step. That is all you need to mend a photograph.
+# A fill of 100 pixels is a point in a space of 100 dimensions, and a loss gives each point a height.
+# Somewhere in that landscape lies a good fill. Nobody can see 100 dimensions, but the gradient always
+# says which way is *down*, and you take a step. That is all you need to mend a photograph.
 
 # %%
 import matplotlib.pyplot as plt
@@ -33,7 +33,7 @@ from learnkit.widgets.show import show, show_pictures
 #
 # $$x_{k+1} = x_k - \eta\,\nabla f(x_k)$$
 #
-# ($\nabla f$ is the gradient: the slopes of $f$ in all elements of $x$, as one array.)
+# ($\nabla f$ is the gradient: the derivatives of $f$ with respect to all elements of $x$, as one array.)
 #
 # ### Exercise: write the walk
 #
@@ -88,9 +88,10 @@ ravine.explore()
 # $$\eta < \frac{2}{L}$$
 #
 # and meanwhile the shallowest direction, of curvature $\mu$, hardly moves. The ratio $\kappa =
-# L/\mu$ is the **condition number**. The best learning rate in the long run is $2/(L+\mu)$, where
-# both directions shrink alike, and even that leaves $\frac{\kappa - 1}{\kappa + 1}$ of the distance
-# at every step. (For 30 steps from this start you will have found about 0.175; here $2/(L+\mu) =
+# L/\mu$ is the **condition number**. The best learning rate in the long run is the one at which both
+# directions shrink alike, the steep one with its sign flipped: $\eta L - 1 = 1 - \eta\mu$, so $\eta =
+# 2/(L+\mu)$. Even that leaves $1 - \frac{2\mu}{L+\mu} = \frac{L-\mu}{L+\mu} =
+# \frac{\kappa - 1}{\kappa + 1}$ of the distance at every step. (For 30 steps from this start you will have found about 0.175; here $2/(L+\mu) =
 # 0.182$.)
 
 # %%
@@ -336,7 +337,7 @@ print("largest difference:", abs(mended - exact_portrait).max())
 
 # %%
 fills = {name: harmonic(damaged(name).image, damaged(name).hole) for name in DAMAGED}
-smears = {damaged(name).title: fills[name] for name in DAMAGED}
+smears = {f"{damaged(name).title.split(',')[0]}, filled": fills[name] for name in DAMAGED}
 show_pictures(smears, alt="The six harmonic fills: thin damage mends, boxes smear.", columns=3)
 
 # %%

@@ -66,7 +66,7 @@ bets = np.linspace(0.001, 1, 1000)
 fig, ax = plt.subplots(figsize=(7, 3.2))
 ax.plot(bets, -np.log(bets), label="cross-entropy: -log p")
 ax.plot(bets, (bets - 1) ** 2, "--", label="squared error: (p - 1)²")
-ax.set(xlabel="bet on white, p", ylabel="cost of white", title="A sure mistake has no limit")
+ax.set(xlabel="bet on white, p", ylabel="cost of white", title="Cross-entropy has no upper limit")
 ax.legend()
 fig.tight_layout()
 show(
@@ -134,9 +134,9 @@ floor = entropy(garments).sum(axis=(1, 2)).mean()
 print(f"the boot's floor {entropy(boot).sum():.1f} nats, the mean garment's {floor:.2f} nats")
 
 # %% [markdown]
-# 189.86 nats a garment, for a copy without a fault. So a loss of 240 nats, which you will meet in
-# lesson 08, is an **excess** of 50. Report the excess: it is the Kullback-Leibler divergence, it is
-# zero where $p = t$, and two papers can be compared by it.
+# 189.86 nats a garment, for a copy without a fault. So a cross-entropy of 240 nats is an **excess** of
+# 50. Report the excess: it is the Kullback-Leibler divergence, it is zero where $p = t$, and two papers
+# can be compared by it. You will meet such losses in lesson 08.
 #
 # ## From any number to a probability
 #
@@ -151,8 +151,8 @@ print(f"the boot's floor {entropy(boot).sum():.1f} nats, the mean garment's {flo
 # ### Exercise: a sigmoid for every number
 #
 # A float can hold $e^{709}$ and no more: `np.exp(710)` gives `inf` and a warning. Your sigmoid gets
-# numbers from $-800$ to $800$. From $-700$ up its first twelve digits must be right (so compute in float64). Below that the
-# true value is smaller than any float, and 0 is right. No warning may appear; compute it so that
+# numbers from $-800$ to $800$. From $-700$ up its first twelve digits must be right (so compute in
+# float64). Below $-745$ the true value is smaller than any float, and 0 is right. No warning may appear; compute it so that
 # nothing overflows, and do not switch warnings off. Hint to start with: $e$ to a *negative* number
 # never overflows, and $\frac{1}{1+e^{-z}} = \frac{e^z}{1+e^z}$.
 
@@ -187,8 +187,8 @@ with np.errstate(divide="ignore"):
 
 # %% [markdown]
 # > **Trap.** From $z = 37$ on, the sigmoid is rounded to 1 and the loss is infinite; it should be
-# > 40 nats at $z = 40$. Many programs clip the probability to $1 - 10^{-7}$ first: then the loss is
-# > 16.1 whatever the logit, its slope is 0, and the pixel can never learn. Do not form the
+# > 40 nats at $z = 40$. Many programs clip the probability to $1 - 10^{-7}$ first: then the loss stops
+# > at 16.1. For every larger logit its slope is 0, and the pixel never learns. Do not form the
 # > probability at all.
 #
 # Work out the logarithm on paper, and the sigmoid disappears. With $-\log\sigma(z) = \log(1+e^{-z})$

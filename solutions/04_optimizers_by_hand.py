@@ -311,7 +311,7 @@ race.explore()
 #
 # Now double all the rates, in the first ravine. Plain descent explodes, because its best rate lies close
 # to $2/L$. The other three hold out: momentum's best rate is far below its limit, and RMSprop and Adam
-# take steps whose length does not depend on the size of the gradient. In the nearly round ravine with
+# take steps whose length does not depend on the size of the gradient. In the milder ravine with
 # $\kappa = 10$, plain descent beats momentum and Adam. So no method wins everywhere. Adam is the usual
 # first choice because it forgives a rate that is not the best, and because one rate serves weights with
 # small and with large gradients.

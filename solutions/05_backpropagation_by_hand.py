@@ -74,8 +74,8 @@ print(f"w: {w.grad:.6f} (on paper {on_paper:.6f}); x: {x.grad:.6f}; b: {b.grad:.
 #
 # A number can be used twice. In $y = x\cdot x + x$ the product uses $x$ twice and the sum once
 # more; each use hands back a share, and the gradient of $x$ is the **sum** of the shares: $2x + 1$.
-# So a node must wait until every node that used it has handed back its share, and only then pass on.
-# Walk the graph with users first.
+# So a node must wait until every node that used it has handed back its share, and only then pass on:
+# going backward, a node comes after all its users.
 #
 # What if a node did not wait, and passed every share on as it comes in? Take a number and double
 # it, $x_1 = x_0 + x_0$, then $x_2 = x_1 + x_1$, sixteen times: 17 nodes.
@@ -97,7 +97,9 @@ print("visits:", visits(doubled))
 # %% [markdown]
 # 131,071: it doubles with every level. In the right order every node is visited **once**.
 #
-# Find such an order by hand first. Four nodes: $a$; $b = a\cdot a$; $c = b + a$; the root $d = b\cdot c$.
+# Write that order down from its other end: inputs before their users, the root last. (Going backward
+# then reads the list from its end.) Try it by hand first, on four nodes: $a$; $b = a\cdot a$; $c = b +
+# a$; the root $d = b\cdot c$.
 # Begin at $d$. A node may be written down when all of its inputs are written down; until then it waits,
 # and you look at an input of it that is still missing. Keep the waiting nodes in a list, the newest last:
 #
@@ -160,7 +162,7 @@ my_backward(z * z + z)
 print("derivative of z² + z at 3:", z.grad)
 
 # %% [markdown]
-# That is all that PyTorch's `backward` does, too. The rest of this lesson is one thing: numbers
+# PyTorch's `backward` does the same. What is new in the rest of this lesson is one thing: numbers
 # become arrays. (`learnkit/byhand/autograd.py` is the whole engine, for numbers and then for
 # arrays, in under 300 lines. Read it tonight.)
 #
@@ -254,12 +256,12 @@ def gradients(x, colours, weights):
     w1, _, w2, _, w3, _ = weights
     z1, z2, z3 = forward(x, weights)
     up3 = sigmoid_grad(z3, mse_loss_grad(sigmoid(z3), colours))
-    back, slope3 = linear_grad(relu(z2), w3, up3)
+    back, grad3 = linear_grad(relu(z2), w3, up3)
     up2 = relu_grad(z2, back)
-    back, slope2 = linear_grad(relu(z1), w2, up2)
+    back, grad2 = linear_grad(relu(z1), w2, up2)
     up1 = relu_grad(z1, back)
-    _, slope1 = linear_grad(x, w1, up1)
-    return slope1, bias_grad(up1), slope2, bias_grad(up2), slope3, bias_grad(up3)
+    _, grad1 = linear_grad(x, w1, up1)
+    return grad1, bias_grad(up1), grad2, bias_grad(up2), grad3, bias_grad(up3)
 
 
 # %% [markdown]
@@ -440,11 +442,12 @@ row = {f"step {t}": raw[t] for t in moments} | {"shown to it": masks.cut_hole(fa
 show_pictures(
     row,
     columns=4,
-    alt="A face comes out of grey: after a thousand steps still soft as a watercolour.",
+    alt="Blobs of colour become a blur of hair, skin and suit; after a thousand steps no eyes yet.",
 )
 
 # %% [markdown]
-# A watercolour: right in the large, no lashes. A network like this changes slowly when its input
+# No lashes, and no eyes either: hair, skin and suit are where they belong, and all else is a blur. A
+# network like this changes slowly when its input
 # changes slowly, and from one pixel to the next a coordinate moves by 0.016. So give it numbers
 # that change *fast*: sines and cosines of the coordinates, of 50 random frequencies. These are 100
 # **Fourier features**, and 100 happens to be the number of inputs of the article's generator.
@@ -490,7 +493,8 @@ def scored(painting):
 paintings = {"blurred, plausible": raw[1000], "sharp, wrong": sharp[1000]}
 show_pictures(
     {"cut": masks.cut_hole(face, hole)} | paintings | {"the truth": face},
-    alt="Left the soft face with a mouth-coloured hole, right the sharp face with noise in its hole.",
+    alt="The face with a box cut out; a blur without a face, smooth in the box too; a sharp face with "
+    "noise in the box; the truth.",
 )
 for name, painting in paintings.items():
     print(f"{name}: {scored(painting)[0]:.1f} dB seen, {scored(painting)[1]:.1f} dB in the hole")
@@ -552,7 +556,7 @@ print(f"{in_scratches:.2f} dB in the scratches")
 # <details><summary>1. Why does reverse mode start at the loss, and not at the weights?</summary>
 #
 # Because the loss is one number. Going backward carries one array the size of each layer, and gives
-# all 29,827 slopes in one go. Forward you would have to start once for every weight.
+# all 29,827 derivatives in one go. Forward you would have to start once for every weight.
 # </details>
 # <details><summary>2. All weights of a layer start at 0.1. What goes wrong?</summary>
 #
@@ -567,10 +571,10 @@ print(f"{in_scratches:.2f} dB in the scratches")
 #
 # ## What you have seen
 #
-# - Every gradient is a product of links, carried backward from the loss; what is used twice adds
-#   its shares, so users come first.
-# - Backward costs about as much as forward, for any number of weights; nudging costs two forwards
-#   for each.
+# - The chain rule multiplies the derivatives of the links, backward from the loss. A number that is
+#   used twice gets the sum of its shares, so going backward it comes after all its users.
+# - All gradients together cost about as much as two or three evaluations of the loss, for any number
+#   of weights; nudging costs two evaluations for each weight.
 # - First weights: random, with σ = √(2/d), so that 20 layers neither vanish nor explode.
 # - From the coordinates alone the painting is blurred and plausible; from a hundred fast waves it is
 #   sharp where it was trained and wrong in the hole.

@@ -155,8 +155,8 @@ print(f"loops {1000 * (between - began):.0f} ms, im2col {1000 * quick:.1f} ms")
 print("largest difference:", abs(by_loops - by_product).max())
 
 # %% [markdown]
-# On our machine the product is nearly forty times as fast, though it does the same multiplications and
-# first copies every pixel nine times: Python's own steps were what took the time.
+# On our machine, with nothing else to do, the product is some thirty times as fast, though it does the
+# same multiplications and first copies every pixel nine times: Python's own steps took the time.
 #
 # (`learnkit/byhand/conv.py` and `pool.py` have each operation twice, the loops that *are* the
 # definition and the fast form right below. From here on `conv.conv2d` takes whole batches,
@@ -295,8 +295,8 @@ print("⟨conv(x), y⟩ =", np.sum(conv.conv2d(large, five, stride=2) * tiny))
 print("⟨x, convᵀ(y)⟩ =", np.sum(large * conv.conv_transpose2d(tiny, five, stride=2)))
 
 # %% [markdown]
-# **Predict:** a flat grey picture, a kernel of ones, stride 2. What does a kernel of 3 x 3 paint?
-# And one of 4 x 4?
+# **Predict:** a picture that is 1 everywhere, a kernel of ones, stride 2. What does a kernel of 3 x 3
+# paint? And one of 4 x 4? (Each result is shown over its largest value, so that white is the most.)
 
 # %%
 flat, row, stamps = np.ones((1, 1, 12, 12)), {}, {}
@@ -305,8 +305,10 @@ for side_of_kernel in (2, 3, 4, 5):
     stamped = conv.conv_transpose2d(flat, ones, stride=2)[0, 0]
     stamps[side_of_kernel] = np.unique(stamped[6:-6, 6:-6]).astype(int)
     times = " or ".join(map(str, stamps[side_of_kernel]))
-    row[f"kernel {side_of_kernel}: {times} stamps a pixel"] = stamped / stamped.max()
-show_pictures(row, alt="Even kernels paint flat grey; kernels of 3 and 5 paint a checkerboard.")
+    row[f"kernel {side_of_kernel}, stamps a pixel: {times}"] = stamped / stamped.max()
+show_pictures(
+    row, alt="Inside the rim kernels of 2 and 4 paint one tone, kernels of 3 and 5 a checkerboard."
+)
 
 # %% [markdown]
 # > **Trap.** The checkerboard of the transposed convolution: with a stride of 2, a kernel of 3
@@ -397,13 +399,13 @@ def gradients(x, labels, weights):
     """The gradient of the cross-entropy with respect to each of the six arrays of weights."""
     z1, h1, z2, h2, logits = forward(x, weights)
     up = losses.cross_entropy_grad(logits, labels)
-    back, slope_w = layers.linear_grad(h2.reshape(len(x), -1), weights[4], up)
+    back, grad_w = layers.linear_grad(h2.reshape(len(x), -1), weights[4], up)
     up2 = back_through(z2, back.reshape(h2.shape))
-    slope_k2 = conv.conv2d_weight_grad(h1, up2, (3, 3), padding=1)
+    grad_k2 = conv.conv2d_weight_grad(h1, up2, (3, 3), padding=1)
     up1 = back_through(z1, conv.conv2d_input_grad((14, 14), weights[2], up2, padding=1))
-    slope_k1 = conv.conv2d_weight_grad(x, up1, (3, 3), padding=1)
+    grad_k1 = conv.conv2d_weight_grad(x, up1, (3, 3), padding=1)
     biases = conv.conv2d_bias_grad(up1), conv.conv2d_bias_grad(up2), layers.bias_grad(up)
-    return slope_k1, biases[0], slope_k2, biases[1], slope_w, biases[2]
+    return grad_k1, biases[0], grad_k2, biases[1], grad_w, biases[2]
 
 
 # %% [markdown]
@@ -461,14 +463,14 @@ show_pictures(
     row,
     columns=8,
     alt="Eight learned kernels of 3 x 3, and the boot as each one sees it: four show all of it, three "
-    "its edges, one nothing.",
+    "its edges, one next to nothing.",
 )
 
 # %% [markdown]
 # Look at what they make of the boot. Kernels 3, 6 and 7 answer at edges, with dark weights beside bright
-# ones, as some kernels of the widget did. Kernels 0, 2, 4 and 5 show the whole boot. Kernel 1 answers
-# nowhere on this boot: its weights are nearly all negative. Nobody wrote down an edge; gradient descent
-# found these kernels.
+# ones, as some kernels of the widget did. Kernels 0, 2, 4 and 5 show the whole boot. Kernel 1 hardly
+# answers to this boot: eight of its nine weights are negative. Nobody wrote down an edge; gradient
+# descent found these kernels.
 #
 # ## What AlexNet and DenseNet do with it
 #
@@ -507,7 +509,7 @@ print(f"kernels {in_kernels:,}, linear layers {in_linear:,}: {share:.1%} in the 
 # <details><summary>3. A CNN has to fill a hole 24 pixels wide, with 3 x 3 kernels and stride 1. How many layers, at least, until its middle sees a known pixel?</summary>
 #
 # Twelve. Each layer sees one pixel further on each side, and from the middle it is twelve pixels to
-# the edge. With strides or pooling in between, three or four layers are enough.
+# the nearest known one. With a stride of 2 four layers are enough: they see fifteen further.
 # </details>
 #
 # ## What you have seen

@@ -126,8 +126,8 @@ show_table(verdicts, heads=heads, digits={"moved": 3, "Frechet distance": 1})
 
 # %% [markdown]
 # "Moved" is the squared difference to the copy, as a share of that between two garments. Too little
-# noise copies: 0.1 moves a garment by a few thousandths of the way to another. Too much is rubbish. And 0.5
-# is still the same garment, a little damaged: about a twentieth of the way. (That even the copies score 21 and
+# noise copies: with 0.1 that is a few thousandths. Too much is rubbish. And 0.5
+# is still the same garment, a little damaged: about a twentieth. (That even the copies score 21 and
 # not 0.5 is because they are soft.) There is no right amount for all: some features may be shaken and some may not, for some garments more than for others. And
 # where should a *new* point lie at all? The encoder was free to put garments wherever it liked, with
 # nothing between them.
@@ -169,7 +169,9 @@ def reparameterize(mean, log_var, generator=None):
 #
 # $$\mathrm{KL}\big(N(\mu, \sigma^2)\,\|\,N(0, 1)\big) = \tfrac12\left(\mu^2 + \sigma^2 - 1 - \log\sigma^2\right)$$
 #
-# for one feature; independent features add up. It is 0 where $\mu = 0$ and $\sigma = 1$, that is,
+# for one feature; independent features add up. (It is the mean over the cloud of $\log q(z) - \log p(z)$, where $q$
+# is the cloud and $p$ the standard one. But for one constant that both have, $\log q = -\tfrac12(\log\sigma^2 + (z - \mu)^2/\sigma^2)$
+# and $\log p = -\tfrac12 z^2$; over the cloud $(z - \mu)^2/\sigma^2$ has the mean 1, and $z^2$ has $\mu^2 + \sigma^2$.) It is 0 where $\mu = 0$ and $\sigma = 1$, that is,
 # where the cloud says nothing about its garment. And since all clouds together roughly fill $N(0, I)$, you
 # know where to look for a new garment: draw $z$ from $N(0, I)$, and decode.
 #
@@ -262,7 +264,7 @@ print(
 
 # %% [markdown]
 # So look at the excess over the floor, not at the number. And grey cross-entropy is no likelihood: it is
-# a bet on black or white, and these pixels are grey. We use it because everybody does, and so the numbers
+# a bet on black or white, and these pixels are grey. We use it because it is common, and so the numbers
 # can be compared.
 #
 # ## The atlas
@@ -330,9 +332,9 @@ show_pictures(
 show_table(card("vae")["quality"], title="the shipped one's card")
 
 # %% [markdown]
-# Two latents leave nearly everything out. The 24 score as well as the autoencoder did, with one
+# Two latents leave much out. The 24 score as well as the autoencoder's copies did, with one
 # difference: none of these garments exists. (They are soft, all the same: the decoder, too, paints the mean of
-# what it cannot know. Lesson 09 has a sharper pen, and pays for it.)
+# what it cannot know. Lesson 09's network paints sharper garments, and has faults of its own.)
 #
 # ## From one garment to another
 #
@@ -409,8 +411,8 @@ show_pictures(
 #
 # So whoever chooses a weight has chosen a sigma, knowingly or not.
 #
-# **Predict:** a well-known program for faces of 64 x 64 in three colours uses $w = 0.00025$. That looks
-# small. Which sigma is it, on pictures that run from 0 to 1?
+# **Predict:** a well-known collection of programs, PyTorch-VAE (Subramanian, 2020), draws faces of 64 x 64 in three
+# colours with $w = 0.00025$. That looks small. Which sigma is it, on pictures that run from 0 to 1?
 
 # %%
 hidden_sigma = math.sqrt(0.00025 * 64 * 64 * 3 / 2)
@@ -554,7 +556,7 @@ latent.explore(decode_emoji, start=(-2.6, -2.6), cells=9)
 # - z = μ + σ ε lets the gradient through; the KL pulls all clouds to N(0, I), where new pictures are
 #   drawn.
 # - Random points lie on a shell: walk along the arc, not straight through.
-# - Beta and sigma are one knob; turned too far, the latents fall silent.
+# - Beta and sigma are one knob; turned too far, the latents say nothing about the picture.
 #
 # **For the course's table** of generators: *VAE, 24 latents*: Frechet classifier distance 20.2 on 2,000
 # samples. The filling of holes by a VAE comes in lesson 11.

@@ -391,12 +391,13 @@ show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VA
 # <details><summary>1. The judge's loss is 0.01 after a hundred turns. Good news?</summary>
 #
 # For the judge. Every forgery is caught, and with the minimax loss the forger would now learn nothing.
-# With the non-saturating loss it is still pulled with a slope near 1, but from a judge that may stand
-# on a cliff; R1 makes it flatter.
+# With the non-saturating loss its slope is still near 1 for each logit. But the logit of so sure a judge may
+# change abruptly between pictures that are alike, and then its gradient leads astray; R1 keeps it flat near
+# the real pictures.
 # </details>
 # <details><summary>2. Why does the forger never see a real picture?</summary>
 #
-# It does not need to: all it gets is the gradient of the judge's logit by its own picture, which says
+# It does not need to: all it gets is the gradient of the judge's logit with respect to its own picture, which says
 # how each pixel should change to look more real. The judge is its only teacher.
 # </details>
 # <details><summary>3. All of a GAN's samples look perfect. What do you check before you believe in it?</summary>
@@ -408,7 +409,7 @@ show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VA
 # ## What you have seen
 #
 # - The judge learns by cross-entropy, 1.386 when it cannot tell; the forger wishes to be called real, since the
-#   minimax slope dies where it is caught.
+#   gradient of the minimax loss vanishes where it is caught.
 # - In the judge's turn the forger's graph is cut.
 # - A forger that outruns its judge collapses to one blob and hops; a judge as fast as the forger
 #   brings all eight.

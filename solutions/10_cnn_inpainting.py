@@ -11,6 +11,8 @@
 # network is to fill a hole, and it has a rival.
 
 # %%
+import inspect
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -27,7 +29,7 @@ from learnkit.images.total_variation import total_variation
 from learnkit.models.filling import fill_with
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.pretrained import pretrained
-from learnkit.models.unet import UNet
+from learnkit.models.unet import Layer, UNet
 from learnkit.training.device import budget, choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
@@ -159,7 +161,7 @@ scores = {name: score(guess) for name, guess in guesses.items()}
 show_table(scores, unit="dB")
 
 # %% [markdown]
-# A smooth fill knows nothing of trousers. (Total variation closes the box with the black around it, for that is the shortest edge.) It is made for scratches; on a box of this size it is at most two decibels better than
+# A smooth fill knows nothing of trousers. (Total variation fills this box with the black that lies left and right of it, for so the edges are shortest.) It is made for scratches; on a box of this size it is at most two decibels better than
 # one mean garment painted for all. Who has seen garments *and looks at the known pixels* is four decibels ahead.
 #
 # ## The linear fill
@@ -283,6 +285,12 @@ print(f"in the middle of the box it paints {middle.mean():.2f}, give or take {mi
 # works at full size, where layers cost most; and at the bottom, where the picture is 7 x 7, let one linear layer mix all
 # places. That is the library's `UNet`: unshuffle; two convolutions with a residual connection (lesson 07); down to 7 x 7; more such layers, and the linear
 # one between them; up again by a transposed convolution; the bridge; two more layers; and pixels from channels. It has a hundred times as many weights as the hasty one.
+# Here is its way through a picture, and below it that of one residual layer. (`silu` is $x$ times its sigmoid, a ReLU without the corner. `norm` does what batch
+# norm does, but over a few channels of one picture in place of the batch. What `told` is for comes in lesson 12; here it is None.)
+
+# %%
+for part in (UNet.forward, Layer.forward):
+    print(inspect.getsource(part))
 
 # %%
 torch.manual_seed(0)
@@ -299,7 +307,7 @@ show_table({k: scores[k] for k in ("hasty U-Net", "seeing U-Net", "linear fill")
 
 # %% [markdown]
 # Decibels better, and after 120 steps still it **loses to a linear solve**: it spends its steps on learning what the linear fill knows
-# by heart. (We have seen worse: a U-Net of 265,000 weights at full size, trained for four minutes, came to 12.7 dB.)
+# already. (We have seen worse: a U-Net of 265,000 weights at full size, trained for four minutes, came to 12.7 dB.)
 #
 # ## Standing on its shoulders
 #
@@ -345,7 +353,7 @@ show_table({k: scores[k] for k in ("seeing U-Net", "linear fill", "careful U-Net
 # Level with the linear fill: in so few steps it has found next to nothing to add, and it has lost nothing. What is left to
 # find, the part of a garment that no weighted sum can guess, takes patience. (Give both networks ten times the steps, a minute more each: the one
 # from nothing comes to 16.6 dB, the careful one to 16.3. On *one* box, always the same, a network catches up soon; the linear start saves the first
-# minutes, and knows every hole.) The shipped network, `inpainter`, is the same idea,
+# minutes, and it can be solved for any hole.) The shipped network, `inpainter`, is the same idea,
 # twice as wide, trained on all 60,000 garments for 6,000 steps, and on holes of every kind, drawn anew for every batch. This
 # box was no special one among them.
 #
@@ -472,7 +480,7 @@ brush.explore(easel, contest, hole=box)
 # table would have $786\,432^2$ numbers, 2.5 terabytes. And there is no need for it: what photographs have in common is small. An edge goes on; a
 # texture goes on. So the network `photo_inpainter` is made of convolutions alone, which see a neighbourhood and fit any size, and it
 # does what the careful U-Net did: it *begins with a good fill, and learns what that one misses*. Here this is a thin plate, solved roughly, in twenty
-# quick steps: nearly the biharmonic fill. It learned on scratches, letters and blots, on sixteen photographs; the astronaut was not among them.
+# quick steps: nearly the biharmonic fill. It learned on scratches, letters, blots and lost pixels, on sixteen photographs; the astronaut was not among them.
 #
 # **Predict:** on the box the biharmonic fill was hopeless. How good is it where a photograph was written on, and what is left for a network?
 
@@ -501,7 +509,7 @@ show_table(legible, unit="dB")
 # Here are two photographs that it has never seen, and its canvas takes yours, too.
 #
 # **Predict:** scratch the cat with this thin brush, then paint out an eye with a brush of 36. Which of the two does the network
-# mend? And is it still the better one of the two where the other fails as well?
+# mend? And where it fails, is it still better than the biharmonic fill?
 
 # %%
 strangers = {"astronaut": astronaut, "Chelsea the cat": photograph("chelsea")}
@@ -537,7 +545,7 @@ brush.explore(strangers, {"biharmonic": biharmonic, "photo network": restore}, s
 # - Fills from the picture alone are for scratches; for a box you must have seen other garments.
 # - The linear fill is one solve, and a U-Net loses to it that cannot see the rim, or that starts from nothing and has little time. One that starts from the linear fill, is shown the hole, judged on the hole, and trained with patience, wins.
 # - A partial convolution counts what is known, so a hole does not bleed.
-# - On photographs the best solve is a thin plate, and a network of convolutions that begins with it fits any size.
+# - On photographs a thin plate is a good first guess, and a network of convolutions that begins with it fits any size.
 #
 # **For the course's table** of fills: *U-Net over the linear fill*; `learnkit benchmark` prints it beside all others.
 #

@@ -11,6 +11,7 @@
 # But a hole has many answers. This lesson draws them.
 
 # %%
+import inspect
 import math
 
 import matplotlib.pyplot as plt
@@ -38,8 +39,8 @@ from learnkit.widgets.training import watched
 # %% [markdown]
 # ## A network that was never told of holes
 #
-# The VAE of lesson 08 turns 24 numbers $z$ into a garment, and nearly every garment that it can paint is a
-# plausible one. So here is a way to fill a hole without training anything: **search for the $z$ whose garment agrees
+# The VAE of lesson 08 turns 24 numbers $z$ into a garment, and most garments that it paints are
+# plausible. So here is a way to fill a hole without training anything: **search for the $z$ whose garment agrees
 # with the pixels that are known**, and read off what it paints in the hole.
 
 # %%
@@ -149,7 +150,7 @@ show_table(scores, unit="dB")
 # \underbrace{\mathrm{KL}\big(q(z \mid x)\,\|\,p(z \mid \text{known})\big)}_{\text{how much the prior was surprised}}$$
 #
 # Known pixels cost nothing, since nobody has to guess them. And the cloud is compared to what could be *expected*, not to $N(0, I)$. For two
-# Gaussians, feature by feature,
+# Gaussians, feature by feature, and derived as in lesson 08 (over $q$ the mean of $(z - \mu_p)^2$ is $\sigma_q^2 + (\mu_q - \mu_p)^2$),
 #
 # $$\mathrm{KL}(q\,\|\,p) = \tfrac12\left(\log\sigma_p^2 - \log\sigma_q^2 + \frac{\sigma_q^2 + (\mu_q - \mu_p)^2}{\sigma_p^2} - 1\right)$$
 #
@@ -177,6 +178,14 @@ def masked_negative_elbo(logits, images, hole, q_mean, q_log_var, p_mean, p_log_
 #
 # Each picture of each batch gets a hole of its own, small or large (`wide`): boxes from a tenth of a side up, halves, single pixels, strokes, and
 # now and then *everything*.
+#
+# The library's `ConditionalVAE` is all this in one network. `look` turns a picture and its hole into a row of numbers, by two linear layers. `expect` reads
+# the prior off what is seen of the cut picture, and `forward` adds the encoder, which sees the whole one, and the decoder. (`gaussian` splits
+# a row of numbers into mean and log-variance, and bounds the latter as in lesson 08.)
+
+# %%
+for part in (ConditionalVAE.look, ConditionalVAE.expect, ConditionalVAE.forward):
+    print(inspect.getsource(part))
 
 # %%
 dice = torch.Generator(machine.device).manual_seed(0)
@@ -228,9 +237,10 @@ def sample_fills(encode, decode, image, hole, count, generator):
 
 
 # %% [markdown]
-# The shipped conditional VAE was trained as yours, on 60,000 garments and for 16,000 steps. Its decoder
+# The shipped conditional VAE is larger than yours, and was trained in the same way on 60,000 garments, for 16,000 steps. Its decoder
 # looks at the known pixels as well as at $z$. So the cell below hands them over as further columns of the
-# mean, with a variance of 0: your function draws them without noise.
+# mean, with a variance of 0: your function draws them without noise. (`fills_of` asks for one fill at a time, so that
+# the numbers below are the same in whatever order your function draws.)
 
 # %%
 model = pretrained("conditional_vae").to(machine.device)
@@ -282,10 +292,11 @@ show_pictures(
 # draws from exactly the distribution that the truth came from. Then truth and draw are two independent draws from one cloud. Each is
 # as far from the mean as the other, and the squared distance between the two is the sum: **twice the mean's error**, 3.01 dB.
 #
-# We can check it where the perfect sampler is known: for lesson 10's Gaussian. Draw a garment from $N(m, C)$ and show its left half $k$. Given
-# that, the right half $u$ is again Gaussian. Its mean is the linear fill, and its covariance is
-# $C_{uu} - C_{uk} C_{kk}^{-1} C_{ku}$ (the error $u - \hat u$ of lesson 10 is not correlated with $k$, and this is its covariance). So we can draw the
-# truth and the perfect samples from that Gaussian. Subtract the mean from all of them: the errors stay the same.
+# We can check it where the perfect sampler is known: for a Gaussian. Suppose garments were drawn from $N(m, C)$, with lesson 10's $m$ and $C$,
+# and look at the left half $k$ of one. The error $u - \hat u$ of the linear fill is not correlated with $k$ (lesson 10), and for Gaussians that means
+# independent: it is distributed in the same way whatever $k$ is, with the covariance $C_{uu} - C_{uk} C_{kk}^{-1} C_{ku}$. So, given $k$, the right half $u$ is
+# Gaussian with this covariance, and its mean is the linear fill. We can draw the truth and the perfect samples from that. Subtract the mean from
+# all of them: the errors stay the same.
 
 # %%
 u, k = right.flatten().cpu().numpy(), ~right.flatten().cpu().numpy()
@@ -343,7 +354,7 @@ show(
 
 
 # %% [markdown]
-# It gains 0.9 dB, a third of what a perfect sampler would: its draws are too tame. Part of what it does not know it paints as
+# It gains 0.9 dB, a third of what a perfect sampler would: its draws differ too little. Part of what it does not know it paints as
 # blur in every fill, and only the rest goes into $z$. A decoder whose loss scores each pixel by itself tends to that; lesson 12
 # has another sampler.
 #
@@ -403,8 +414,8 @@ print(f"conditional VAE at a hole of 100 %: {of_one_model:.1f}; plain VAE: {of_p
 # %% [markdown]
 # Nearly level: 20.8 against 20.2 on these draws (on four others it was one to two behind), with one set of weights of half the size, and the same weights fill the right half (the mean of sixteen fills is
 # above the linear fill). So **one set of weights can do both: here synthesis is inpainting with a hole of 100 %.** Note what this shows, and what
-# it does not. In training an eighth of the holes covered everything, so this network was taught to invent. The harder test is a network that
-# learned to invent only, and is made to fill: lesson 12 does that.
+# it does not. In training one hole in seven covered everything, so this network was taught to invent. A harder test is to fill with a
+# network that is not told of the hole. The search at the beginning did that with the plain VAE; lesson 12 does it with draws.
 #
 # Open the hole yourself. The second slider, *freedom*, multiplies the standard deviation of $z$ (others call it the temperature): with 0 every fill is
 # made from the mean, above 1 the draws come from further out than the model expects.

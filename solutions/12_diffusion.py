@@ -11,6 +11,7 @@
 # everything right at once. Here is a patient way: **ruin a picture little by little, and learn to undo each little step.**
 
 # %%
+import inspect
 import math
 from itertools import pairwise
 
@@ -34,7 +35,7 @@ from learnkit.models.diffusion import (
 )
 from learnkit.models.pretrained import card, garment_features, pretrained
 from learnkit.models.repaint import schedule
-from learnkit.models.unet import UNet
+from learnkit.models.unet import Layer, UNet, waves
 from learnkit.recipes.gan import real_features
 from learnkit.training.device import budget, choose
 from learnkit.training.loop import train
@@ -80,8 +81,8 @@ show(
 )
 
 # %% [markdown]
-# The linear schedule of the first paper spends a third of its steps, 327, on pictures of which less than a tenth is left.
-# The cosine schedule spends 65 on them, and we take it.
+# The linear schedule (Ho et al., 2020) spends a third of its steps, 327, on pictures of which less than a tenth is left.
+# The cosine schedule (Nichol and Dhariwal, 2021) spends 65 on them, and we take it.
 #
 # ### Exercise: any amount of noise at once
 #
@@ -125,8 +126,8 @@ show_pictures(
 )
 
 # %% [markdown]
-# At 500 the boot is still there, and picture and noise weigh the same, 0.70 and 0.71; at 700 you must know that it was one.
-# That is the clue: **at every step there is a little to be guessed**, first that it is a shoe, then that it is a boot, then where its seams run.
+# At 500 the boot is still there, and picture and noise weigh the same, 0.70 and 0.71; at 700 you see it only if you know that it is there.
+# That is what makes it work: **at every step there is a little to be guessed**, first that it is a shoe, then that it is a boot, then where its seams run.
 #
 # ## What is learned
 #
@@ -153,9 +154,13 @@ def denoising_loss(model, x0, t, noise, alpha_bar):
 
 
 # %% [markdown]
-# The network is lesson 10's U-Net, and beside the picture it is told the time $t$: as sines and cosines of several frequencies (lesson 05's Fourier features), which
-# scale and shift the channels of every layer. There is no game as in lesson 09 and no second network: one
+# The network is lesson 10's U-Net, and beside the picture it is told the time $t$: as sines and cosines of several frequencies (lesson 05's Fourier features), from
+# which two linear layers make `told`, and a third one in every layer a scale and a shift for each channel. There is no game as in lesson 09 and no second network: one
 # loss, going down.
+
+# %%
+for part in (waves, Layer.forward):
+    print(inspect.getsource(part))
 
 
 # %%
@@ -202,7 +207,8 @@ show_table(by_step, heads=["t", "loss"], digits=3)
 
 # %% [markdown]
 # In a clean picture: at $t = 0$ the noise is fainter than the grain of the cloth, and your network does no better than a prediction of 0. At 950
-# nearly all that you see *is* the noise, and the loss is small. But the small error there matters most: it is what decides which garment this will be.
+# nearly all that you see *is* the noise, and the loss is small. But a small error there matters most: only 0.08 of the picture is left in $x_t$, so an error of
+# the noise becomes one 13 times as large in the picture that is computed from it. And that picture decides which garment this will be.
 #
 # ## The way back
 #
@@ -236,13 +242,16 @@ def ddim_step(xt, eps, t, t_prev, alpha_bar):
 #
 # The sampler is a loop around your step. The library's `believe` asks the network, holds $\hat x_0$ to $[-1, 1]$, where pictures lie, and
 # gives the $\varepsilon$ that goes with *that*: so your step has nothing to clip. `usable_timesteps` begins at step 996, the last with enough of a
-# picture in it to compute with, and takes shorter strides towards the clean end.
+# picture in it to compute with, and goes on in even strides.
+
+# %%
+print(inspect.getsource(believe))
 
 
 # %%
 def walk_back(eps, xT, count):
     """(t, xt, predicted x0) at each of `count` calls of the network, and the sample last."""
-    ts, xt, moments = usable_timesteps(alpha_bar, count, power=2.0), xT, []
+    ts, xt, moments = usable_timesteps(alpha_bar, count), xT, []
     for t, t_prev in pairwise([*ts, -1]):
         x0, noise = believe(eps, xt, t, alpha_bar, clip=True)
         moments.append((t, xt, x0))
@@ -272,7 +281,7 @@ show_pictures(
     {f"yours, {i}": as_image(x) for i, x in enumerate(of_yours)}
     | {f"painter, {i}": as_image(x) for i, x in enumerate(of_painter)},
     columns=6,
-    alt="Above, six grainy patches, one of them shaped like a garment; below, six garments, two muddled.",
+    alt="Above, six grainy patches, one of them shaped like a garment; below, six garments, one with a gap.",
 )
 
 # %% [markdown]
@@ -290,12 +299,12 @@ show_pictures(
         for count in hurried
     },
     columns=4,
-    alt="One call paints the grey mean garment; then a muddle that is a shoe by 25, and a garment from 3 on.",
+    alt="One call paints the grey mean garment; then a muddle that is a shoe by 8, and a garment from 3 on.",
 )
 
 # %% [markdown]
-# A single call paints lesson 01's **ghost**: at the start any garment is possible, and the mean over all of them is grey. Few calls take
-# strides too long for the first noise: it is still a muddle after 8, and ends elsewhere with 25. The second is a garment with sleeves after 3, and
+# A single call paints lesson 01's **ghost**: at the start any garment is possible, and the mean over all of them is grey. For the first of the two
+# noises the strides of three calls are too long: they end in a muddle, and eight in the shoe that it is with 25. The second is a garment with sleeves after 3, and
 # only its details change. Here are six moments of its way.
 
 # %%
@@ -318,15 +327,18 @@ show_pictures(
 film.explore(film.record([[t, *(x.cpu() for x in xs)] for t, *xs in moments], alpha_bar.cpu()))
 
 # %% [markdown]
-# Very early, in this one: after two steps the noise still has the weight 0.97, and the predicted $x_0$ has two sleeves, and keeps them.
+# Early, in this one: after four of the 25 steps the noise still has the weight 0.97, and the predicted $x_0$ has two sleeves, and keeps them.
 #
 # Your step draws no random numbers: the same noise at the start always gives the same garment. That is DDIM. The older DDPM puts back less of the
-# predicted noise at every step, and fresh noise in its place. With $\tilde\beta = \frac{1 - \bar\alpha_\text{prev}}{1 - \bar\alpha_t}\bigl(1 - \frac{\bar\alpha_t}{\bar\alpha_\text{prev}}\bigr)$, the
-# variance of the fresh noise $\varepsilon'$,
+# predicted noise at every step, and fresh noise $\varepsilon'$ in its place, of a variance $\tilde\beta$:
 #
 # $$x_\text{prev} = \sqrt{\bar\alpha_\text{prev}}\;\hat x_0 + \sqrt{1 - \bar\alpha_\text{prev} - \tilde\beta}\;\varepsilon + \sqrt{\tilde\beta}\;\varepsilon'$$
 #
-# The squares of the last two weights add up to $1 - \bar\alpha_\text{prev}$, the variance of your step.
+# The squares of the last two weights add up to $1 - \bar\alpha_\text{prev}$, the variance of your step. And $\tilde\beta$ is what $x_t$ leaves open of $x_\text{prev}$,
+# if $x_0$ is $\hat x_0$. Without $x_t$ the variance of $x_\text{prev}$ is $1 - \bar\alpha_\text{prev}$. And $x_t$ is $\sqrt\alpha\,x_\text{prev}$ with noise of the variance $1 - \alpha$, where $\alpha =
+# \bar\alpha_t / \bar\alpha_\text{prev}$. Two independent Gaussian measurements of one number combine so that the inverses of their variances add up:
+#
+# $$\frac{1}{\tilde\beta} = \frac{1}{1 - \bar\alpha_\text{prev}} + \frac{\alpha}{1 - \alpha}, \qquad\text{that is,}\qquad \tilde\beta = \frac{1 - \bar\alpha_\text{prev}}{1 - \bar\alpha_t}\,(1 - \alpha)$$
 #
 # **Predict:** three ways of DDPM from one noise. Will the three be garments of one kind?
 
@@ -347,7 +359,7 @@ show_pictures(
 # How good is it, beside lesson 08's VAE and lesson 09's GAN? The judge is the Frechet classifier distance again, of 1,000 garments to the 10,000 test
 # garments. To draw 1,000 with the painter takes a minute or more, so its number is read from its card, where it was measured in the same way.
 # `painter.sample` draws fresh noise at every step as DDPM does, in 25 even steps, and has one thing more: it predicts where the predicted $x_0$ will be half a step
-# later, from its last two (DPM-Solver++).
+# later, from its last two (DPM-Solver++; Lu et al., 2022).
 
 # %%
 draw, real = torch.Generator().manual_seed(5), real_features()
@@ -365,14 +377,15 @@ show_table(frechet, heads=["model", "Frechet distance"], digits=1)
 
 # %% [markdown]
 # The painter: 4.15, where the GAN has 8.4 and the VAE 20.1 (less is nearer). It played no game for it: one loss, which goes down. It pays in time, 25 calls of
-# the network for one picture. And the sampler matters as much as the network: with your DDIM steps, spaced as in `walk_back`, the same weights have about 8
-# (`python -m tests.benchmarks samplers` compares six samplers). That spacing is meant for holes.
+# the network for one picture. And the sampler matters as much as the network: with your DDIM steps the same weights have 6.2, and about 10 where the steps lie
+# closer together near the clean end (`python -m tests.benchmarks samplers` compares seven samplers).
 #
 # ## The hole
 #
 # Now the claim of the course. The painter as we have used it was told that the hole covers *everything*. Can it fill a smaller hole without being told where it is?
+# (Its weights did meet holes in training, as you will see below; those of RePaint's authors never had.)
 # Here is **RePaint**: walk back from noise as before, and after each step overwrite the known pixels: outside the hole put in the true picture,
-# *under as much noise as the rest has at that step*. (The network was trained on pictures with the same noise on all pixels, so it must be given such.)
+# *under as much noise as the rest has at that step*. (Told of no hole, the network knows only pictures with the same noise on all pixels, so it must be given such.)
 #
 # ### Exercise: put in what is known
 #
@@ -393,8 +406,8 @@ def repaint_blend(x_prev, x0, hole, t_prev, noise, alpha_bar):
 
 # %% [markdown]
 # One pass is not enough: each step fills the hole for a surrounding that is overwritten right after it. So RePaint goes
-# *back into the noise* and down again, several times over, until hole and surrounding fit each other. Number the 25 steps of the way from
-# the clean end; `schedule` says where RePaint stands after each move. (Ours goes up one level at a time, and passes each level four times. The paper takes 250 steps,
+# *back into the noise* and down again, several times over, until hole and surrounding fit each other. Take 25 levels of noise, here
+# closer together near the clean end (`power=2.0`, as in the course's table), and number them from there; `schedule` says where RePaint stands after each move. (Ours goes up one level at a time, and passes each level four times. The paper takes 250 steps,
 # goes up 10 at a time, and passes ten times: thousands of calls for a picture, where ours needs 97.)
 
 
@@ -500,7 +513,7 @@ show_table(decibels, heads=["fill", "PSNR in the hole"], unit="dB")
 
 # %% [markdown]
 # The U-Net, which never draws, is first, and that is the law of lesson 11 again: by PSNR a mean beats a draw. One draw of the told painter is
-# 2.2 dB below the U-Net, the mean of sixteen 0.46 dB: they win 1.8 of the 2.75 dB that a perfect sampler would, where the conditional VAE
+# 2.2 dB below the U-Net, the mean of sixteen 0.45 dB: they win 1.8 of the 2.75 dB that a perfect sampler would, where the conditional VAE
 # won 0.9 (on right halves), for its draws differed too little. These are 24 garments; with other noises the numbers wander by some tenths of a
 # decibel. In the course's table, on 500, the mean of sixteen is 0.45 dB below the U-Net.
 #
@@ -552,8 +565,8 @@ print(f"first call {first_call:.2f} dB, mean of 16 {decibels['told, mean of 16']
 # </details>
 # <details><summary>3. In RePaint, why is what is known noised before it is put in?</summary>
 #
-# The network was trained on pictures with the same noise on all pixels. A clean surrounding is a picture that it has never seen, so its prediction inside the hole
-# is unreliable.
+# Told of no hole, the network knows only pictures with the same noise on all pixels. A clean surrounding is then a picture that it has never seen, so its prediction
+# inside the hole is unreliable.
 # </details>
 #
 # ## What you have seen

@@ -4,7 +4,7 @@ Read it in this order:
 
     data        photographs, Fashion-MNIST, emoji: all offline
     masks       holes: what is to be filled, True in a bool array
-    damaged     the damaged pictures that every method of the course is tried on
+    damaged     the damaged pictures that the methods written by hand are tried on
     fill        the one form of every fill of the course, and its promises
     classical   the harmonic and the biharmonic fill: least slopes, least bending
     total_variation  the fill of least up and down, which lets an edge cross the hole

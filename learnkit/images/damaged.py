@@ -1,4 +1,4 @@
-"""The damaged pictures of the course: every method, from lesson 02 to the last, is tried on them.
+"""The damaged pictures of the course, on which the methods written by hand are tried.
 
 Six truths, each with its own kind of damage, the same every time. Scratches and lost pixels leave a
 known neighbour everywhere; in the boxes a piece of the picture has to be invented.

@@ -9,7 +9,7 @@ pixels      lesson 00: the numbers behind a picture, and a hole drawn over it
 parabola    lesson 01: one grey level, its loss, and the tangent
 ravine      lesson 02: descent on a bowl, with the learning rate in your hand
 filling     lesson 02: a hole that fills, frame by frame
-logit       lesson 03: two losses over one logit, and how hard each pulls
+logit       lesson 03: two losses over one logit, and the gradient of each
 race        lesson 04: four optimizers down a valley, and in a hole
 graph       lesson 05: the graph of an expression, stepped through backward
 kernel      lesson 06: a 3 x 3 kernel to edit, and its window to move

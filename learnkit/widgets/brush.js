@@ -323,7 +323,7 @@ function render({ model, el }) {
       k++;
     }
     tile.picture.getContext("2d").putImageData(image, 0, 0);
-    tile.score = message.score;
+    [tile.score, tile.stroke] = [message.score, message.stroke];
     tile.words.textContent = message.words;
     tile.root.classList.toggle("failed", message.failed);
     tile.root.classList.remove("due");
@@ -379,14 +379,15 @@ function render({ model, el }) {
     tile.picture.style.width = `${wide}px`;
     tile.root.style.width = `${Math.max(140, wide) + 4}px`;
     tile.picture.style.imageRendering = longest <= 70 ? "pixelated" : "auto";
-    tile.score = null;
+    tile.score = tile.stroke = null;
     tile.words.textContent = "";
     tile.root.classList.remove("best", "failed");
   }
 
   function choose() {
     const names = model.get("methods").filter((name) => tiles.get(name).box.checked);
-    const added = names.filter((name) => !model.get("chosen").includes(name));
+    const isFilled = (name) => tiles.get(name).stroke === model.get("stroke"); // Python sends it once
+    const added = names.filter((name) => !model.get("chosen").includes(name) && !isFilled(name));
     model.set("chosen", names);
     model.save_changes();
     for (const name of added) due.add(name);

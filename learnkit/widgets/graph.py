@@ -1,7 +1,7 @@
 """Lesson 05: the graph of an expression; step backward through it, one node at a time.
 
 Values stand in the boxes from the start. At each step one node hands its gradient on: each of its
-inputs gets a share, the gradient times the slope of that link, and adds it to what it has.
+inputs gets a share, the gradient times the derivative of that link, and adds it to what it has.
 """
 
 from collections.abc import Mapping
@@ -129,7 +129,15 @@ def scene(root: Scalar, names: Mapping[str, Scalar]) -> Scene:
         for i, grad in walk.gradients(step).items():
             x, y = spots[i]
             artists.append(
-                ax.text(x, y + 0.2, f"slope {grad:.4g}", ha="center", va="center", color=RED)
+                ax.text(
+                    x,
+                    y + 0.2,
+                    f"gradient {grad:.4g}",
+                    ha="center",
+                    va="center",
+                    color=RED,
+                    fontsize=8.5,
+                )
             )
         if step:
             now = walk.steps[step - 1]
@@ -142,7 +150,7 @@ def scene(root: Scalar, names: Mapping[str, Scalar]) -> Scene:
 
     def said(step: int) -> str:
         if step == 0:
-            return f"forward: the values; {title} has the slope 1 by itself"
+            return f"forward: the values; the gradient of {title} itself is 1"
         now, had = walk.steps[step - 1], walk.gradients(step - 1)
         parts = []
         for source, share in zip(now.inputs, now.shares, strict=True):
@@ -155,8 +163,8 @@ def scene(root: Scalar, names: Mapping[str, Scalar]) -> Scene:
         return f"step {step}: {called(now.node)} hands {', and '.join(parts)}"
 
     def alt(step: int) -> str:
-        slopes = ", ".join(f"{called(i)} {g:.4g}" for i, g in sorted(walk.gradients(step).items()))
-        return f"A graph of {len(nodes)} nodes, {said(step)}. Slopes of {title} so far: {slopes}."
+        grads = ", ".join(f"{called(i)} {g:.4g}" for i, g in sorted(walk.gradients(step).items()))
+        return f"A graph of {len(nodes)} nodes, {said(step)}. Gradients of {title} so far: {grads}."
 
     return Scene(stage, actors, alt)
 
@@ -216,7 +224,7 @@ def _share(
         *ax.transData.inverted().transform(middle),
         text,
         color=RED,
-        fontsize=9,
+        fontsize=8.5,
         ha="center",
         va="center",
         bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"},

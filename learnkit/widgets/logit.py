@@ -1,7 +1,7 @@
-"""Lesson 03: two losses over one logit, and how hard each of them pulls.
+"""Lesson 03: two losses over one logit, and the gradient of each.
 
 The squared error of a sigmoid is flat where the network is sure, also where it is sure and wrong:
-its gradient is dead there. Cross-entropy's is the plain error, alive wherever the bet is wrong.
+its gradient is nearly 0 there. Cross-entropy's is the plain error, large wherever the bet is wrong.
 """
 
 import numpy as np
@@ -29,7 +29,7 @@ def losses(z: float, t: float) -> tuple[float, float]:
 
 
 def slopes(z: float, t: float) -> tuple[float, float]:
-    """The slopes of both by z: 2 (p - t) p (1 - p), and p - t."""
+    """The derivatives of both with respect to z: 2 (p - t) p (1 - p), and p - t."""
     logit, target = np.array([z]), np.array([t])
     p = sigmoid(logit)
     mse = mse_loss_grad(p, target) * p * sigmoid(-logit)
@@ -66,7 +66,9 @@ def _stage() -> Figure:
     fig = Figure(figsize=(9.4, 3.6), dpi=DPI)
     left, right = fig.subplots(1, 2)
     left.set(xlim=(-10, 10), ylim=(-0.3, 10.3), xlabel="logit z", ylabel="loss")
-    right.set(xlim=(-10, 10), ylim=(-1.1, 1.1), xlabel="logit z", ylabel="slope by z")
+    right.set(
+        xlim=(-10, 10), ylim=(-1.1, 1.1), xlabel="logit z", ylabel="derivative with respect to z"
+    )
     right.axhline(0, color=GREY, lw=0.8)
     for ax in (left, right):
         ax.plot([], [], color=ORANGE, ls="--", lw=2, label="squared error")
@@ -81,10 +83,10 @@ def _stage() -> Figure:
 def _actors(fig: Figure, z: float, t: float) -> list[Artist]:
     left, right = fig.axes
     curves = np.array([losses(at, t) for at in LOGITS])
-    pulls = np.array([slopes(at, t) for at in LOGITS])
-    (mse, bce), (mse_pull, bce_pull) = losses(z, t), slopes(z, t)
+    grads = np.array([slopes(at, t) for at in LOGITS])
+    (mse, bce), (mse_grad, bce_grad) = losses(z, t), slopes(z, t)
     artists = [left.axhline(floor(t), color=BLUE, ls=":", lw=1.2)]
-    for ax, lines, here in ((left, curves, (mse, bce)), (right, pulls, (mse_pull, bce_pull))):
+    for ax, lines, here in ((left, curves, (mse, bce)), (right, grads, (mse_grad, bce_grad))):
         artists += ax.plot(LOGITS, lines[:, 0], "--", color=ORANGE, lw=2)
         artists += ax.plot(LOGITS, lines[:, 1], color=BLUE, lw=2)
         artists += ax.plot(z, here[0], "s", color=ORANGE, ms=9, mec="black")
@@ -93,15 +95,15 @@ def _actors(fig: Figure, z: float, t: float) -> list[Artist]:
     return [
         *artists,
         caption(left, f"p = σ({z:.2f}) = {p:.4f}, target {t:.2f}"),
-        caption(right, f"slopes: {mse_pull:+.4f} squared, {bce_pull:+.4f} cross-entropy"),
+        caption(right, f"slopes: {mse_grad:+.4f} squared, {bce_grad:+.4f} cross-entropy"),
     ]
 
 
 def _alt(z: float, t: float) -> str:
-    (mse, bce), (mse_pull, bce_pull) = losses(z, t), slopes(z, t)
-    state = ["dead" if abs(pull) < DEAD else "alive" for pull in (mse_pull, bce_pull)]
+    (mse, bce), (mse_grad, bce_grad) = losses(z, t), slopes(z, t)
+    state = ["nearly 0" if abs(grad) < DEAD else "not 0" for grad in (mse_grad, bce_grad)]
     return (
         f"Logit {z:.2f}, so the bet is {probability(z):.4f} against a target of "
-        f"{t:.2f}. Squared error {mse:.3f} with slope {mse_pull:+.4f} ({state[0]}); cross-entropy "
-        f"{bce:.3f} with slope {bce_pull:+.4f} ({state[1]}), its floor {floor(t):.3f}."
+        f"{t:.2f}. Squared error {mse:.3f} with slope {mse_grad:+.4f} ({state[0]}); cross-entropy "
+        f"{bce:.3f} with slope {bce_grad:+.4f} ({state[1]}), its floor {floor(t):.3f}."
     )

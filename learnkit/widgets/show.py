@@ -36,11 +36,15 @@ class Shown:
     alt: str
     html: str | None = None  # where there is better than the PNG in an <img>
 
+    def __repr__(self) -> str:
+        """The words alone: what a terminal shows, where a lesson is run as a script."""
+        return f"[figure: {self.alt}]"
+
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, object], dict]:
         data, metadata = with_still({}, self.png, self.alt, html=self.html)
-        return {**data, "text/plain": f"[figure: {self.alt}]"}, metadata
+        return {**data, "text/plain": repr(self)}, metadata
 
 
 def with_still(
@@ -260,7 +264,7 @@ def _display(shown: Shown) -> None:
     try:
         from IPython.display import display
     except ImportError:
-        print(f"[figure: {shown.alt}]")
+        print(shown)
     else:
         display(shown)
 

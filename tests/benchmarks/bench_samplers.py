@@ -17,8 +17,9 @@ COUNT, PART, CALLS = 1_000, 250, 25
 FOR_HOLES = "DDIM, order 2, dense at the clean end"
 SAMPLERS = {
     FOR_HOLES: {"order": 2, "power": 2.0},
+    "DDIM, dense at the clean end": {"power": 2.0},
     "DDIM, order 2, even steps": {"order": 2},
-    "DDIM, even steps": {},
+    "DDIM, even steps (lesson 12)": {},
     "DDPM, even steps": {"eta": 1.0},
     "half of DDPM's noise, order 2, even steps": {"eta": 0.5, "order": 2},
     "DDPM, order 2, even steps": {"eta": 1.0, "order": 2},

@@ -56,6 +56,18 @@ def test_the_best_is_the_best_of_the_methods_that_are_ticked(alone):
     assert status.text_content().endswith("pixels to fill; tick a method, and it fills them")
 
 
+def test_a_method_that_is_ticked_again_shows_the_fill_that_it_has(alone):
+    tile = alone.locator(".tiles li", has_text="fourth")
+    alone.get_by_label("fourth", exact=True).uncheck()
+    alone.get_by_label("fourth", exact=True).check()
+    assert tile.get_attribute("class").split() == []
+    assert tile.locator("p").text_content() == "23.0 dB, 12 ms"
+    alone.get_by_label("fourth", exact=True).uncheck()
+    alone.locator(".clear").click()  # another hole: that fill is of no use any more
+    alone.get_by_label("fourth", exact=True).check()
+    assert tile.get_attribute("class").split() == ["due"]
+
+
 @pytest.mark.parametrize("room", [560, 640, 700])
 def test_with_little_room_the_fills_stand_beside_the_paper(alone, room):
     alone.locator("#root").evaluate("(root, room) => { root.style.width = `${room}px`; }", room)

@@ -23,15 +23,15 @@ def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
     assert axe.findings(lesson.page) == []
 
 
-def test_a_logit_dragged_by_key_brings_the_dead_gradient_to_life(lesson):
+def test_a_logit_dragged_by_key_gives_the_squared_error_a_gradient(lesson):
     widget = lesson.cell("logit.explore(")
     widget.locator("img:visible").wait_for()
-    assert "(dead); cross-entropy" in lesson.picture(widget)["alt"]
+    assert "(nearly 0); cross-entropy" in lesson.picture(widget)["alt"]
     widget.locator("[role=slider]").first.focus()
-    while "(dead); cross-entropy" in lesson.picture(widget)["alt"]:
+    while "(nearly 0); cross-entropy" in lesson.picture(widget)["alt"]:
         assert time_of_answer(lesson.page, widget.locator(".widget-vbox"), "ArrowRight") < 1000
     seen = lesson.picture(widget)["alt"]
-    assert "(alive); cross-entropy" in seen
+    assert "(not 0); cross-entropy" in seen
     assert -6 < float(re.search(r"Logit (-?[\d.]+\d),", seen)[1]) < 0
 
 

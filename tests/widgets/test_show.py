@@ -74,6 +74,11 @@ def test_where_there_is_no_notebook_the_description_is_printed(monkeypatch, caps
     assert capsys.readouterr().out == f"[figure: {ALT}]\n"
 
 
+def test_a_lesson_that_is_run_as_a_script_prints_the_description_and_no_bytes(capsys):
+    show(line_plot(), alt=ALT)
+    assert capsys.readouterr().out == f"[figure: {ALT}]\n"
+
+
 def test_a_colour_bar_needs_no_labels_of_its_own(shown):
     fig = line_plot()
     fig.colorbar(plt.cm.ScalarMappable(), ax=fig.axes[0])
