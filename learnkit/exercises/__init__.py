@@ -1,20 +1,17 @@
 """Exercises that check themselves, and know the usual mistakes by name.
 
-report    a verdict, and how it looks
-wire      frames of bytes, and the outcome inside one
-worker    an answer run on a case; knows no judge
-inside, conversation   the process around it
-gpu       whether an answer that is right on the CPU would fail on a GPU
-settled   the notebook's global state, out of the way of a verdict
-table     what an exercise is: reference, cases, hints, mistakes
+index     which exercise stands in which lesson
+table     what an exercise is: reference, cases, hints
+mistakes  NAME.mistakes: the answer, and the wrong ones as edits of it
+lesson_NN a file for each exercise, and its mistakes beside it
+sandbox   the process that an answer runs in
 judge     from what an answer did to one sentence that helps
-raised    what an exception means that an answer raised
-parcel, processes, pool   the workers, as the notebook sees them
+likeness, relations, diagnosis, raised   how two results agree, and what is wrong where they do not
+report, example   a verdict, and how it looks
 engine    the decorator, check() and check_file()
 cells     what is done where a cell fails
 hints     hint()
-index     which exercise stands in which lesson
-lesson_NN the tables themselves
+progress  what is done so far
 """
 
 from learnkit.exercises.engine import check, check_file, exercise, reports

@@ -153,10 +153,10 @@ def before_cell(info: object = None) -> None:
 
 def after_cell(result: object) -> None:
     """Binds the reference where a cell failed before its `@exercise` ran."""
-    from learnkit.exercises import pool
+    from learnkit.exercises.sandbox import workers
 
     if "torch" in sys.modules:  # a lesson of Part II: its workers take seconds to be ready
-        pool.warm(("torch",))
+        workers.warm(("torch",))
     error = result.error_before_exec or result.error_in_exec
     if error is None:
         return
@@ -167,7 +167,7 @@ def after_cell(result: object) -> None:
 
 def listen() -> None:
     """In a notebook: watch the cells, and have a worker ready before the first answer."""
-    from learnkit.exercises import pool
+    from learnkit.exercises.sandbox import workers
 
     running = shell()
     if running is None:
@@ -178,4 +178,4 @@ def listen() -> None:
     with contextlib.suppress(AttributeError):  # a shell of another kind: then a cell may stop
         running.input_transformers_post.append(unreadable_to_verdict)
         running.ast_transformers.append(Catching())
-    pool.warm()
+    workers.warm()

@@ -12,8 +12,8 @@ from learnkit.exercises.example import signature
 from learnkit.exercises.likeness import SHARED, close, container_fits
 from learnkit.exercises.raised import exception
 from learnkit.exercises.relations import Pairs, relation
+from learnkit.exercises.sandbox.worker import Outcome
 from learnkit.exercises.table import Exercise
-from learnkit.exercises.worker import Outcome
 
 ENDS = {
     "late": "Your function did not finish within {seconds:g} seconds of computing: look for a loop "

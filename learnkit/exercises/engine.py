@@ -12,16 +12,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from learnkit.exercises import cells, hints, pool, progress
+from learnkit.exercises import cells, hints, progress
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.judge import judge
-from learnkit.exercises.parcel import CannotTravelError, bare
-from learnkit.exercises.processes import CannotJudgeError
 from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED, UNJUDGED, Report
-from learnkit.exercises.settled import settled
+from learnkit.exercises.sandbox import workers
+from learnkit.exercises.sandbox.parcel import CannotTravelError, bare
+from learnkit.exercises.sandbox.processes import CannotJudgeError
+from learnkit.exercises.sandbox.settled import settled
+from learnkit.exercises.sandbox.wire import Outcome
+from learnkit.exercises.sandbox.worker import core
 from learnkit.exercises.table import Case, Exercise, find, nearest
-from learnkit.exercises.wire import Outcome
-from learnkit.exercises.worker import core
 
 _reports: dict[str, Report] = {}  # the last verdict on each exercise, in this process
 
@@ -74,9 +75,9 @@ def check(name: str, answer: Callable) -> Report:
 
     def ask_or_run_here() -> Report:
         try:
-            return _verdict(task, lambda task: pool.ask(task, answer))
+            return _verdict(task, lambda task: workers.ask(task, answer))
         except CannotTravelError as error:
-            report = _verdict(task, lambda task: pool.run_here(task, answer))
+            report = _verdict(task, lambda task: workers.run_here(task, answer))
             if report.correct:
                 return report
             note = f"\n(It ran inside the notebook, since it cannot be sent to another: {error})"
@@ -128,8 +129,8 @@ def check_file(name: str, path: str | Path) -> Report:
     if name not in _names_bound_by(tree):
         raise ValueError(f"{path} defines no {name}: write a function of exactly that name")
 
-    def ask(task: Exercise) -> pool.Ran:
-        ran = pool.ask(task, None, source, str(path))
+    def ask(task: Exercise) -> workers.Ran:
+        ran = workers.ask(task, None, source, str(path))
         first = ran.outcomes[0]
         if first.kind == "unread":
             where = f" (line {first.line})" if first.file == str(path) else ""
@@ -144,7 +145,7 @@ class _UnusableError(ValueError):
     """The file as it is cannot be used."""
 
 
-def _verdict(task: Exercise, ask: Callable[[Exercise], pool.Ran]) -> Report:
+def _verdict(task: Exercise, ask: Callable[[Exercise], workers.Ran]) -> Report:
     def twice(case: Case) -> list[Outcome]:
         return ask(replace(task, cases=[case, case])).outcomes
 

@@ -13,8 +13,8 @@ from learnkit.exercises.diagnosis import changed_arguments, diagnosis
 from learnkit.exercises.example import describe_case, shown
 from learnkit.exercises.likeness import SHARED, alike, close, fits, roughly
 from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, Report
+from learnkit.exercises.sandbox.worker import Outcome
 from learnkit.exercises.table import Case, Exercise, Mistake
-from learnkit.exercises.worker import Outcome
 
 RESTLESS = (
     "Called twice with the same input, your function gives two different results: it draws random "

@@ -6,8 +6,8 @@ answer that computes in float32 is held to float32's six digits, unless the exer
 
 import numpy as np
 
+from learnkit.exercises.sandbox.worker import Outcome
 from learnkit.exercises.table import Exercise
-from learnkit.exercises.worker import Outcome
 
 SHARED = "count of results that share memory with what was given"  # a key of a probe's answer
 SINGLE = 1e-5  # how near float32 comes: six digits, with some room for sums

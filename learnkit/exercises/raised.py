@@ -3,7 +3,7 @@
 import linecache
 import re
 
-from learnkit.exercises.worker import PRINTED, Outcome
+from learnkit.exercises.sandbox.worker import PRINTED, Outcome
 
 
 def exception(got: Outcome) -> str:

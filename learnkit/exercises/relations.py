@@ -11,8 +11,8 @@ from itertools import combinations, permutations
 import numpy as np
 
 from learnkit.exercises.likeness import close
+from learnkit.exercises.sandbox.worker import Outcome
 from learnkit.exercises.table import Exercise
-from learnkit.exercises.worker import Outcome
 
 _DIGITS = {2: 3, 4: 6}  # decimal digits of a float with so many bytes
 _WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}

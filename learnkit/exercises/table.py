@@ -16,9 +16,9 @@ import cloudpickle
 
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.mistakes import Mistake, Written
-from learnkit.exercises.settled import settled
-from learnkit.exercises.wire import Outcome
-from learnkit.exercises.worker import run_case
+from learnkit.exercises.sandbox.settled import settled
+from learnkit.exercises.sandbox.wire import Outcome
+from learnkit.exercises.sandbox.worker import run_case
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from nbclient import NotebookClient
 
 from learnkit.byhand.autograd import Scalar
 from learnkit.byhand.losses import roughness_grad
-from learnkit.exercises import check, pool
+from learnkit.exercises import check
 from learnkit.exercises.judge import judge
+from learnkit.exercises.sandbox import workers
 from learnkit.exercises.table import find, names
 from learnkit.images.damaged import damaged
 from learnkit.widgets import curves, filling, graph, kernel, logit, parabola, race, ravine, ring
@@ -118,8 +119,8 @@ def answers(control: ipywidgets.Widget) -> Iterator[float]:
 def verdicts() -> Iterator[Row]:
     """The longest way: a wrong answer, compared to every known mistake. A worker stands ready."""
     first, later = {}, {name: [] for name in names()}
-    pool.warm()
-    pool.warm(("torch",))
+    workers.warm()
+    workers.warm(("torch",))
     for turn in range(4):
         for name in names():
             torch_too = bool(find(name).prewarm)

@@ -13,8 +13,8 @@ from learnkit.exercises.example import shown
 from learnkit.exercises.judge import judge
 from learnkit.exercises.raised import exception
 from learnkit.exercises.report import Report
+from learnkit.exercises.sandbox.worker import Outcome
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import Outcome
 
 _rng = np.random.default_rng(0)
 

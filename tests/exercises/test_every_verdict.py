@@ -10,10 +10,11 @@ import sys
 
 import pytest
 
-from learnkit.exercises import check, pool, processes
+from learnkit.exercises import check
 from learnkit.exercises.report import UNJUDGED
+from learnkit.exercises.sandbox import processes, workers
 from learnkit.exercises.table import find, names
-from tests.exercises.test_settled import WAYS
+from tests.exercises.sandbox.test_settled import WAYS
 
 # The shape checks wrap the inner functions of builders, which then cannot travel.
 pytestmark = [pytest.mark.slow, pytest.mark.errors]
@@ -42,9 +43,9 @@ def temporary_folder(request, tmp_path, monkeypatch):
     for variable in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.setenv(variable, str(folder))
     monkeypatch.setattr(processes, "BACKSTOP", 400.0)  # the machine is very busy
-    pool._stop_all()  # the next worker starts with this folder
+    workers._stop_all()  # the next worker starts with this folder
     yield request.param
-    pool._stop_all()
+    workers._stop_all()
     if request.param == "full":
         subprocess.run(["umount", str(folder)], check=True)
 

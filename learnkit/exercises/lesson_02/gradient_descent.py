@@ -4,8 +4,8 @@ import numpy as np
 
 from learnkit.byhand import optim
 from learnkit.exercises.likeness import SHARED
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 
 def _bowl(curvature, x0, lr, steps):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from learnkit.exercises.likeness import SHARED
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.sandbox.worker import OddResultError
 
 
 def parts(*names):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from learnkit.byhand import layers
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 _rng = np.random.default_rng(5)
 

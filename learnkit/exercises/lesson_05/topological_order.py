@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 _AGAIN_AND_AGAIN = (
     "Your walk comes back to the same nodes again and again: 25 diamonds on top of each other have "

@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 from learnkit.models.blocks import DenseBlock as _DenseBlock
 
 _ONCE = (

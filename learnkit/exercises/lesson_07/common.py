@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.sandbox.worker import OddResultError
 
 
 def pictures(rng, *shape):

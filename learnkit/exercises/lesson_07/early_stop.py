@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 
 def _losses(losses, patience, form="array"):

@@ -14,8 +14,8 @@ from learnkit.exercises.lesson_07.common import (
     small_network,
     squares,
 )
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 _rng = np.random.default_rng(7)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from learnkit.exercises.worker import OddResultError
+from learnkit.exercises.sandbox.worker import OddResultError
 
 
 def f32(values):

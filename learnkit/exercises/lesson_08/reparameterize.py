@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from learnkit.exercises.lesson_08.common import a_tensor, f32, gradients_of
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 from learnkit.models import vae
 
 _NO_NOISE = (

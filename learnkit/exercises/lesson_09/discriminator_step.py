@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 _rng = np.random.default_rng(9)
 

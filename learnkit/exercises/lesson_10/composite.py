@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from learnkit.exercises.lesson_10.common import drawn_hole, f32, one_tensor, picture, tensors
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 _rng = np.random.default_rng(1010)
 

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from learnkit.exercises.lesson_12.common import LONG, as_tensors, f32, has_drawn, normal, one_tensor
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 _rng = np.random.default_rng(12)
 

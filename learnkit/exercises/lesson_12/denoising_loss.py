@@ -16,8 +16,8 @@ from learnkit.exercises.lesson_12.common import (
     pictures,
 )
 from learnkit.exercises.lesson_12.q_sample import q_sample as _q_sample
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 q_sample = _q_sample.reference
 _rng = np.random.default_rng(12)

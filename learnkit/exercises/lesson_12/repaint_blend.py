@@ -12,8 +12,8 @@ from learnkit.exercises.lesson_12.common import (
     one_tensor,
     pictures,
 )
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.worker import OddResultError
 
 _rng = np.random.default_rng(12)
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from learnkit.exercises.wire import OUTPUT, Outcome
+from learnkit.exercises.sandbox.wire import OUTPUT, Outcome
 
 PRINTED = 16 << 20  # bytes of print() kept; the report shows the first 2,000
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from learnkit.exercises import inside
+from learnkit.exercises.sandbox import inside
 
 BACKSTOP = 20.0  # wall seconds for each second of CPU time
 GRACE = 3.0  # wall seconds in which a watch may end its children

@@ -12,8 +12,8 @@ from pathlib import Path
 import cloudpickle
 
 import learnkit
-from learnkit.exercises import worker
 from learnkit.exercises.index import EXERCISES
+from learnkit.exercises.sandbox import worker
 from learnkit.exercises.table import Exercise, find
 
 ROOMS = ("byhand", "images", "models", "training", "recipes", "benchmark")

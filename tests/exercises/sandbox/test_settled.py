@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from learnkit.exercises import check, exercise, pool
+from learnkit.exercises import check, exercise
 from learnkit.exercises.judge import alike
-from learnkit.exercises.settled import settled
+from learnkit.exercises.sandbox import workers
+from learnkit.exercises.sandbox.settled import settled
 from learnkit.exercises.table import find, names
 from tests.exercises.test_engine import RIGHT, define
 
@@ -151,14 +152,14 @@ def test_a_right_answer_in_torch_is_correct_in_every_state_of_the_notebook():
         "train_step",
     )
     ran = []
-    original = pool.ask
+    original = workers.ask
 
     def once(*args, **options):
         ran or ran.append(original(*args, **options))
         return ran[0]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pool, "ask", once)
+        patch.setattr(workers, "ask", once)
         for way in WAYS.values():
             task.__dict__.pop("expected", None)
             task._mistaken.clear()

@@ -13,8 +13,8 @@ from hypothesis.extra import numpy as arrays
 
 from learnkit.exercises.judge import judge
 from learnkit.exercises.report import Report
+from learnkit.exercises.sandbox.wire import Outcome, pack, read_frame, unpack, write_frame
 from learnkit.exercises.table import find
-from learnkit.exercises.wire import Outcome, pack, read_frame, unpack, write_frame
 
 patiently = settings(deadline=None, max_examples=50)
 numbers = arrays.arrays(

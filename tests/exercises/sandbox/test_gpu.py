@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from learnkit.exercises import check, gpu, parcel
+from learnkit.exercises import check
+from learnkit.exercises.sandbox import gpu, parcel
 from learnkit.exercises.table import find, names
 
 NOISE = "torch.randn(mean.shape, generator=generator, device=mean.device)"

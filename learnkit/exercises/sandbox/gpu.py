@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from learnkit.exercises.worker import HERE, core, made
+from learnkit.exercises.sandbox.worker import HERE, core, made
 
 # The exercises that their lessons call with tensors on the machine's device.
 ASKED_OF = frozenset(

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from learnkit.course import cli
-from learnkit.exercises import check, check_file, conversation, exercise, pool, processes, reports
+from learnkit.exercises import check, check_file, exercise, reports
+from learnkit.exercises.sandbox import conversation, processes, workers
 from learnkit.exercises.table import find
 from tests.exercises.test_engine import RIGHT, define
 
@@ -30,9 +31,9 @@ def patience(monkeypatch):
 @pytest.fixture
 def no_worker_stands_ready():
     """So that the next one starts under the conditions of the test; the odd ones go afterwards."""
-    pool._stop_all()
+    workers._stop_all()
     yield
-    pool._stop_all()
+    workers._stop_all()
 
 
 def both_verdicts():
@@ -102,13 +103,13 @@ def test_a_start_that_fails_once_is_tried_again(tmp_path, monkeypatch, no_worker
     mark = tmp_path / "tried"
     script = f'[ -e {mark} ] && exec {sys.executable} "$@"; touch {mark}; exit 1'
     monkeypatch.setattr(sys, "executable", a_python_that(tmp_path, script))
-    monkeypatch.setattr(pool, "warm", lambda *_: None)  # it would be the second try
+    monkeypatch.setattr(workers, "warm", lambda *_: None)  # it would be the second try
     assert check("mse_loss", define(RIGHT)).correct
 
 
 def test_a_start_that_never_ends_is_no_verdict(tmp_path, monkeypatch, no_worker_stands_ready):
     monkeypatch.setattr(sys, "executable", a_python_that(tmp_path, "exec sleep 60"))
-    monkeypatch.setattr(pool, "START", 0.5)
+    monkeypatch.setattr(workers, "START", 0.5)
     monkeypatch.setattr(processes, "BACKSTOP", 1.0)
     report = check("mse_loss", define(RIGHT))
     assert report.status == "could not be judged" and "too long to start" in report.message
@@ -117,11 +118,11 @@ def test_a_start_that_never_ends_is_no_verdict(tmp_path, monkeypatch, no_worker_
 def test_what_could_not_be_judged_is_not_noted_as_a_try(tmp_path, monkeypatch):
     noted = []
     monkeypatch.setattr("learnkit.exercises.progress.record", lambda *entry: noted.append(entry))
-    pool._stop_all()
+    workers._stop_all()
     with monkeypatch.context() as patch:
         patch.setattr(sys, "executable", a_python_that(tmp_path, "exit 1"))
         exercise(define(RIGHT))
-    pool._stop_all()
+    workers._stop_all()
     exercise(define(RIGHT))
     assert noted == [("mse_loss", "correct")]
 
@@ -243,7 +244,7 @@ def test_nor_does_what_it_imports_when_it_is_called(tmp_path, monkeypatch):
 
 def test_an_import_that_never_ends_ends_too(tmp_path, monkeypatch):
     monkeypatch.setattr(find("mse_loss"), "seconds", 0.2)
-    monkeypatch.setattr(pool, "LOADING", 0.5)
+    monkeypatch.setattr(workers, "LOADING", 0.5)
     (tmp_path / "endless.py").write_text("while True: pass\n")
     path = tmp_path / "answer.py"
     path.write_text("def mse_loss(pred, target):\n    import endless\n")
@@ -251,7 +252,7 @@ def test_an_import_that_never_ends_ends_too(tmp_path, monkeypatch):
 
 
 def test_a_file_that_never_ends_to_load_says_nothing_about_the_answer(tmp_path, monkeypatch):
-    monkeypatch.setattr(pool, "LOADING", 0.5)
+    monkeypatch.setattr(workers, "LOADING", 0.5)
     path = tmp_path / "answer.py"
     path.write_text(f"import numpy as np\n{RIGHT}\nwhile True: pass\n")
     report = check_file("mse_loss", path)

@@ -1,6 +1,6 @@
 """What a worker says and hears: ready, an order, loaded, an outcome a case, what was printed.
 
-This is the half of the wire that lies in the worker; pool.py is the other one.
+This is the half of the wire that lies in the worker; workers.py is the other one.
 """
 
 import contextlib
@@ -18,10 +18,17 @@ from io import BufferedIOBase
 from time import process_time, sleep
 from typing import Any
 
-from learnkit.exercises import gpu, worker
-from learnkit.exercises.inside import MEMORY
-from learnkit.exercises.wire import IMPORTED, IMPORTS, Outcome, pack, read_frame, write_frame
-from learnkit.exercises.worker import PRINTED, raised, run_case
+from learnkit.exercises.sandbox import gpu, worker
+from learnkit.exercises.sandbox.inside import MEMORY
+from learnkit.exercises.sandbox.wire import (
+    IMPORTED,
+    IMPORTS,
+    Outcome,
+    pack,
+    read_frame,
+    write_frame,
+)
+from learnkit.exercises.sandbox.worker import PRINTED, raised, run_case
 
 
 def main(modules: Iterable[str]) -> None:
@@ -64,9 +71,9 @@ def _paper() -> BufferedIOBase:
 
 
 def _hide_the_judge() -> None:
-    """Leaves of learnkit.exercises no file to import: the others know the answers."""
+    """Leaves of learnkit.exercises `exercise` and `hint`, which a file asks for, and no module."""
     package = sys.modules["learnkit.exercises"]
-    package.__path__ = []
+    package.sandbox.__path__ = []
     package.exercise, package.hint = exercise, hint
     exercise.__module__ = "learnkit.exercises"
 

@@ -84,22 +84,25 @@ def _children() -> list[int]:
 
 
 def find_learnkit() -> None:
-    """Makes this very learnkit importable, and of learnkit.exercises what runs an answer alone.
+    """Makes this very learnkit importable, but of learnkit.exercises the sandbox alone.
 
     Python was started with -I: no file that lies beside the lesson is taken for a library's. The
     folder of this learnkit, and where the notebook finds its libraries, come last in the path.
     """
     here = os.path.dirname(os.path.abspath(__file__))
-    home = os.path.dirname(os.path.dirname(here))
+    home = os.path.dirname(os.path.dirname(os.path.dirname(here)))
     sys.path.insert(0, home)
     import learnkit
 
     sys.path.remove(home)
     sys.path += [p for p in (home, *os.environ.get(PATH, "").split(os.pathsep)) if p]
     os.environ.pop(PATH, None)
-    package = types.ModuleType("learnkit.exercises")
-    package.__path__ = [here]
-    sys.modules["learnkit.exercises"] = learnkit.exercises = package
+    exercises = types.ModuleType("learnkit.exercises")
+    exercises.__path__ = []
+    exercises.sandbox = types.ModuleType("learnkit.exercises.sandbox")
+    exercises.sandbox.__path__ = [here]
+    sys.modules["learnkit.exercises"] = learnkit.exercises = exercises
+    sys.modules["learnkit.exercises.sandbox"] = exercises.sandbox
 
 
 PATH = "LEARNKIT_WORKER_PATH"
@@ -109,6 +112,6 @@ if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1].isdigit():
         watch(int(sys.argv.pop(1)))
     find_learnkit()
-    from learnkit.exercises import conversation
+    from learnkit.exercises.sandbox import conversation
 
     conversation.main(sys.argv[1:])

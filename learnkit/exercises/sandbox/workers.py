@@ -16,11 +16,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from learnkit.exercises import gpu, processes
-from learnkit.exercises.parcel import CannotTravelError, hidden, pickled
-from learnkit.exercises.processes import CannotJudgeError, Clock, NotStartedError, OverTimeError
-from learnkit.exercises.table import Exercise
-from learnkit.exercises.wire import (
+from learnkit.exercises.sandbox import gpu, processes
+from learnkit.exercises.sandbox.parcel import CannotTravelError, hidden, pickled
+from learnkit.exercises.sandbox.processes import (
+    CannotJudgeError,
+    Clock,
+    NotStartedError,
+    OverTimeError,
+)
+from learnkit.exercises.sandbox.wire import (
     HEAD,
     IMPORTED,
     IMPORTS,
@@ -30,6 +34,7 @@ from learnkit.exercises.wire import (
     unpack,
     write_frame,
 )
+from learnkit.exercises.table import Exercise
 
 START = 20.0  # seconds of computing that a worker may take to be ready; torch takes five
 LOADING = 15.0  # seconds of computing that an answer's imports, and its file, may take
