@@ -9,7 +9,7 @@ import inspect
 import numpy as np
 
 from learnkit.exercises.example import signature
-from learnkit.exercises.likeness import SHARED, close, container_fits
+from learnkit.exercises.likeness import close, container_fits
 from learnkit.exercises.raised import exception
 from learnkit.exercises.relations import Pairs, relation
 from learnkit.exercises.sandbox.worker import Outcome
@@ -43,7 +43,9 @@ def diagnosis(exercise: Exercise, outcomes: list[Outcome], failed: int) -> tuple
     want = exercise.expected[failed]
     if plain := _without_numbers(exercise, got, want):
         return plain, True
-    for key in sorted(want.arrays, key=lambda k: k == SHARED):  # numbers come before sharing
+    for key in sorted(
+        want.arrays, key=lambda k: want.counts.get(k) == "Shared"
+    ):  # numbers come before sharing
         if key not in got.arrays:
             return f"The {key} is missing.", True
         if not close(exercise, got.arrays[key], want.arrays[key]):
@@ -96,14 +98,15 @@ def _difference(
 ) -> tuple[str, bool]:
     what = f"The {key or 'result'}"
     got, want = outcomes[failed].arrays[key], exercise.expected[failed].arrays[key]
-    if key == SHARED:
+    counted = exercise.expected[failed].counts.get(key)
+    if counted == "Shared":
         return (
             "Your numbers are right, but one of the arrays that you return is one that you were "
             "given, or shares its memory: whoever changes it later changes both. Make a new array."
         ), True
     if got.shape != want.shape:
         return _shape(exercise, what, got, want) + _itself(exercise, failed, got), True
-    if key.startswith("count of ") or (key and want.dtype.kind in "iu" and want.ndim == 0):
+    if counted or (key and want.dtype.kind in "iu" and want.ndim == 0):
         return f"{what} is {got}; it should be {want}.", True
     if special := _special(what, got, want):
         return special, True

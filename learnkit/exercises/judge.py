@@ -11,7 +11,7 @@ import numpy as np
 
 from learnkit.exercises.diagnosis import changed_arguments, diagnosis
 from learnkit.exercises.example import describe_case, shown
-from learnkit.exercises.likeness import SHARED, alike, close, fits, roughly
+from learnkit.exercises.likeness import alike, close, fits, roughly
 from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, Report
 from learnkit.exercises.sandbox.worker import Outcome
 from learnkit.exercises.table import Case, Exercise, Mistake
@@ -67,7 +67,7 @@ def _first_failure(exercise: Exercise, outcomes: list[Outcome]) -> int | None:
     missing = [Outcome("ended")] * (len(exercise.cases) - len(outcomes))
     pairs = list(zip([*outcomes, *missing], exercise.expected, strict=True))
     failed = [i for i, (got, want) in enumerate(pairs) if not fits(exercise, got, want)]
-    wrong = [i for i in failed if not alike(exercise, *pairs[i], but=SHARED)]
+    wrong = [i for i in failed if not alike(exercise, *pairs[i], but="Shared")]
     return next(iter(wrong or failed), None)
 
 
@@ -78,9 +78,9 @@ def _known(exercise: Exercise, outcomes: list[Outcome]) -> Iterator[Mistake]:
     """The mistakes that do what the answer does, the surest first."""
     if len(outcomes) == len(exercise.cases):
         yield from (m for m in exercise.mistakes if _same(exercise, outcomes, m))
-        if any(SHARED in o.arrays for o in outcomes):
+        if any("Shared" in want.counts.values() for want in exercise.expected):
             yield from (m for m in exercise.mistakes if _same_numbers(exercise, outcomes, m))
-    if _some_overflowed(outcomes):  # two faults: the one that has a name comes first
+    if _some_overflowed(exercise, outcomes):  # two faults: the one that has a name comes first
         yield from (m for m in exercise.mistakes if _alike_where_finite(exercise, outcomes, m))
 
 
@@ -102,17 +102,17 @@ def _same_numbers(exercise: Exercise, outcomes: list[Outcome], mistake: Mistake)
     """Whether all is the same but what memory is shared, and some of the numbers are wrong."""
     theirs = list(exercise.mistaken(mistake))
     both = zip(outcomes, theirs, strict=True)
-    return all(alike(exercise, o, m, but=SHARED) for o, m in both) and not all(
-        alike(exercise, m, w, but=SHARED) for m, w in zip(theirs, exercise.expected, strict=True)
+    return all(alike(exercise, o, m, but="Shared") for o, m in both) and not all(
+        alike(exercise, m, w, but="Shared") for m, w in zip(theirs, exercise.expected, strict=True)
     )
 
 
-def _some_overflowed(outcomes: list[Outcome]) -> bool:
+def _some_overflowed(exercise: Exercise, outcomes: list[Outcome]) -> bool:
     """Whether some case came out infinite or NaN, or made NumPy say so."""
     return any(
-        not np.isfinite(a).all() or (a.dtype.kind == "i" and "warnings" in key and a.any())
-        for o in outcomes
-        for key, a in o.arrays.items()
+        not np.isfinite(a).all() or (want.counts.get(key) == "Warned" and a.any())
+        for got, want in zip(outcomes, exercise.expected, strict=False)
+        for key, a in got.arrays.items()
         if a.dtype.kind in "fi"
     )
 
@@ -161,7 +161,7 @@ def _example(
         rows.append(("after the call", f"{changed.replace('`', '')}: not as before"))
     for key, array in want.arrays.items():
         mine = got.arrays.get(key)
-        if key == SHARED or (mine is not None and close(exercise, mine, array)):
+        if want.counts.get(key) == "Shared" or (mine is not None and close(exercise, mine, array)):
             continue
         if mine is None and array.dtype.kind == "i" and key:  # a count that nothing was made for
             continue

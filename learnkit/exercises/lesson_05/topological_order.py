@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 
 _AGAIN_AND_AGAIN = (
@@ -80,9 +80,9 @@ def _invariants(result, root):
         if id(source) in place and id(node) in place
     )
     return {
-        "count of nodes that stand there more than once": len(result) - len(place),
-        "count of nodes that are missing": len(under) - len(place),
-        "count of inputs that stand behind their user": behind,
+        "count of nodes that stand there more than once": Count(len(result) - len(place)),
+        "count of nodes that are missing": Count(len(under) - len(place)),
+        "count of inputs that stand behind their user": Count(behind),
         "last place (1 where root stands there)": int(bool(result) and result[-1] is root),
     }
 

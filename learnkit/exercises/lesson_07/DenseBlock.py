@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 from learnkit.models.blocks import DenseBlock as _DenseBlock
 
@@ -228,31 +228,33 @@ def _anatomy(result, channels, growth, layers):
     if y.requires_grad:
         reached = _gradients(y[:, -growth:].sum(), [*weights, given])
     return {
-        "count of convolutions": len(ran),
+        "count of convolutions": Count(len(ran)),
         "size of the output for x of size (2, channels, 4, 5)": np.array(y.shape),
         "list of channels that each layer gives": np.array([len(one.weight) for one in ran]),
-        "count of convolutions that are not 3 x 3": sum(
-            one.weight.shape[2:] != (3, 3) for one in ran
+        "count of convolutions that are not 3 x 3": Count(
+            sum(one.weight.shape[2:] != (3, 3) for one in ran)
         ),
-        "count of convolutions without a bias": sum(one.bias is None for one in ran),
-        "count of convolutions that parameters() does not know": sum(
-            id(w) not in owned for w in weights
+        "count of convolutions without a bias": Count(sum(one.bias is None for one in ran)),
+        "count of convolutions that parameters() does not know": Count(
+            sum(id(w) not in owned for w in weights)
         ),
-        "count of other parameters": len(list(result.parameters()))
-        - sum(id(p) in owned for one in ran for p in (one.weight, one.bias)),
-        "count of numbers of x that your block changes": int((mine != x).sum()),
+        "count of other parameters": Count(
+            len(list(result.parameters()))
+            - sum(id(p) in owned for one in ran for p in (one.weight, one.bias))
+        ),
+        "count of numbers of x that your block changes": Count((mine != x).sum()),
         "table of channels that the layers see (0, 1, ... are x, then what layers found)": seen,
         "list of channels in the output (0, 1, ... are x, then what layers found)": np.array(
             _named(y.detach(), names)
         ),
-        "count of channels in the output that no ReLU has seen": sum(
-            place >= 0 for place in _named(y.detach(), _negative(raw))
+        "count of channels in the output that no ReLU has seen": Count(
+            sum(place >= 0 for place in _named(y.detach(), _negative(raw)))
         ),
-        "count of numbers that differ when it is called again": int(
+        "count of numbers that differ when it is called again": Count(
             (again != y).sum() if again.shape == y.shape else 1
         ),
-        "count of tensors that the last layer's gradient does not reach": sum(
-            g is None for g in reached
+        "count of tensors that the last layer's gradient does not reach": Count(
+            sum(g is None for g in reached)
         ),
     }
 

@@ -14,7 +14,7 @@ from learnkit.exercises.lesson_07.common import (
     small_network,
     squares,
 )
-from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 
 _rng = np.random.default_rng(7)
@@ -99,23 +99,23 @@ def _after_evaluation(result, model, loader, loss_fn):
     if not loss_fn.calls:
         raise OddResultError(NEVER_CALLED)
     return {
-        "count of predictions in train mode": loss_fn.in_train_mode,
-        "count of predictions that built a graph": loss_fn.graphs,
-        "count of weights with a gradient afterwards": sum(
-            p.grad is not None for p in model.parameters()
+        "count of predictions in train mode": Count(loss_fn.in_train_mode),
+        "count of predictions that built a graph": Count(loss_fn.graphs),
+        "count of weights with a gradient afterwards": Count(
+            sum(p.grad is not None for p in model.parameters())
         ),
         "switch of gradients afterwards (1 for on)": int(still_on == loss_fn.grad),
         "mode afterwards (1 for train)": int(model.training),
-        "count of layers left in another mode than the model's": sum(
-            part.training != model.training for part in model.modules()
+        "count of layers left in another mode than the model's": Count(
+            sum(part.training != model.training for part in model.modules())
         ),
-        "count of weights left frozen (requires_grad is off)": sum(
-            not p.requires_grad for p in model.parameters()
+        "count of weights left frozen (requires_grad is off)": Count(
+            sum(not p.requires_grad for p in model.parameters())
         ),
-        "count of numbers in the weights that changed": int(
+        "count of numbers in the weights that changed": Count(
             (flat(model.parameters()) != loss_fn.weights).sum()
         ),
-        "count of hooks left at the model": loss_fn.hooks_of(model) - loss_fn.hooks,
+        "count of hooks left at the model": Count(loss_fn.hooks_of(model) - loss_fn.hooks),
         "loss": one_number(result),
         "change of batch norm's statistics": flat(buffers(model)) - loss_fn.before,
     }

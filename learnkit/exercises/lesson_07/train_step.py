@@ -14,7 +14,7 @@ from learnkit.exercises.lesson_07.common import (
     small_network,
     squares,
 )
-from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 
 _rng = np.random.default_rng(7)
@@ -126,10 +126,10 @@ def _after_step(result, model, images, targets, loss_fn, optimizer):
         raise OddResultError(NEVER_CALLED)
     stale = max(loss_fn.old, default=0) > 0
     return {
-        "count of backward passes": len(loss_fn.old),
-        "count of the optimizer's steps": len(loss_fn.steps),
-        "count of backward passes before the step": max(loss_fn.steps, default=0),
-        "count of calls of the model": loss_fn.calls,
+        "count of backward passes": Count(len(loss_fn.old)),
+        "count of the optimizer's steps": Count(len(loss_fn.steps)),
+        "count of backward passes before the step": Count(max(loss_fn.steps, default=0)),
+        "count of calls of the model": Count(loss_fn.calls),
         "zero_grad that came too late (1 for yes)": int(stale and loss_fn.graded() == 0),
         "mode afterwards (1 for train)": int(model.training),
         "loss": one_number(result),

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 
 _rng = np.random.default_rng(9)
@@ -128,22 +128,26 @@ def _after(result, discriminator, generator, real, z, optimizer):
         "discriminator after the step": torch.cat(
             [p.detach().flatten() for p in discriminator.parameters()]
         ),
-        "count of the generator's weights that moved": sum(
-            not torch.equal(p, weights) for p, (weights, _) in pairs
+        "count of the generator's weights that moved": Count(
+            sum(not torch.equal(p, weights) for p, (weights, _) in pairs)
         ),
-        "count of the generator's gradients that are new": sum(
-            place in discriminator.reached
-            or (
-                p.grad is not None
-                and p.grad.any().item()
-                and (old is None or not torch.equal(p.grad, old))
+        "count of the generator's gradients that are new": Count(
+            sum(
+                place in discriminator.reached
+                or (
+                    p.grad is not None
+                    and p.grad.any().item()
+                    and (old is None or not torch.equal(p.grad, old))
+                )
+                for place, (p, (_, old)) in enumerate(pairs)
             )
-            for place, (p, (_, old)) in enumerate(pairs)
         ),
-        "count of networks left frozen": sum(
-            not all(p.requires_grad for p in network.parameters()) for network in networks
+        "count of networks left frozen": Count(
+            sum(not all(p.requires_grad for p in network.parameters()) for network in networks)
         ),
-        "count of networks left in eval mode": sum(not network.training for network in networks),
+        "count of networks left in eval mode": Count(
+            sum(not network.training for network in networks)
+        ),
     }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from learnkit.exercises.lesson_11.common import f32, grey, is_tensor
-from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 from learnkit.models import conditional_vae
 
@@ -172,7 +172,7 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
         raise OddResultError(_HOLE_KEPT)
     if count == 1:  # one fill has no moments: it lies somewhere in the cloud, or it does not
         far = (torch.logit(inside, 1e-9) - mean.reshape(image.shape)[missing]).abs()
-        return found | {"count of pixels far from the cloud": int((far > 6).sum())}
+        return found | {"count of pixels far from the cloud": Count((far > 6).sum())}
     if (inside - inside[0]).abs().max() < 1e-6:
         at = [torch.sigmoid(z.double()).reshape(image.shape)[missing] for z in (mean, mean + std)]
         undrawn = any((inside[0] - one).abs().max() < 1e-5 for one in at)
@@ -196,10 +196,10 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
         found["largest correlation between two numbers of noise"] = _rough(alike.max())
     after = (centred[1:] * centred[:-1]).mean(dim=0) / spread**2
     if len(spread) > 2:  # a draw of one or two numbers may well be near another
-        found["count of fills that repeat the one before"] = int(
+        found["count of fills that repeat the one before"] = Count(
             ((eps[1:] - eps[:-1]).abs().amax(dim=1) < 1e-4).sum()
         )
-        found["count of fills that are the mean's"] = int((eps.abs().amax(dim=1) < 1e-3).sum())
+        found["count of fills that are the mean's"] = Count((eps.abs().amax(dim=1) < 1e-3).sum())
     right = (spread - 1).abs().max() < 0.1 and eps.mean(dim=0).abs().max() < 0.1
     if right and eps.abs().max() < 2.5:  # of 4,000 draws about fifty lie beyond it
         raise OddResultError(_BOUNDED)

@@ -16,7 +16,7 @@ from learnkit.exercises.lesson_12.common import (
     pictures,
 )
 from learnkit.exercises.lesson_12.q_sample import q_sample as _q_sample
-from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 
 q_sample = _q_sample.reference
@@ -112,10 +112,13 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
     (slopes,) = torch.autograd.grad(result.sum(), model.weights, allow_unused=True)
     if slopes is None:
         raise OddResultError(_NO_WEIGHT)
+    unseen = sum(
+        not any(_is_shown(one, s, xt, steps) for xt, steps in model.fed)
+        for one, s in zip(q_sample(x0, t, noise, alpha_bar), t, strict=True)
+    )
     return {
-        "count of pictures whose xt = q_sample(x0, t, noise, alpha_bar) the model never sees": sum(
-            not any(_is_shown(one, s, xt, steps) for xt, steps in model.fed)
-            for one, s in zip(q_sample(x0, t, noise, alpha_bar), t, strict=True)
+        "count of pictures whose xt = q_sample(x0, t, noise, alpha_bar) the model never sees": (
+            Count(unseen)
         ),
         "loss": result,
         "gradient with respect to the weights": slopes,

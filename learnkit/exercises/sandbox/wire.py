@@ -9,7 +9,7 @@ import json
 import math
 import re
 import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from io import BufferedIOBase
 from typing import Any
 
@@ -40,6 +40,7 @@ class Outcome:
     file: str = ""
     line: int = 0
     cheated: bool = False
+    counts: dict[str, str] = field(default_factory=dict)  # name: its type; for the judge, not sent
 
 
 def write_frame(stream: BufferedIOBase, *parts: bytes) -> None:
@@ -73,7 +74,8 @@ def read_frame(stream: BufferedIOBase, limit: int | None = None) -> bytes | None
 
 def pack(outcome: Outcome) -> tuple[bytes, ...]:
     """An outcome as bytes: a line of JSON, then each array as it lies in memory."""
-    head = asdict(outcome)
+    head = asdict(replace(outcome, counts={}))
+    del head["counts"]
     arrays = [(k, a.dtype.str, a.shape, a.tobytes()) for k, a in outcome.arrays.items()]
     head["arrays"] = [(k, dtype, shape) for k, dtype, shape, _ in arrays]
     return (_dumps(head).encode() + b"\n", *(data for *_, data in arrays))
@@ -88,7 +90,8 @@ def unpack(frame: bytes) -> Outcome:
         head = json.loads(frame[:end])
     except RecursionError:
         raise ValueError("its JSON is nested too deep") from None
-    expect(isinstance(head, dict) and head.keys() == Outcome.__dataclass_fields__.keys(), "keys")
+    fields = Outcome.__dataclass_fields__.keys() - {"counts"}
+    expect(isinstance(head, dict) and head.keys() == fields, "keys")
     expect(isinstance(head["kind"], str) and head["kind"] in KINDS, "kind")
     expect(isinstance(head["line"], int) and 0 <= head["line"] < 2**31, "line")
     expect(isinstance(head["cheated"], bool) and not isinstance(head["line"], bool), "flags")

@@ -29,6 +29,18 @@ class OddResultError(TypeError):
     """What came back is not what was promised; the message is a sentence for the student."""
 
 
+class Count(int):
+    """What a probe counts, for a sentence "The count of ... is 3; it should be 0"."""
+
+
+class Shared(Count):
+    """How many results share memory with what was given."""
+
+
+class Warned(Count):
+    """Whether NumPy warned while the answer ran: 0 or 1."""
+
+
 def run_case(
     answer: Callable,
     case: tuple[tuple, dict],
@@ -46,6 +58,7 @@ def run_case(
         if result is None or result is Ellipsis:
             return Outcome("stub" if is_stub(answer) or result is Ellipsis else "none")
         arrays = probe(result, *args, **options) if probe else {"": _array(result)}
+        counts = {k: type(v).__name__ for k, v in arrays.items() if isinstance(v, Count)}
         arrays = {k: _array(v) for k, v in arrays.items()}
         if sum(a.nbytes for a in arrays.values()) > OUTPUT:
             return Outcome("big")
@@ -56,7 +69,8 @@ def run_case(
         return raised(error, answer)
     pairs = zip(before, args, strict=True)
     changed = [str(i) for i, (b, a) in enumerate(pairs) if not _same(b, a)]
-    return Outcome("value", arrays, changed, type=type(result).__name__[:200])
+    kind = type(result).__name__[:200]
+    return Outcome("value", arrays, changed, type=kind, counts=counts)
 
 
 def made(case: tuple[tuple, dict], build: Callable | None) -> tuple[list | tuple, dict]:
