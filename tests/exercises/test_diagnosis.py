@@ -11,6 +11,7 @@ from torch import nn
 from learnkit.exercises.diagnosis import NOTHING_KNOWN
 from learnkit.exercises.example import shown
 from learnkit.exercises.judge import judge
+from learnkit.exercises.mistakes import Mistake
 from learnkit.exercises.raised import exception
 from learnkit.exercises.report import Report
 from learnkit.exercises.sandbox.worker import Outcome
@@ -94,7 +95,7 @@ def test_float32_is_right_where_no_digits_are_asked_for_and_named_where_they_are
 
 def test_mistakes_that_always_raise_are_told_apart_by_what_python_says():
     task = Exercise("wave", _wave, WAVE.cases, WAVE.hints, "")
-    task.mistake("That is no power.")(lambda x, y: x ^ y)
+    task.mistakes.append(Mistake(lambda x, y: x ^ y, "That is no power."))
     assert of(lambda x, y: y ^ x, task).message == "That is no power."
     assert of(lambda x, y: len(3), task).mistake is None
 

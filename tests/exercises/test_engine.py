@@ -87,7 +87,7 @@ def test_the_librarys_own_is_not_there_to_be_called(source):
         (
             "max_pool2d",  # its reference is a function of the tables
             "from learnkit.byhand import pool\n"
-            "def max_pool2d(image, size): return workers.max_pool2d(image[None], size)[0]",
+            "def max_pool2d(image, size): return pool.max_pool2d(image[None], size)[0]",
         ),
         (
             "sigmoid",  # it lives in layers, and losses has it as well

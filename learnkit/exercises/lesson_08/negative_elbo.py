@@ -5,7 +5,7 @@ import numpy as np
 from learnkit.exercises.lesson_08.common import a_tensor, as_leaves, f32, gradients_of, normal
 from learnkit.exercises.table import Exercise, case
 
-_rng = np.random.default_rng(8)
+_rng = np.random.default_rng(808)
 
 
 def _loss_and_slopes(result, logits, images, mean, log_var, beta=1.0):
