@@ -10,21 +10,22 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.images import masks
-from learnkit.images.classical import biharmonic
-from learnkit.images.fill import each
+from learnkit.fills.harmonic import biharmonic
+from learnkit.fills.protocol import each
+from learnkit.holes import draw
+from learnkit.holes.batches import portions, random_holes
 from learnkit.images.metrics import pooled_psnr
-from learnkit.models.filling import batch_fill
+from learnkit.models.as_fill import batch_fill
+from learnkit.models.masked import mean_hole_psnr
+from learnkit.recipes.base import Recipe
 from learnkit.recipes.emoji_vae import kept, pictures
-from learnkit.recipes.holes import mean_hole_psnr, portions, random_holes
-from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
 
 KINDS = {"box": 6, "half": 2, "scatter": 4, "strokes": 4}  # of 16 holes
 SIDE = 32
 ASKED = {
-    "centre 16x16": masks.box((SIDE, SIDE), height=16, width=16),
-    "random 50 %, one hole for all": masks.scatter((SIDE, SIDE), fraction=0.5, seed=0),
+    "centre 16x16": draw.box((SIDE, SIDE), height=16, width=16),
+    "random 50 %, one hole for all": draw.scatter((SIDE, SIDE), fraction=0.5, seed=0),
 }
 
 

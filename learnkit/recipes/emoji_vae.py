@@ -16,7 +16,7 @@ import torch
 
 from learnkit.images.data import emoji
 from learnkit.models import vae
-from learnkit.recipes.recipe import Recipe
+from learnkit.recipes.base import Recipe
 from learnkit.recipes.vae import by_way_of_z, elbo_objective
 from learnkit.training import distributed
 from learnkit.training.pictures import Pictures, resident

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from learnkit.images.classical import biharmonic
+from learnkit.fills.harmonic import biharmonic
 from learnkit.images.data import emoji
-from learnkit.models.filling import composite
+from learnkit.models.masked import FLOOR, composite
 from learnkit.models.pretrained import card, pretrained
 from learnkit.recipes.emoji_inpainter import ASKED, RECIPE
 from learnkit.recipes.emoji_vae import kept
-from learnkit.recipes.holes import FLOOR
 
 
 class Grey(torch.nn.Module):
