@@ -35,8 +35,9 @@ MAY_IMPORT = {
     "recipes": PICTURES | {"models", "training"},
     "benchmark": PICTURES | {"models", "training"},
     "exercises": TAUGHT,
+    "grading": TAUGHT | {"exercises"},
     "widgets": TAUGHT | {"exercises"},
-    "course": TAUGHT | {"exercises", "widgets"},
+    "course": TAUGHT | {"exercises", "grading", "widgets"},
     "__main__": {"course"},  # `python -m learnkit` is the learnkit command
 }
 

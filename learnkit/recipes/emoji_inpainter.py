@@ -18,8 +18,8 @@ from learnkit.images.metrics import pooled_psnr
 from learnkit.models.as_fill import batch_fill
 from learnkit.models.masked import mean_hole_psnr
 from learnkit.recipes.base import Recipe
-from learnkit.recipes.emoji_vae import kept, pictures
 from learnkit.training import distributed
+from learnkit.training.datasets import emoji_shown, emoji_unseen
 
 KINDS = {"box": 6, "half": 2, "scatter": 4, "strokes": 4}  # of 16 holes
 SIDE = 32
@@ -46,9 +46,9 @@ def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor],
 def measure(model: nn.Module) -> dict[str, float]:
     """Hole PSNR over all 192 emoji kept aside, pooled; and the biharmonic fill's."""
     device = next(model.parameters()).device
-    images = (
-        kept().take(torch.arange(len(kept()), device="cpu")).permute(0, 2, 3, 1).double().numpy()
-    )
+    unseen = emoji_unseen()
+    images = unseen.take(torch.arange(len(unseen), device="cpu"))
+    images = images.permute(0, 2, 3, 1).double().numpy()
     found = {}
     for kind, hole in ASKED.items():
         holes = np.tile(hole, (len(images), 1, 1))
@@ -65,7 +65,7 @@ RECIPE = Recipe(
     name="emoji_inpainter",
     what="A convolutional network over a thin plate that fills holes in emoji, in colour.",
     data="Noto emoji (Apache-2.0, Google), nine of ten",
-    pictures=pictures,
+    pictures=emoji_shown,
     objective=objective,
     measure=measure,
     steps=6_000,

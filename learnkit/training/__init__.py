@@ -4,7 +4,7 @@ Read it in this order:
 
     device       which machine, and what pays on it
     pictures     a data set that stays on the device as bytes, and its order
-    datasets     the garments to learn from, and those that judge
+    datasets     garments and emoji to learn from, and those that judge
     photographs  tiles of photographs, blurred and noisy, and what is lost where they are mended
     loop         a generator of steps
     checkpoint   to go on as if never stopped

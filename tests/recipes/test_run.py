@@ -46,17 +46,6 @@ def test_it_leaves_weights_that_load_and_a_card_that_tells_their_quality(small, 
     assert told["quality"] == {name: round(value, 2) for name, value in measured.items()}
 
 
-def test_without_a_network_the_embedded_pictures_do(monkeypatch):
-    def offline(split, full=False):
-        if full:
-            raise ConnectionError("cannot download: go online")
-        return fashion_mnist(split)
-
-    monkeypatch.setattr("learnkit.training.datasets.fashion_mnist", offline)
-    with pytest.warns(UserWarning, match=r"go online; training on the 10,000"):
-        assert len(find("vae").pictures(torch.device("cpu"))) == 10_000
-
-
 def test_stopped_and_resumed_it_bakes_the_same_weights(small, tmp_path):
     list(bake(small, tmp_path / "whole", steps=9, machine=CPU))
     broken = bake(small, tmp_path / "broken", steps=9, machine=CPU)
