@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 
 from learnkit.images.metrics import psnr
 from learnkit.shapes import Hole, Image, check_at_least, check_hole, check_image
-from learnkit.widgets import upload
-from learnkit.widgets.contest import decibels
+from learnkit.widgets.brush import upload
+from learnkit.widgets.brush.score import decibels
 from learnkit.widgets.show import ORANGE, picture_grid
 
 

@@ -5,7 +5,7 @@ from learnkit.images.classical import harmonic
 from learnkit.images.fill import check_filled
 from learnkit.images.masks import cut_hole
 from learnkit.images.metrics import psnr
-from learnkit.widgets.contest import attempt
+from learnkit.widgets.brush.score import attempt
 
 
 @pytest.fixture

@@ -15,10 +15,9 @@ import anywidget
 import traitlets
 
 from learnkit.shapes import Hole, Image, check_at_least, check_hole
-from learnkit.widgets import keys, upload
 from learnkit.widgets.asleep import Sleeper
-from learnkit.widgets.contest import EXACT, Attempt, Fill, attempt, check_among, check_methods
-from learnkit.widgets.easel import (
+from learnkit.widgets.brush import upload
+from learnkit.widgets.brush.easel import (
     Easel,
     as_bytes,
     brush_size,
@@ -28,6 +27,8 @@ from learnkit.widgets.easel import (
     stretched,
     unpack,
 )
+from learnkit.widgets.brush.score import EXACT, Attempt, Fill, attempt, check_among, check_methods
+from learnkit.widgets.esm import joined
 from learnkit.widgets.show import render, with_still
 
 _HERE = Path(__file__).parent
@@ -40,7 +41,7 @@ class Brush(Sleeper, anywidget.AnyWidget):
     """A picture to paint holes on; `fills` and `scores` are of the hole as it is painted now."""
 
     to_do = "paint on the picture"
-    _esm = keys.module("brush.js")
+    _esm = joined(_HERE / "brush.js")
     _css = _HERE / "brush.css"
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of the pictures
     picture = traitlets.Unicode().tag(sync=True)  # the name of the one on the easel
