@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from learnkit.images.fill import check_filled
-from learnkit.images.masks import cut_hole
 from learnkit.images.metrics import psnr
-from learnkit.shapes import Hole, Image, check_hole, check_image
+from learnkit.shapes import Hole, Image
 
 Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]  # fill(image, hole) -> image
 EXACT = 100.0  # dB: an error of 1/100,000 of black to white, which is rounding
@@ -34,13 +33,12 @@ class Attempt:
 def attempt(fill: Fill, image: Image, hole: Hole) -> Attempt:
     """Fills the hole, and says how well and how fast; an error of the method is said as well.
 
-    Raises TypeError or ValueError where `image` or `hole` is not what it must be.
+    `image` and `hole` are a widget's own, checked where they came in.
     """
-    check_image(image)
-    check_hole(hole, image)
     if not hole.any():
         return Attempt("nothing to fill", image.copy())
-    cut = cut_hole(image, hole)
+    cut = image.copy()
+    cut[hole] = 0
     start = time.perf_counter()
     try:
         filled = fill(cut, hole.copy())
