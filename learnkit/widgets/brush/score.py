@@ -96,5 +96,5 @@ def _sentence(error: BaseException) -> str:
     kind = type(error).__name__
     if not text:
         return f"it stopped with {kind}, and no word why"
-    said = text if isinstance(error, ValueError) else f"{kind}: {text}"
-    return said if len(said) <= LONGEST_SENTENCE else said[: LONGEST_SENTENCE - 1] + "…"
+    words = text if isinstance(error, ValueError) else f"{kind}: {text}"
+    return words if len(words) <= LONGEST_SENTENCE else words[: LONGEST_SENTENCE - 1] + "…"

@@ -149,19 +149,19 @@ def _from_numbers(picture: Pillow.Image) -> tuple[Pillow.Image, list[str]]:
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     if low < 0:
         black, white = low, high
-        said = [f"its values {low:g} to {high:g} stretched from black to white"]
+        changes = [f"its values {low:g} to {high:g} stretched from black to white"]
     elif picture.mode == "F" and 1 < high < 1.5:
         black, white = 0.0, 1.0
-        said = [f"its values above 1, up to {high:.4g}, cut off"] if high > 1.002 else []
+        changes = [f"its values above 1, up to {high:.4g}, cut off"] if high > 1.002 else []
     else:
         black, white = 0.0, 2.0 ** math.ceil(math.log2(max(high, 1) + 1)) - 1
         usual = 1.0 if picture.mode == "F" else 65535.0
-        said = [] if white == usual or not high else [f"{white:g} taken as white"]
+        changes = [] if white == usual or not high else [f"{white:g} taken as white"]
     if np.isnan(x).any():
-        said.append("black where it is not a number")
+        changes.append("black where it is not a number")
     span = (white - black) or 1.0
     x = np.nan_to_num((x - black) / span, nan=0.0).clip(0, 1)
-    return Pillow.fromarray(np.round(255 * x).astype(np.uint8)), said
+    return Pillow.fromarray(np.round(255 * x).astype(np.uint8)), changes
 
 
 def _fitted(
