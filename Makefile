@@ -79,7 +79,7 @@ bench: .venv/.dev
 clean:
 	@echo "== removing build products; .venv and work stay (rm -r .venv to set up anew)"
 	@rm -rf build dist .pytest_cache .ruff_cache .hypothesis .coverage
-	@find learnkit tests solutions -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find learnkit tests solutions tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp stands for a set-up that went through, and says where: a moved checkout sets up again,
 # and so does another TORCH_INDEX.

@@ -3,13 +3,17 @@
 Read it in this order; imports point the same way, from the later to the earlier.
 
     shapes      the words for array shapes, and the checks at every border
+    files       a file written whole, and one process at a time
     threads     how many of them a lesson may use
+    assets      what is shipped: pictures, trained weights, PyTorch's answers
     byhand      losses, gradients and optimizers in NumPy, each with its gradient under it
-    images      pictures, holes, classical fills, and how to judge them
+    holes       every hole of the course: one drawn, batches of them, the published five
+    images      pictures, and how to judge them
+    fills       the one form of a fill, and those without a network
     models      the networks, one paper a file, and their trained weights
-    training    a generator of steps: device, pictures, checkpoints, many processes
+    training    a generator of steps: device, data sets, checkpoints, many processes
     recipes     one file a trained model: what `learnkit train NAME` runs
-    benchmark   the course's one table of hole filling: methods, holes, scores
+    benchmark   the course's one table of hole filling: methods and scores
     exercises   the checks behind `@exercise`, with the mistakes they know by name
     widgets     one visualizer a file: a pure figure(params), and thin controls
     course      one source to two notebooks, and the `learnkit` command

@@ -23,12 +23,12 @@ import numpy as np
 
 from learnkit.course import doctor
 from learnkit.exercises import exercise, hint
-from learnkit.images import masks
+from learnkit.holes import draw
 from learnkit.images.damaged import DAMAGED, damaged
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.widgets import pixels
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.table import show_table
+from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
 # ## A picture is numbers
@@ -127,7 +127,7 @@ print("in floats:", 200 / 255 + 100 / 255, "(and you can see that it is above 1)
 
 # %%
 try:
-    masks.cut_hole(np.uint8([[200, 100]]), np.array([[True, False]]))
+    draw.cut_hole(np.uint8([[200, 100]]), np.array([[True, False]]))
 except TypeError as error:
     print("TypeError:", error)
 
@@ -139,7 +139,7 @@ except TypeError as error:
 # unchanged, and the known pixels are filled while the missing ones stay. The quiz comes back to it.)
 
 # %%
-hole = masks.box(grey.shape, height=40, width=40, top=48, left=44)
+hole = draw.box(grey.shape, height=40, width=40, top=48, left=44)
 print(hole.dtype, hole.shape, "-", hole.sum(), "of", hole.size, "pixels are missing")
 show_pictures(
     {"the truth": grey, "the hole (orange = True)": hole},

@@ -18,12 +18,12 @@ import numpy as np
 from learnkit.byhand.gradcheck import check_grad
 from learnkit.byhand.losses import roughness
 from learnkit.exercises import exercise
-from learnkit.images import masks
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
+from learnkit.holes import draw
 from learnkit.images.damaged import DAMAGED, damaged
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.images.metrics import psnr
-from learnkit.widgets import filling, ravine
+from learnkit.widgets import descent_in_hole, ravine
 from learnkit.widgets.show import show, show_pictures
 
 # %% [markdown]
@@ -185,8 +185,8 @@ def fill_hole(image, hole, lr, steps):
 # %%
 moments = [0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 37, 50, 68, 92, 124, 168, 227, 300]
 frames = [fill_hole(boot.image, boot.hole, 0.12, step) for step in moments]
-film = filling.Film(frames, moments, boot.image, boot.hole)
-filling.explore(film)
+film = descent_in_hole.Film(frames, moments, boot.image, boot.hole)
+descent_in_hole.explore(film)
 
 # %%
 some = {f"step {moments[i]}": frames[i] for i in (0, 2, 7, 18)} | {"truth": boot.image}
@@ -296,7 +296,7 @@ show(fig, alt="The largest error against the step falls on a straight line, as t
 # %%
 print("width    κ    steps to shrink the error a thousandfold")
 for width in (2, 4, 8, 16):
-    c = np.linalg.eigvalsh(hessian(masks.box((28, 28), height=width, width=width)))
+    c = np.linalg.eigvalsh(hessian(draw.box((28, 28), height=width, width=width)))
     kappa = c[-1] / c[0]
     print(f"{width:5} {kappa:5.0f} {np.log(1000) / np.log((kappa + 1) / (kappa - 1)):8.0f}")
 
@@ -362,7 +362,7 @@ for name in DAMAGED:
 
 # %%
 garments = to_float(fashion_mnist("test")[0][:500])
-box = masks.box((28, 28), height=10, width=10)
+box = draw.box((28, 28), height=10, width=10)
 filled = np.array([harmonic(garment, box) for garment in garments])
 pooled = -10 * np.log10(np.mean((filled - garments)[:, box] ** 2))
 print(f"harmonic fill, 500 garments: {pooled:.2f} dB, pooled")

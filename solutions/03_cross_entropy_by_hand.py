@@ -19,13 +19,13 @@ import numpy as np
 from learnkit.byhand.gradcheck import check_grad
 from learnkit.byhand.losses import binary_cross_entropy, cross_entropy_grad, mse_loss
 from learnkit.exercises import exercise
-from learnkit.images import masks
+from learnkit.holes import draw
 from learnkit.images.damaged import damaged
 from learnkit.images.data import GARMENTS, fashion_mnist, to_float
 from learnkit.images.metrics import pooled_psnr
 from learnkit.widgets import logit
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## A pixel is a bet
@@ -412,7 +412,7 @@ show_pictures(
 # hole; this one has seen 10,000 garments.
 
 # %%
-box = masks.box((28, 28), height=10, width=10)
+box = draw.box((28, 28), height=10, width=10)
 
 
 def seen(images):

@@ -22,13 +22,14 @@ from learnkit.byhand.layers import sigmoid
 from learnkit.byhand.losses import binary_cross_entropy_with_logits_grad, roughness_grad
 from learnkit.byhand.optim import cosine_schedule, one_cycle_schedule, step_schedule
 from learnkit.exercises import exercise
-from learnkit.images import masks, metrics
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
+from learnkit.holes import draw
+from learnkit.images import metrics
 from learnkit.images.damaged import damaged
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.widgets import race
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## Read less
@@ -41,7 +42,7 @@ from learnkit.widgets.training import watched
 # %%
 pictures = to_float(fashion_mnist("train")[0])
 unseen = to_float(fashion_mnist("test")[0][:500])
-box = masks.box((28, 28), height=10, width=10)
+box = draw.box((28, 28), height=10, width=10)
 centre = pictures.mean(axis=0)
 known = np.c_[(pictures - centre)[:, ~box], np.ones(len(pictures))]
 known_unseen = np.c_[(unseen - centre)[:, ~box], np.ones(len(unseen))]
@@ -349,7 +350,7 @@ runners = {
     "Adam": (lambda x, g, t, m, v: adam_step(x, g, m, v, t, lr=0.03), 2),
 }
 face = damaged("astronaut").image.mean(axis=2)[28:92, 32:96]
-hole = masks.box(face.shape, height=24, width=24)
+hole = draw.box(face.shape, height=24, width=24)
 exact = harmonic(face, hole)
 empty = np.where(hole, 0.0, face)
 

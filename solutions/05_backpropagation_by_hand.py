@@ -24,11 +24,12 @@ from learnkit.byhand.layers import relu, sigmoid, sigmoid_grad
 from learnkit.byhand.losses import mse_loss, mse_loss_grad
 from learnkit.byhand.optim import adam_step, cosine_schedule
 from learnkit.exercises import exercise
-from learnkit.images import damaged, masks, metrics
+from learnkit.holes import draw
+from learnkit.images import damaged, metrics
 from learnkit.widgets import graph
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.table import show_table
-from learnkit.widgets.training import watched
+from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
 # ## One neuron, on paper
@@ -406,7 +407,7 @@ def train(x, colours, steps, seed=0):
 
 # %%
 face = damaged.damaged("astronaut").image
-hole = masks.box(face.shape[:2], height=24, width=24, top=78, left=58)
+hole = draw.box(face.shape[:2], height=24, width=24, top=78, left=58)
 seen = ~hole.ravel()
 xy, colours = coordinates(128, 128), face.reshape(-1, 3)
 
@@ -438,7 +439,7 @@ moments = [1, 10, 30, 100, 300, 1000]
 began_painting = time.perf_counter()
 raw = film(xy, moments)
 print(f"{(time.perf_counter() - began_painting):.1f} s for 1,000 steps")
-row = {f"step {t}": raw[t] for t in moments} | {"shown to it": masks.cut_hole(face, hole)}
+row = {f"step {t}": raw[t] for t in moments} | {"shown to it": draw.cut_hole(face, hole)}
 show_pictures(
     row,
     columns=4,
@@ -492,7 +493,7 @@ def scored(painting):
 
 paintings = {"blurred, plausible": raw[1000], "sharp, wrong": sharp[1000]}
 show_pictures(
-    {"cut": masks.cut_hole(face, hole)} | paintings | {"the truth": face},
+    {"cut": draw.cut_hole(face, hole)} | paintings | {"the truth": face},
     alt="The face with a box cut out; a blur without a face, smooth in the box too; a sharp face with "
     "noise in the box; the truth.",
 )
@@ -541,7 +542,7 @@ show_table(by_scale, heads=["scale", "PSNR in the scratches"], unit="dB", digits
 # %%
 mended, in_scratches = mend(4, 2000)
 show_pictures(
-    {"scratched": masks.cut_hole(face, scratches), "painted": mended, "the truth": face},
+    {"scratched": draw.cut_hole(face, scratches), "painted": mended, "the truth": face},
     alt="The scratched astronaut, the same with its scratches painted by the network, and the truth.",
 )
 print(f"{in_scratches:.2f} dB in the scratches")

@@ -16,14 +16,16 @@ import time
 
 import numpy as np
 
-from learnkit.byhand import answers, conv, layers, losses, pool
+from learnkit.assets.torch_answers import torch_answers
+from learnkit.byhand import conv, layers, losses, pooling
 from learnkit.byhand.gradcheck import check_grad
 from learnkit.byhand.optim import adam_step, cosine_schedule, momentum_step
 from learnkit.exercises import exercise
-from learnkit.images import damaged, data, masks, metrics
+from learnkit.holes import draw
+from learnkit.images import damaged, data, metrics
 from learnkit.widgets import kernel
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show_pictures
-from learnkit.widgets.training import watched
 
 # %% [markdown]
 # ## One small window
@@ -158,7 +160,7 @@ print("largest difference:", abs(by_loops - by_product).max())
 # On our machine, with nothing else to do, the product is some thirty times as fast, though it does the
 # same multiplications and first copies every pixel nine times: Python's own steps took the time.
 #
-# (`learnkit/byhand/conv.py` and `pool.py` have each operation twice, the loops that *are* the
+# (`learnkit/byhand/conv.py` and `pooling.py` have each operation twice, the loops that *are* the
 # definition and the fast form right below. From here on `conv.conv2d` takes whole batches,
 # `(n, c, h, w)`.)
 #
@@ -229,7 +231,7 @@ scratched = np.where(damaged.damaged("astronaut").hole, 1.0, grey)[None]
 pooled = {
     "scratched": scratched[0],
     "max pooling by 4": max_pool2d(scratched, 4)[0],
-    "mean pooling by 4": pool.avg_pool2d(scratched[None], 4)[0, 0],
+    "mean pooling by 4": pooling.avg_pool2d(scratched[None], 4)[0, 0],
 }
 show_pictures(pooled, alt="Scratches stay white under max pooling, and fade under mean pooling.")
 
@@ -347,7 +349,7 @@ def unbend(pictures, holes, steps):
 hole = damaged.damaged("astronaut").hole
 mended = unbend(face.transpose(2, 0, 1)[:, None], hole, 400)[:, 0].transpose(1, 2, 0)
 show_pictures(
-    {"scratched": masks.cut_hole(face, hole), "unbent": mended, "the truth": face},
+    {"scratched": draw.cut_hole(face, hole), "unbent": mended, "the truth": face},
     alt="The scratched astronaut, the same mended by the bend, and the truth.",
 )
 in_scratches = metrics.psnr(mended, face, hole=hole)
@@ -361,7 +363,7 @@ print(f"{in_scratches:.2f} dB in the scratches")
 # **Predict:** the 10 x 10 boxes of 500 garments. Harmonic: 12.56 dB. The plate?
 
 # %%
-box = masks.box((28, 28), height=10, width=10)
+box = draw.box((28, 28), height=10, width=10)
 garments = data.to_float(data.fashion_mnist("test")[0])
 plates = unbend(garments[:500, None], box, 400)[:, 0]
 in_boxes = metrics.pooled_psnr(plates, garments[:500], holes=np.broadcast_to(box, plates.shape))
@@ -383,15 +385,15 @@ def forward(x, weights):
     """Everything that the way back will need: the sums, the pooled pictures, the logits."""
     k1, b1, k2, b2, w, b = weights
     z1 = conv.conv2d(x, k1, b1, padding=1)
-    h1 = pool.max_pool2d(layers.relu(z1), 2)
+    h1 = pooling.max_pool2d(layers.relu(z1), 2)
     z2 = conv.conv2d(h1, k2, b2, padding=1)
-    h2 = pool.max_pool2d(layers.relu(z2), 2)
+    h2 = pooling.max_pool2d(layers.relu(z2), 2)
     return z1, h1, z2, h2, h2.reshape(len(x), -1) @ w + b
 
 
 def back_through(z, upstream):
     """Back through a pool and a gate, to the sums of a convolution."""
-    return layers.relu_grad(z, pool.max_pool2d_grad(layers.relu(z), 2, upstream))
+    return layers.relu_grad(z, pooling.max_pool2d_grad(layers.relu(z), 2, upstream))
 
 
 # %%
@@ -428,7 +430,7 @@ def fresh(seed=0):
 
 # %%
 labels = data.fashion_mnist("test")[1]
-torch_says = answers.torch_answers("cnn")
+torch_says = torch_answers("cnn")
 logits_of_64 = forward(garments[:64, None], fresh())[-1]
 print(f"logits differ by at most {abs(logits_of_64 - torch_says['logits']).max():.1e}")
 slopes = gradients(garments[:64, None], labels[:64], fresh())

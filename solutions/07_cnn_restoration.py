@@ -25,14 +25,15 @@ from learnkit.exercises import exercise
 from learnkit.images.data import fashion_mnist, photograph
 from learnkit.models.autoencoder import Restorer
 from learnkit.models.pretrained import card, pretrained
-from learnkit.recipes import photographs, restorer
+from learnkit.recipes import restorer
+from learnkit.training import photographs
 from learnkit.training.device import budget, choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
 from learnkit.widgets import curves
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.table import show_table
-from learnkit.widgets.training import watched
+from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
 # ## From arrays to tensors

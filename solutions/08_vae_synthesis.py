@@ -29,9 +29,9 @@ from learnkit.training.device import budget, choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
 from learnkit.widgets import latent
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.table import show_table
-from learnkit.widgets.training import watched
+from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
 # ## Squeezed, and noise added

@@ -19,17 +19,17 @@ import torch
 import torch.nn.functional as F
 
 from learnkit.exercises import exercise
-from learnkit.images.blobs import modes_found, share_on_ring
 from learnkit.images.data import GARMENTS, fashion_mnist
 from learnkit.images.frechet import frechet_of
+from learnkit.images.ring import modes_found, share_on_ring
 from learnkit.models import gan
 from learnkit.models.pretrained import card, pretrained
 from learnkit.training.device import budget, choose
 from learnkit.training.pictures import as_image, order, resident
 from learnkit.widgets import ring
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.table import show_table
-from learnkit.widgets.training import watched
+from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
 # ## A forger and a judge

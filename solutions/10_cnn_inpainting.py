@@ -20,13 +20,14 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.exercises import exercise
-from learnkit.images import masks
-from learnkit.images.classical import biharmonic, harmonic
+from learnkit.fills.harmonic import biharmonic, harmonic
+from learnkit.fills.linear_mmse import LinearMMSE
+from learnkit.fills.nearest_neighbours import NearestNeighbours
+from learnkit.fills.total_variation import total_variation
+from learnkit.holes import draw
 from learnkit.images.data import fashion_mnist, photograph, to_float
-from learnkit.images.learned_fills import LinearMMSE, NearestNeighbours
 from learnkit.images.metrics import psnr
-from learnkit.images.total_variation import total_variation
-from learnkit.models.filling import fill_with
+from learnkit.models.as_fill import fill_with
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.pretrained import pretrained
 from learnkit.models.unet import Layer, UNet
@@ -34,9 +35,9 @@ from learnkit.training.device import budget, choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
 from learnkit.widgets import brush
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.table import show_table
-from learnkit.widgets.training import watched
+from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
 # ## A hole, and its score
@@ -48,7 +49,7 @@ from learnkit.widgets.training import watched
 machine = choose()
 garments = resident(fashion_mnist("train")[0], device=machine.device)
 test = resident(fashion_mnist("test")[0], device=machine.device).take(torch.arange(200))
-box = masks.box((28, 28), height=14, width=14)
+box = draw.box((28, 28), height=14, width=14)
 hole = torch.from_numpy(box).to(machine.device).expand(200, 1, 28, 28)
 cut = torch.where(hole, 0, test)
 show_pictures(
@@ -487,8 +488,8 @@ brush.explore(easel, contest, hole=box)
 # %%
 restore = fill_with(pretrained("photo_inpainter"))
 astronaut = photograph("astronaut")
-writing = masks.text(astronaut.shape, "fill the hole", size=22)
-written = masks.cut_hole(astronaut, writing)
+writing = draw.text(astronaut.shape, "fill the hole", size=22)
+written = draw.cut_hole(astronaut, writing)
 mended = {"biharmonic": biharmonic(written, writing), "network": restore(written, writing)}
 chin = (slice(110, 210), slice(180, 280))  # a look at 100 x 100 of 512 x 512
 shown = {"written on": written, **mended, "truth": astronaut}

@@ -20,21 +20,21 @@ import torch
 import torch.nn.functional as F
 
 from learnkit.exercises import exercise
-from learnkit.images import masks
+from learnkit.fills.linear_mmse import LinearMMSE
+from learnkit.holes import draw
+from learnkit.holes.batches import random_holes
 from learnkit.images.data import fashion_mnist
 from learnkit.images.frechet import frechet_of
-from learnkit.images.learned_fills import LinearMMSE
 from learnkit.models.conditional_vae import ConditionalVAE
 from learnkit.models.latent_search import latent_search
 from learnkit.models.pretrained import pretrained
-from learnkit.recipes.holes import random_holes
 from learnkit.training.device import budget, choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
-from learnkit.widgets import fills
+from learnkit.widgets import posterior
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.table import show_table
-from learnkit.widgets.training import watched
+from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
 # ## A network that was never told of holes
@@ -47,7 +47,7 @@ from learnkit.widgets.training import watched
 machine = choose()
 garments = resident(fashion_mnist("train")[0], device=machine.device)
 test = resident(fashion_mnist("test")[0], device=machine.device).take(torch.arange(500))
-right = torch.from_numpy(masks.half((28, 28))).to(machine.device)
+right = torch.from_numpy(draw.half((28, 28))).to(machine.device)
 hole = right.expand(500, 1, 28, 28)
 plain = pretrained("vae").requires_grad_(False).to(machine.device)
 
@@ -406,9 +406,9 @@ def seen_in(images):
 
 others = resident(fashion_mnist("test")[0], device=machine.device).take(torch.arange(2000, 4000))
 real = seen_in(others)  # test garments, which no network has seen
-draw = torch.Generator(machine.device)
-of_one_model = frechet_of(seen_in(model.sample(2000, draw.manual_seed(1))), real)
-of_plain = frechet_of(seen_in(plain.sample(2000, draw.manual_seed(1))), real)
+chance = torch.Generator(machine.device)
+of_one_model = frechet_of(seen_in(model.sample(2000, chance.manual_seed(1))), real)
+of_plain = frechet_of(seen_in(plain.sample(2000, chance.manual_seed(1))), real)
 print(f"conditional VAE at a hole of 100 %: {of_one_model:.1f}; plain VAE: {of_plain:.1f}")
 
 # %% [markdown]
@@ -433,7 +433,7 @@ def fill(share, freedom):
     return drawn[:, 0, 0].cpu().numpy(), cut[0, 0].cpu().numpy()
 
 
-fills.explore(fill)
+posterior.explore(fill)
 
 # %% [markdown]
 # All alike: without noise $z$ is the prior's mean each time, and decodes to one and the same pullover.

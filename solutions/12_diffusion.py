@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 
 from learnkit.exercises import exercise
-from learnkit.images import masks
+from learnkit.holes import draw
 from learnkit.images.data import fashion_mnist
 from learnkit.images.frechet import frechet_of
 from learnkit.models.diffusion import (
@@ -40,10 +40,10 @@ from learnkit.recipes.gan import real_features
 from learnkit.training.device import budget, choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import as_image, resident
-from learnkit.widgets import film
+from learnkit.widgets import denoising
+from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
-from learnkit.widgets.table import show_table
-from learnkit.widgets.training import watched
+from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
 # ## Into the noise
@@ -324,7 +324,9 @@ show_pictures(
 # **Predict:** at which weight of the noise does the predicted $x_0$ no longer change its *kind* of garment?
 
 # %%
-film.explore(film.record([[t, *(x.cpu() for x in xs)] for t, *xs in moments], alpha_bar.cpu()))
+denoising.explore(
+    denoising.record([[t, *(x.cpu() for x in xs)] for t, *xs in moments], alpha_bar.cpu())
+)
 
 # %% [markdown]
 # Early, in this one: after four of the 25 steps the noise still has the weight 0.97, and the predicted $x_0$ has two sleeves, and keeps them.
@@ -362,9 +364,9 @@ show_pictures(
 # later, from its last two (DPM-Solver++; Lu et al., 2022).
 
 # %%
-draw, real = torch.Generator().manual_seed(5), real_features()
+chance, real = torch.Generator().manual_seed(5), real_features()
 frechet = {
-    name: frechet_of(garment_features(pretrained(name).sample(1000, draw.manual_seed(5))), real)
+    name: frechet_of(garment_features(pretrained(name).sample(1000, chance.manual_seed(5))), real)
     for name in ("vae", "gan")
 }
 frechet["painter"] = card("painter")["quality"]["Frechet classifier distance of 1,000 inventions"]
@@ -412,7 +414,7 @@ def repaint_blend(x_prev, x0, hole, t_prev, noise, alpha_bar):
 
 
 # %%
-box = masks.box((28, 28), height=14, width=14)
+box = draw.box((28, 28), height=14, width=14)
 hole = torch.from_numpy(box).to(machine.device).expand(len(test), 1, 28, 28)
 levels = [-1, *usable_timesteps(alpha_bar, 25, power=2.0)[::-1]]  # level 0 is clean
 straight, back_and_forth = schedule(25, resamples=1), schedule(25, resamples=4)
@@ -532,8 +534,8 @@ show_table(decibels, heads=["fill", "PSNR in the hole"], unit="dB")
 boot_and_hole = test[:1], hole[:1]
 filling = walk_back(painter.denoiser(*boot_and_hole), six[:1], 25)
 seen = [(t, torch.where(hole[:1], xt, 2 * test[:1] - 1), x0) for t, xt, x0 in filling]
-film.explore(
-    film.record([[t, *(x.cpu() for x in xs)] for t, *xs in seen], alpha_bar.cpu(), hole=box)
+denoising.explore(
+    denoising.record([[t, *(x.cpu() for x in xs)] for t, *xs in seen], alpha_bar.cpu(), hole=box)
 )
 
 # %% [markdown]

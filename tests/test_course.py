@@ -20,8 +20,8 @@ from learnkit.byhand.losses import roughness_grad
 from learnkit.course import build
 from learnkit.course.build import STUB, built, notebook
 from learnkit.exercises.index import EXERCISES
-from learnkit.images import masks
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
+from learnkit.holes import draw
 from learnkit.images.damaged import DAMAGED, damaged
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.images.metrics import psnr
@@ -428,7 +428,7 @@ def test_the_prose_is_not_condescending(lesson):
 
 @every_lesson
 def test_a_lesson_imports_what_was_taught_and_before_07_neither_torch_nor_a_network(lesson):
-    taught = {"byhand", "exercises", "images", "widgets"}
+    taught = {"assets", "byhand", "exercises", "fills", "holes", "images", "widgets"}
     if int(lesson[:2]) == 0:
         taught |= {"course"}  # whose doctor looks at the machine
     if int(lesson[:2]) >= 7:
@@ -437,7 +437,8 @@ def test_a_lesson_imports_what_was_taught_and_before_07_neither_torch_nor_a_netw
         for name in imported(cell.source):
             top, _, room = name.partition(".")
             assert top not in ("cv2", "urllib", "requests", "pooch")
-            assert top != "torch" or int(lesson[:2]) >= 7
+            of_torch = top == "torch" or room.startswith(("holes.batches", "holes.sheets"))
+            assert not of_torch or int(lesson[:2]) >= 7
             assert top != "learnkit" or room.split(".")[0] in taught
         network = r"\b(?:urllib|requests|pooch|socket|urlopen|urlretrieve|wget|curl|https?:)"
         assert not re.search(network, cell.source)
@@ -484,7 +485,7 @@ def mean_colour(image, hole):
 
 def by_opencv(method):
     def fill(image, hole):
-        seen = np.round(255 * masks.cut_hole(image, hole)).astype(np.uint8)
+        seen = np.round(255 * draw.cut_hole(image, hole)).astype(np.uint8)
         return cv2.inpaint(seen, hole.astype(np.uint8), 3, method) / 255
 
     return fill
@@ -520,7 +521,7 @@ def test_the_best_of_each_picture_is_the_one_in_bold():
 
 def test_the_courses_table_on_500_garments_is_what_the_methods_score():
     garments = fashion_mnist("test")[0][:500]
-    box = masks.box((28, 28), height=10, width=10)
+    box = draw.box((28, 28), height=10, width=10)
     truths = to_float(garments)
 
     def pooled(method):
@@ -601,7 +602,7 @@ def test_lesson_02_measures_the_landscape_rightly():
     assert steps <= np.log(1e-3 / np.linalg.norm(boot.cut - exact)) / np.log(shrinks)
 
     def walk(width):  # steps that shrink the distance a thousandfold
-        c = curvatures(masks.box((28, 28), height=width, width=width))
+        c = curvatures(draw.box((28, 28), height=width, width=width))
         return np.log(1e-3) / np.log((c[-1] - c[0]) / (c[-1] + c[0]))
 
     steps_of = np.array([walk(width) for width in (2, 4, 8, 16)])
@@ -626,7 +627,7 @@ def test_lesson_03_measures_the_logistic_fill_and_its_curvature_rightly():
     lesson = "03_cross_entropy_by_hand"
     pictures = to_float(fashion_mnist("train")[0])
     unseen = to_float(fashion_mnist("test")[0][:500])
-    box = masks.box((28, 28), height=10, width=10)
+    box = draw.box((28, 28), height=10, width=10)
     centre = pictures.mean(axis=0)
 
     def seen(images):
@@ -689,7 +690,7 @@ def test_lesson_04_tells_what_its_widget_shows():
 def test_lesson_05_compares_its_painters_with_the_harmonic_fill():
     lesson = "05_backpropagation_by_hand"
     face = damaged("astronaut").image
-    hole = masks.box(face.shape[:2], height=24, width=24, top=78, left=58)
+    hole = draw.box(face.shape[:2], height=24, width=24, top=78, left=58)
     assert "top=78, left=58" in str([cell.source for cell in code(lesson)])
     by_harmonic = psnr(harmonic(face, hole), face, hole=hole)
     assert round(by_harmonic, 1) == figure(

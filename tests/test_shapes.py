@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from learnkit.byhand.losses import binary_cross_entropy_with_logits
-from learnkit.images.fill import check_filled
+from learnkit.fills.protocol import check_filled
 from learnkit.shapes import check_image, check_range
 
 

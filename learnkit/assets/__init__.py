@@ -1,8 +1,10 @@
 """What learnkit ships besides code: pictures and trained weights, checked whenever they are read.
 
 SHA256.json holds the hash of every file; README.md says where each comes from and under which
-licence; `make.py` is how the pictures were made. A file is read whole, and used only where its
-hash is right: a truncated copy ends as a sentence, never as a strange picture.
+licence; `tools/make_assets.py` is how the pictures were made. A file is read whole, and used only
+where its hash is right: a truncated copy ends as a sentence, never as a strange picture.
+
+    torch_answers   what PyTorch answers to the lessons that never load it
 """
 
 import hashlib

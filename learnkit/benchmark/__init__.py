@@ -2,11 +2,10 @@
 
 Read it in this order:
 
-    holes    five kinds of holes on garments, one for each test picture, the same for everyone
-    methods  what fills them, by name; each is made only when it is asked for
-    yours    a method of your own, from a file of ten lines
-    scores   what one method reaches on one kind of hole
-    table    all of them, row by row, and the files that hold them
+    methods    what fills the published holes, by name; each is made only when it is asked for
+    from_file  a method of your own, from a file of ten lines
+    scores     what one method reaches on one kind of hole
+    table      all of them, row by row, and the files that hold them
 
 Importing this room loads nothing: ask for the file you need. `learnkit benchmark` runs it.
 """

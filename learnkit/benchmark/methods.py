@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learnkit.images.fill import BatchFill, check_fillable, each
-from learnkit.images.masks import cut_hole
+from learnkit.fills.protocol import BatchFill, check_fillable, each
+from learnkit.holes.draw import cut_hole
 from learnkit.shapes import Bytes, Hole, Image
 
 ALL = 60_000  # training pictures of the networks that are shipped, as their cards say
@@ -29,7 +29,7 @@ class Method:
 
 def mean_picture(training: Bytes) -> BatchFill:
     """The mean of the training pictures."""
-    from learnkit.images.learned_fills import MeanPicture
+    from learnkit.fills.learned import MeanPicture
 
     return MeanPicture(training).batch
 
@@ -46,35 +46,35 @@ def navier_stokes(training: Bytes) -> BatchFill:
 
 def harmonic(training: Bytes) -> BatchFill:
     """Laplace's equation."""
-    from learnkit.images import classical
+    from learnkit.fills.harmonic import harmonic
 
-    return each(classical.harmonic)
+    return each(harmonic)
 
 
 def biharmonic(training: Bytes) -> BatchFill:
     """A thin plate."""
-    from learnkit.images import classical
+    from learnkit.fills.harmonic import biharmonic
 
-    return each(classical.biharmonic)
+    return each(biharmonic)
 
 
 def total_variation(training: Bytes) -> BatchFill:
     """Least up and down."""
-    from learnkit.images.total_variation import total_variation_of_each
+    from learnkit.fills.total_variation import total_variation_of_each
 
     return total_variation_of_each
 
 
 def neighbours(training: Bytes) -> BatchFill:
     """The mean of the 10 nearest training pictures."""
-    from learnkit.images.learned_fills import NearestNeighbours
+    from learnkit.fills.nearest_neighbours import NearestNeighbours
 
     return NearestNeighbours(training).batch
 
 
 def linear(training: Bytes) -> BatchFill:
     """The Gaussian conditional mean."""
-    from learnkit.images.learned_fills import LinearMMSE
+    from learnkit.fills.linear_mmse import LinearMMSE
 
     return LinearMMSE(training).batch
 
@@ -111,7 +111,7 @@ def network(name: str, **options: int) -> Callable[[Bytes], BatchFill]:
         """Loads the weights. Raises as `pretrained` does."""
         import torch
 
-        from learnkit.models.filling import batch_fill
+        from learnkit.models.as_fill import batch_fill
         from learnkit.models.pretrained import pretrained
 
         model = pretrained(name)
@@ -133,7 +133,7 @@ def search(name: str) -> Callable[[Bytes], BatchFill]:
         """Loads the weights. Raises as `pretrained` does."""
         import torch
 
-        from learnkit.models.filling import batch_fill
+        from learnkit.models.as_fill import batch_fill
         from learnkit.models.latent_search import latent_search
         from learnkit.models.pretrained import pretrained
 
@@ -161,7 +161,7 @@ def never_told(way: str) -> Callable[[Bytes], BatchFill]:
         import torch
 
         from learnkit.models import repaint
-        from learnkit.models.filling import batch_fill
+        from learnkit.models.as_fill import batch_fill
         from learnkit.models.pretrained import pretrained
 
         model, sample = pretrained("painter").requires_grad_(False), getattr(repaint, way)

@@ -8,11 +8,12 @@ method that breaks the form of a fill, or raises, has a sentence instead of numb
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from learnkit.images.fill import BatchFill, check_filled
+from learnkit.fills.protocol import BatchFill, check_filled
 from learnkit.images.frechet import frechet_of
 from learnkit.images.metrics import pooled_psnr, psnr_of_each, ssim_of_each
 from learnkit.shapes import Holes, Images
@@ -23,19 +24,35 @@ PATIENCE = 5.0  # seconds
 WARM_UP = 8  # pictures
 
 
+class Column(NamedTuple):
+    """How a field of `Row` is printed: what stands above it, how wide, in which format."""
+
+    head: str
+    width: int
+    style: str = ""
+
+
+def _number(*column: str | int) -> Any:
+    return field(default=None, metadata={"column": Column(*column)})
+
+
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. Numbers are None where `error` says why there are none."""
+    """One line of the table. Numbers are None where `error` says why there are none.
 
-    method: str
-    hole: str
+    A new number is a field here and an entry in `measure`: the files of the table follow.
+    """
+
+    method: str = field(metadata={"column": Column("method", 32)})
+    hole: str = field(metadata={"column": Column("hole", 14)})
     pictures: int
     training: int  # pictures that it learned from, if it learned
-    pooled_psnr: float | None = None  # dB over the hole, errors pooled, at most CAP
-    mean_psnr: float | None = None  # dB over the hole, mean over the pictures, each at most CAP
-    ssim: float | None = None  # whole picture, Gaussian window
-    frechet: float | None = None  # classifier distance, filled pictures to true ones
-    milliseconds: float | None = None  # a picture
+    # dB over the hole: errors pooled, or a mean over the pictures; at most CAP
+    pooled_psnr: float | None = _number("pooled dB", 10, ".2f")
+    mean_psnr: float | None = _number("mean dB", 9, ".2f")
+    ssim: float | None = _number("SSIM", 7, ".3f")  # whole picture, Gaussian window
+    frechet: float | None = _number("Frechet", 9, ".2f")  # classifier distance to the true ones
+    milliseconds: float | None = _number("ms/picture", 11, ".3f")
     error: str = ""
 
 

@@ -11,25 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
-from learnkit.benchmark import holes as published
+from learnkit.benchmark.from_file import place
 from learnkit.benchmark.methods import Method
 from learnkit.benchmark.scores import CAP, Row, measure
-from learnkit.benchmark.yours import place
 from learnkit.files import write_whole
+from learnkit.fills.protocol import BatchFill
+from learnkit.holes import published
 from learnkit.images.data import fashion_mnist, to_float
-from learnkit.images.fill import BatchFill
 
 TRAINING = (10_000, 60_000)  # training pictures: the embedded ones, or all
 TEST = 10_000
-HEADS = (  # of a printed row: text, width, and the number's format
-    ("method", 32, ""),
-    ("hole", 14, ""),
-    ("pooled dB", 10, ".2f"),
-    ("mean dB", 9, ".2f"),
-    ("SSIM", 7, ".3f"),
-    ("Frechet", 9, ".2f"),
-    ("ms/picture", 11, ".3f"),
-)
+COLUMNS = {f.name: f.metadata["column"] for f in fields(Row) if f.metadata}  # of a printed row
 
 
 def rows(
@@ -95,31 +87,24 @@ def _sentence(error: BaseException, method: Method) -> str:
 
 def head() -> str:
     """The line above the rows that `line` makes."""
-    return "".join(_aligned(name, width, width > 13) for name, width, _ in HEADS).rstrip()
+    return "".join(_aligned(c.head, c.width) for c in COLUMNS.values()).rstrip()
 
 
 def line(row: Row) -> str:
     """A row, aligned under `head`; its sentence in place of numbers where it has none."""
-    texts = _texts(row)
-    if row.error:
-        named = zip(texts[:2], HEADS[:2], strict=True)
-        return "".join(_aligned(text, width, True) for text, (_, width, _) in named) + row.error
-    return "".join(
-        _aligned(text, width, width > 13) for text, (_, width, _) in zip(texts, HEADS, strict=True)
-    )
+    pairs = zip(_texts(row), COLUMNS.values(), strict=True)
+    texts = [_aligned(text, column.width) for text, column in pairs]
+    return "".join(texts[:2]) + row.error if row.error else "".join(texts)
 
 
-def _aligned(text: str, width: int, left: bool) -> str:
-    return f"{text:<{width - 1}} " if left else f"{text:>{width}}"
+def _aligned(text: str, width: int) -> str:
+    """Names to the left, numbers to the right."""
+    return f"{text:<{width - 1}} " if width > 13 else f"{text:>{width}}"
 
 
 def _texts(row: Row) -> list[str]:
-    numbers = (row.pooled_psnr, row.mean_psnr, row.ssim, row.frechet, row.milliseconds)
-    shown = [
-        "-" if number is None else format(number, style)
-        for number, (_, _, style) in zip(numbers, HEADS[2:], strict=True)
-    ]
-    return [row.method, row.hole, *shown]
+    shown = ((getattr(row, name), column.style) for name, column in COLUMNS.items())
+    return ["-" if value is None else format(value, style) for value, style in shown]
 
 
 def markdown(table: Sequence[Row]) -> str:
@@ -155,7 +140,7 @@ def markdown(table: Sequence[Row]) -> str:
         "Every number: PSNR over the hole, pooled, and as a mean over the pictures, each at most "
         f"{CAP:.0f} dB; SSIM (Gaussian window) and Frechet classifier distance of the whole filled "
         "pictures; time.",
-        _grid([name for name, _, _ in HEADS], [_texts(row) for row in table if not row.error]),
+        _grid([c.head for c in COLUMNS.values()], [_texts(row) for row in table if not row.error]),
     ]
     failed = [f"- {row.method}, {row.hole}: {row.error}" for row in table if row.error]
     return "\n\n".join([*parts, *(["\n".join(failed)] if failed else [])]) + "\n"

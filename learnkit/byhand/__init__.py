@@ -6,7 +6,6 @@ losses      how wrong is a picture, as one number
 optim       how to walk downhill
 windows     what a kernel sees, as columns of a matrix, and back
 conv        convolution and its transpose: the definition, then one matrix product
-pool        the largest or the mean of each window
+pooling     the largest or the mean of each window
 autograd    reverse mode: numbers that remember where they came from
-answers     what PyTorch answers, stored, for lessons that load no PyTorch
 """

@@ -8,16 +8,16 @@ from learnkit import threads
 def benchmark(arguments: argparse.Namespace) -> int:
     """Prints the table as it grows: 0 where every row has numbers, else 1."""
     threads.hand_down(threads.for_a_training())  # before torch, which reads them once
-    from learnkit.benchmark import table, yours
-    from learnkit.benchmark.holes import KINDS
+    from learnkit.benchmark import from_file, table
     from learnkit.benchmark.methods import METHODS, find
+    from learnkit.holes.published import KINDS
 
     if arguments.methods == ["list"]:
         for name, method in METHODS.items():
             print(f"{name:<18}{method.title}")
         return 0
     chosen = arguments.methods or ([] if arguments.method else METHODS)  # a file's method alone
-    methods = [*map(find, chosen), *map(yours.load, arguments.method)]
+    methods = [*map(find, chosen), *map(from_file.load, arguments.method)]
     growing = table.rows(
         methods,
         holes=arguments.holes or tuple(KINDS),

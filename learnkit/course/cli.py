@@ -217,8 +217,8 @@ def run_train(arguments: argparse.Namespace) -> int:
 
     threads.hand_down(threads.for_a_training())  # before torch, which reads them once
     from learnkit.models.pretrained import card
-    from learnkit.recipes.bake import bake
-    from learnkit.recipes.recipe import find
+    from learnkit.recipes.base import find
+    from learnkit.recipes.run import bake
     from learnkit.training import checkpoint, device, distributed
 
     recipe = find(arguments.name)

@@ -7,7 +7,7 @@ known neighbour everywhere; in the boxes a piece of the picture has to be invent
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from learnkit.images import masks
+from learnkit.holes import draw
 from learnkit.images.data import emoji, fashion_mnist, photograph, to_float
 from learnkit.shapes import Hole, Image
 
@@ -24,7 +24,7 @@ class Damaged:
     @property
     def cut(self) -> Image:
         """What a method may see: the picture with the hole set to 0."""
-        return masks.cut_hole(self.image, self.hole)
+        return draw.cut_hole(self.image, self.hole)
 
 
 def damaged(name: str) -> Damaged:
@@ -42,39 +42,39 @@ def damaged(name: str) -> Damaged:
 
 def _astronaut() -> Damaged:
     face = photograph("astronaut", height=320)[:128, 74:202]
-    hole = masks.scratches(face.shape, count=12, seed=0)
+    hole = draw.scratches(face.shape, count=12, seed=0)
     return Damaged("astronaut", "Astronaut, scratched", face, hole)
 
 
 def _chelsea() -> Damaged:
     cat = photograph("chelsea", height=150)
-    hole = masks.text(cat.shape, "fill the hole", size=22)
+    hole = draw.text(cat.shape, "fill the hole", size=22)
     return Damaged("chelsea", "Cat, written over", cat, hole)
 
 
 def _coffee() -> Damaged:
     cup = photograph("coffee", height=160)
-    hole = masks.scatter(cup.shape, fraction=0.5, seed=0)
+    hole = draw.scatter(cup.shape, fraction=0.5, seed=0)
     return Damaged("coffee", "Coffee, half its pixels lost", cup, hole)
 
 
 def _page() -> Damaged:
     page = photograph("page")
-    hole = masks.brush(page.shape, strokes=8, width=7, seed=5)
+    hole = draw.brush(page.shape, strokes=8, width=7, seed=5)
     return Damaged("page", "Page, painted over", page, hole)
 
 
 def _garment() -> Damaged:
     images, _ = fashion_mnist("test")
     boot = to_float(images[0])
-    hole = masks.box(boot.shape, height=10, width=10)
+    hole = draw.box(boot.shape, height=10, width=10)
     return Damaged("garment", "Ankle boot, a box missing", boot, hole)
 
 
 def _emoji() -> Damaged:
     images, names = emoji()
     face = to_float(images[names.index("star-struck")])
-    hole = masks.box(face.shape, height=12, width=12)
+    hole = draw.box(face.shape, height=12, width=12)
     return Damaged("emoji", "Emoji, a box missing", face, hole)
 
 

@@ -7,10 +7,11 @@ Read it in this order:
     classifier       ten kinds of garments, and the features that tell them apart
     vae              the variational autoencoder
     gan              a generator and a discriminator that judges it
-    filling          what all networks share that fill holes
+    masked           pictures with a hole: losses over it, pasting, checks
+    as_fill          a network as a fill of NumPy pictures
     linear_fill      the linear fill as a layer
     unet             the U-Net, and the one that fills holes over the linear fill
-    plate            a thin plate over the hole, in a few rounds of arithmetic
+    push_pull        a thin plate over the hole, in a few rounds of arithmetic
     photo_inpainter  holes in photographs of any size, filled over a plate
     partial_conv     convolutions that know of the hole, and two networks that fill it with them
     context_encoder  a hole filled by way of a few hundred numbers

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_linear
-from learnkit.models.filling import check_holes, check_pictures_of, composite, cut, mean_fill
+from learnkit.models.masked import check_holes, check_pictures_of, composite, cut, mean_fill
 from learnkit.models.vae import gaussian, reparameterize
 from learnkit.shapes import check_at_least
 

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from learnkit.models.blocks import Unflatten, residual_conv
-from learnkit.models.filling import check_holes, check_pictures_of, cut, fill_by_guess
+from learnkit.models.masked import check_holes, check_pictures_of, cut, fill_by_guess
 
 
 class ContextEncoder(nn.Module):

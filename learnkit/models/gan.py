@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from learnkit.images import blobs as circle
+from learnkit.images import ring as circle
 from learnkit.models.blocks import Unflatten
 
 Judge = Callable[[torch.Tensor], torch.Tensor]  # a network, or any function of pictures

@@ -7,7 +7,7 @@ The decoder was never told of holes. So the known pixels are turned into an ener
 import torch
 
 from learnkit.models.conditional_vae import Decode
-from learnkit.models.filling import check_holes, check_pictures_of, composite, cut
+from learnkit.models.masked import check_holes, check_pictures_of, composite, cut
 from learnkit.shapes import check_at_least
 
 PART = 500  # pictures that are searched for together: what they need stays in the cache

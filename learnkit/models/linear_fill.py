@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from learnkit.models.filling import check_holes, check_pictures_of, composite
+from learnkit.models.masked import check_holes, check_pictures_of, composite
 
 PART = 32  # pictures that a GPU fills together: 80 MB of factors where they are of 28 x 28
 

@@ -28,8 +28,8 @@ from learnkit.models.diffusion import (
     level,
     predicted_eps,
 )
-from learnkit.models.filling import CHUNK, check_holes, composite, cut, mean_fill
 from learnkit.models.linear_fill import LinearFill
+from learnkit.models.masked import CHUNK, check_holes, composite, cut, mean_fill
 from learnkit.models.unet import UNet
 from learnkit.shapes import check_at_least
 

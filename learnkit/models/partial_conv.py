@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from learnkit.models.filling import (
+from learnkit.models.masked import (
     check_holes,
     check_pictures_of,
     check_quarters,

@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from learnkit.models.filling import check_holes, check_something_known, composite, cut
-from learnkit.models.plate import bend, push_pull, smooth
+from learnkit.models.masked import check_holes, check_something_known, composite, cut
+from learnkit.models.push_pull import bend, push_pull, smooth
 
 ROUNDS = 20  # of the plate: more cost more, and the network mends the rest
 LEAST = 1e-4  # the variance that flat places are said to have: (1/100)²

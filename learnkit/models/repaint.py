@@ -37,7 +37,7 @@ from learnkit.models.diffusion import (
     q_sample,
     usable_timesteps,
 )
-from learnkit.models.filling import check_holes, composite
+from learnkit.models.masked import check_holes, composite
 from learnkit.shapes import check_at_least
 
 # ---- RePaint -------------------------------------------------------------------------------------

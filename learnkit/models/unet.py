@@ -16,8 +16,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.blocks import Residual
-from learnkit.models.filling import check_holes, check_quarters, cut, fill_by_guess
 from learnkit.models.linear_fill import LinearFill
+from learnkit.models.masked import check_holes, check_quarters, cut, fill_by_guess
 
 TIMES = 64  # sines and cosines of a noise level
 

@@ -2,21 +2,16 @@
 
 Read it in this order:
 
-    recipe            what a recipe is
-    bake              from a recipe to weights and a model card
-    garments          what most of them learn from
+    base              what a recipe is
+    run               from a recipe to weights and a model card
     classifier        garments told apart; its features judge the generators
-    holes             holes of every kind and size, for networks that learn to fill
-    photographs       tiles of photographs, and how they are damaged
     denoiser          noise taken off photographs
     restorer          blurred and noisy photographs made sharp
     garment_denoiser  noise taken off garments
     inpainter         holes in garments filled by a U-Net over the linear fill
-    small_fillers     what the three small networks that fill holes share
-    context_encoder   holes filled through a bottleneck
+    context_encoder   holes filled through a bottleneck; what three small networks share
     partial_unet      holes filled by partial convolutions
     gated_unet        holes filled by gated convolutions
-    damage            scratches, letters, blots and lost pixels, as photographs have them
     photo_inpainter   holes in photographs of any size
     vae               garments from a variational autoencoder
     conditional_vae   garments filled and invented by one set of weights

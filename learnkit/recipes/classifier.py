@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 
 from learnkit.models.classifier import Classifier
-from learnkit.recipes.garments import garments, unseen
-from learnkit.recipes.recipe import Recipe
+from learnkit.recipes.base import Recipe
 from learnkit.training import distributed
+from learnkit.training.datasets import garments, unseen
 
 
 def objective(generator: torch.Generator) -> Callable[[Classifier, tuple], dict]:

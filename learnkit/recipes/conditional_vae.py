@@ -10,14 +10,16 @@ from collections.abc import Callable
 
 import torch
 
+from learnkit.holes.batches import portions, random_holes
+from learnkit.holes.published import MEASURED
 from learnkit.images.frechet import frechet_of
 from learnkit.models import conditional_vae
+from learnkit.models.masked import hole_psnr
 from learnkit.models.pretrained import garment_features
+from learnkit.recipes.base import Recipe
 from learnkit.recipes.gan import real_features
-from learnkit.recipes.garments import garments, unseen
-from learnkit.recipes.holes import MEASURED, hole_psnr, portions, random_holes
-from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
+from learnkit.training.datasets import garments, unseen
 
 KINDS = {"box": 77, "half": 38, "scatter": 51, "strokes": 52, "everything": 38}  # of 256
 SIDE, COUNT, FIRST = 28, 10_000, 500

@@ -10,21 +10,22 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.images import masks
-from learnkit.images.classical import biharmonic
-from learnkit.images.fill import each
+from learnkit.fills.harmonic import biharmonic
+from learnkit.fills.protocol import each
+from learnkit.holes import draw
+from learnkit.holes.batches import portions, random_holes
 from learnkit.images.metrics import pooled_psnr
-from learnkit.models.filling import batch_fill
-from learnkit.recipes.emoji_vae import kept, pictures
-from learnkit.recipes.holes import mean_hole_psnr, portions, random_holes
-from learnkit.recipes.recipe import Recipe
+from learnkit.models.as_fill import batch_fill
+from learnkit.models.masked import mean_hole_psnr
+from learnkit.recipes.base import Recipe
 from learnkit.training import distributed
+from learnkit.training.datasets import emoji_shown, emoji_unseen
 
 KINDS = {"box": 6, "half": 2, "scatter": 4, "strokes": 4}  # of 16 holes
 SIDE = 32
 ASKED = {
-    "centre 16x16": masks.box((SIDE, SIDE), height=16, width=16),
-    "random 50 %, one hole for all": masks.scatter((SIDE, SIDE), fraction=0.5, seed=0),
+    "centre 16x16": draw.box((SIDE, SIDE), height=16, width=16),
+    "random 50 %, one hole for all": draw.scatter((SIDE, SIDE), fraction=0.5, seed=0),
 }
 
 
@@ -45,9 +46,9 @@ def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor],
 def measure(model: nn.Module) -> dict[str, float]:
     """Hole PSNR over all 192 emoji kept aside, pooled; and the biharmonic fill's."""
     device = next(model.parameters()).device
-    images = (
-        kept().take(torch.arange(len(kept()), device="cpu")).permute(0, 2, 3, 1).double().numpy()
-    )
+    unseen = emoji_unseen()
+    images = unseen.take(torch.arange(len(unseen), device="cpu"))
+    images = images.permute(0, 2, 3, 1).double().numpy()
     found = {}
     for kind, hole in ASKED.items():
         holes = np.tile(hole, (len(images), 1, 1))
@@ -64,7 +65,7 @@ RECIPE = Recipe(
     name="emoji_inpainter",
     what="A convolutional network over a thin plate that fills holes in emoji, in colour.",
     data="Noto emoji (Apache-2.0, Google), nine of ten",
-    pictures=pictures,
+    pictures=emoji_shown,
     objective=objective,
     measure=measure,
     steps=6_000,

@@ -11,29 +11,15 @@ tenth emoji is kept for the measure.
 
 import math
 
-import numpy as np
 import torch
 
-from learnkit.images.data import emoji
 from learnkit.models import vae
-from learnkit.recipes.recipe import Recipe
+from learnkit.recipes.base import Recipe
 from learnkit.recipes.vae import by_way_of_z, elbo_objective
 from learnkit.training import distributed
-from learnkit.training.pictures import Pictures, resident
+from learnkit.training.datasets import emoji_shown, emoji_unseen
 
 BETA = 20.0
-TENTH = 10  # emoji 0, 10, 20, ... are never trained on
-
-
-def pictures(device: torch.device) -> Pictures:
-    """The 1,719 emoji of 1,911 that are trained on, over white."""
-    images, _ = emoji()
-    return resident(images[np.arange(len(images)) % TENTH != 0], device=device)
-
-
-def kept(device: torch.device | str = "cpu") -> Pictures:
-    """The 192 emoji that training never sees: every tenth, from the first."""
-    return resident(emoji()[0][::TENTH], device=device)
 
 
 def nll(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
@@ -48,7 +34,7 @@ def nll(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
 def measure(model: vae.VAE) -> dict[str, float]:
     """On the emoji kept aside: how near a copy comes, the best sigma, and what an emoji costs."""
     device = next(model.parameters()).device
-    images = kept(device).take(torch.arange(len(kept()), device="cpu"))
+    images = emoji_unseen(device).take(torch.arange(len(emoji_unseen()), device="cpu"))
     logits, mean, log_var = by_way_of_z(model, images)
     sigma = (torch.sigmoid(logits) - images).square().mean().sqrt()
     error = (model.reconstruct(images) - images).square().mean().item()
@@ -65,7 +51,7 @@ RECIPE = Recipe(
     name="emoji_vae",
     what="A variational autoencoder of emoji in colour: draw 32 numbers, get an emoji.",
     data="Noto emoji (Apache-2.0, Google), nine of ten",
-    pictures=pictures,
+    pictures=emoji_shown,
     objective=elbo_objective(BETA, nll),
     measure=measure,
     steps=2_000,

@@ -17,10 +17,10 @@ from torch import nn
 from learnkit.images.frechet import frechet_of, kid
 from learnkit.models import gan
 from learnkit.models.pretrained import float32_on_the_cpu, garment_features
-from learnkit.recipes.garments import garments, unseen
-from learnkit.recipes.recipe import Recipe
+from learnkit.recipes.base import Recipe
 from learnkit.training import distributed
 from learnkit.training.checkpoint import Plan
+from learnkit.training.datasets import garments, unseen
 from learnkit.training.device import Machine
 from learnkit.training.loop import Losses, Step, averaged, run
 from learnkit.training.pictures import Pictures

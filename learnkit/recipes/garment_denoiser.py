@@ -4,9 +4,9 @@ import torch
 from torch import nn
 
 from learnkit.images.metrics import pooled_psnr
-from learnkit.recipes.garments import garments, unseen
-from learnkit.recipes.photographs import psnr_objective
-from learnkit.recipes.recipe import Recipe
+from learnkit.recipes.base import Recipe
+from learnkit.training.datasets import garments, unseen
+from learnkit.training.photographs import psnr_objective
 
 
 @torch.no_grad()

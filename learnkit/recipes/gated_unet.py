@@ -1,6 +1,6 @@
 """Holes in garments filled by gated convolutions, which learn which places count."""
 
-from learnkit.recipes.small_fillers import small_filler
+from learnkit.recipes.context_encoder import small_filler
 
 RECIPE = small_filler(
     "gated_unet",

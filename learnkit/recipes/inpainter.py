@@ -14,11 +14,13 @@ from typing import Any
 import torch
 from torch import nn
 
+from learnkit.holes.batches import random_holes
+from learnkit.holes.published import MEASURED
+from learnkit.models.masked import hole_psnr
 from learnkit.models.unet import Inpainter
-from learnkit.recipes.bake import by_objective
-from learnkit.recipes.garments import garments, unseen
-from learnkit.recipes.holes import MEASURED, hole_psnr, random_holes
-from learnkit.recipes.recipe import Recipe
+from learnkit.recipes.base import Recipe
+from learnkit.recipes.run import by_objective
+from learnkit.training.datasets import garments, unseen
 from learnkit.training.loop import Step
 from learnkit.training.pictures import Pictures
 

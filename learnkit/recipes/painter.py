@@ -11,16 +11,18 @@ from collections.abc import Callable
 
 import torch
 
+from learnkit.holes.batches import portions, random_holes
+from learnkit.holes.published import MEASURED
 from learnkit.images.frechet import frechet_of
 from learnkit.models.diffusion import level
+from learnkit.models.masked import hole_psnr
 from learnkit.models.painter import Painter
 from learnkit.models.pretrained import garment_features
+from learnkit.recipes.base import Recipe
 from learnkit.recipes.gan import real_features
-from learnkit.recipes.garments import garments, unseen
-from learnkit.recipes.holes import MEASURED, hole_psnr, portions, random_holes
 from learnkit.recipes.inpainter import training
-from learnkit.recipes.recipe import Recipe
 from learnkit.training import distributed
+from learnkit.training.datasets import garments, unseen
 
 SHARE = 4  # garments to a hole
 KINDS = {"box": 5, "half": 3, "scatter": 4, "strokes": 4}  # of 16 holes, for half of a batch of 128

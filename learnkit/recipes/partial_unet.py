@@ -1,6 +1,6 @@
 """Holes in garments filled by partial convolutions, which count known pixels alone."""
 
-from learnkit.recipes.small_fillers import small_filler
+from learnkit.recipes.context_encoder import small_filler
 
 RECIPE = small_filler(
     "partial_unet",

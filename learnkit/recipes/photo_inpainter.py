@@ -11,22 +11,23 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.images import masks
-from learnkit.images.classical import biharmonic
+from learnkit.fills.harmonic import biharmonic
+from learnkit.holes import draw
+from learnkit.holes.batches import portions
+from learnkit.holes.sheets import damages
 from learnkit.images.data import photograph
 from learnkit.images.metrics import psnr
-from learnkit.models.filling import fill_with
-from learnkit.recipes.damage import damages
-from learnkit.recipes.holes import mean_hole_psnr, portions
-from learnkit.recipes.photographs import HELD_OUT, tiles
-from learnkit.recipes.recipe import Recipe
+from learnkit.models.as_fill import fill_with
+from learnkit.models.masked import mean_hole_psnr
+from learnkit.recipes.base import Recipe
 from learnkit.shapes import Hole
 from learnkit.training import distributed
+from learnkit.training.photographs import HELD_OUT, tiles
 
 KINDS = {"lines": 6, "letters": 6, "pixels": 2, "blots": 2}  # of 16 holes
 DAMAGE: dict[str, Callable[[tuple[int, ...]], Hole]] = {
-    "scratches": lambda shape: masks.scratches(shape, count=12, seed=0),
-    "text": lambda shape: masks.text(shape, "fill the hole", size=22),
+    "scratches": lambda shape: draw.scratches(shape, count=12, seed=0),
+    "text": lambda shape: draw.text(shape, "fill the hole", size=22),
 }
 
 
@@ -67,7 +68,7 @@ def measure(model: nn.Module) -> dict[str, float]:
         image = photograph(name)
         for kind, drawn in DAMAGE.items():
             hole = drawn(image.shape)
-            score = psnr(fill(masks.cut_hole(image, hole), hole), image, hole=hole)
+            score = psnr(fill(draw.cut_hole(image, hole), hole), image, hole=hole)
             found[f"hole PSNR, {name}, {kind}, dB"] = score
             plate = psnr(biharmonic(image, hole), image, hole=hole)
             found[f"above biharmonic, {name}, {kind}, dB"] = score - plate

@@ -2,8 +2,8 @@
 
 from torch import nn
 
-from learnkit.recipes.photographs import psnr_objective, psnr_of_held_out, tiles
-from learnkit.recipes.recipe import Recipe
+from learnkit.recipes.base import Recipe
+from learnkit.training.photographs import psnr_objective, psnr_of_held_out, tiles
 
 BLUR, SIGMA = 1.2, 0.05  # pixels; of white
 

@@ -10,9 +10,9 @@ import torch
 from torch import nn
 
 from learnkit.models import vae
-from learnkit.recipes.garments import garments, unseen
-from learnkit.recipes.recipe import Recipe
+from learnkit.recipes.base import Recipe
 from learnkit.training import distributed
+from learnkit.training.datasets import garments, unseen
 
 Objective = Callable[[nn.Module, torch.Tensor], dict[str, torch.Tensor]]
 

@@ -4,6 +4,8 @@ Read it in this order:
 
     device       which machine, and what pays on it
     pictures     a data set that stays on the device as bytes, and its order
+    datasets     garments and emoji to learn from, and those that judge
+    photographs  tiles of photographs, blurred and noisy, and what is lost where they are mended
     loop         a generator of steps
     checkpoint   to go on as if never stopped
     keeping      when a checkpoint is written

@@ -1,21 +1,22 @@
 """What a lesson shows: figures that carry their description, and one visualizer a file.
 
-show        show(fig, alt="..."), and rows of pictures
-table       show_table(rows): names and numbers, in place of a printed dictionary
-training    a bar over any training: steps, loss, time left, and where it was stopped
-growing     the curve of its losses, which grows meanwhile
-panel       a pure figure(params) under thin controls, with a static form
-pixels      lesson 00: the numbers behind a picture, and a hole drawn over it
-parabola    lesson 01: one grey level, its loss, and the tangent
-ravine      lesson 02: descent on a bowl, with the learning rate in your hand
-filling     lesson 02: a hole that fills, frame by frame
-logit       lesson 03: two losses over one logit, and the gradient of each
-race        lesson 04: four optimizers down a valley, and in a hole
-graph       lesson 05: the graph of an expression, stepped through backward
-kernel      lesson 06: a 3 x 3 kernel to edit, and its window to move
-curves      lesson 07: scrub through training: two loss curves, and the picture at each step
-latent      lesson 08: the plane that pictures are decoded from, and a point to drag
-ring        lesson 09: a GAN that learns the ring, and the blobs it has found
-brush/      lesson 10: a hole that you paint, and every method fills it, scored and timed
-film        lesson 12: a sample on its way from noise to picture, and what is believed in
+show             show(fig, alt="..."), and rows of pictures
+show_table       show_table(rows): names and numbers, in place of a printed dictionary
+progress_bar     a bar over any training: steps, loss, time left, and where it was stopped
+loss_curve       the curve of its losses, which grows meanwhile
+panel            a pure figure(params) under thin controls, with a static form
+pixels           lesson 00: the numbers behind a picture, and a hole drawn over it
+parabola         lesson 01: one grey level, its loss, and the tangent
+ravine           lesson 02: descent on a bowl, with the learning rate in your hand
+descent_in_hole  lesson 02: a hole that fills, frame by frame
+logit            lesson 03: two losses over one logit, and the gradient of each
+race             lesson 04: four optimizers down a valley, and in a hole
+graph            lesson 05: the graph of an expression, stepped through backward
+kernel           lesson 06: a 3 x 3 kernel to edit, and its window to move
+curves           lesson 07: scrub through training: two loss curves, and the picture at each step
+latent           lesson 08: the plane that pictures are decoded from, and a point to drag
+ring             lesson 09: a GAN that learns the ring, and the blobs it has found
+brush/           lesson 10: a hole that you paint, and every method fills it, scored and timed
+posterior        lesson 11: eight fills of one hole, and their mean
+denoising        lesson 12: a sample on its way from noise to picture, and what is believed in
 """

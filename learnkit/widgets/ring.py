@@ -8,7 +8,7 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from learnkit.images.blobs import NEAR, SIGMA, Points, centres, found, share_on_ring
+from learnkit.images.ring import NEAR, SIGMA, Points, centres, found, share_on_ring
 from learnkit.widgets.panel import Panel, Scene, caption, with_play
 from learnkit.widgets.show import BLUE, DPI, GREEN, RED
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 from learnkit.assets import read
-from learnkit.benchmark.holes import holes
 from learnkit.benchmark.methods import METHODS, Method, find, network
+from learnkit.fills.protocol import check_filled
+from learnkit.holes.published import holes
 from learnkit.images.data import fashion_mnist, to_float
-from learnkit.images.fill import check_filled
 
 TRAINING = fashion_mnist("train")[0][:300]
 IMAGES = to_float(fashion_mnist("test")[0][:6])
@@ -77,7 +77,7 @@ def test_the_peers_are_opencvs_own_with_radius_3(name, flag):
 
 
 def test_nothing_heavy_is_loaded_until_a_method_is_made():
-    code = "import sys, learnkit.benchmark.table, learnkit.benchmark.yours\nprint(*sys.modules)"
+    code = "import sys, learnkit.benchmark.table, learnkit.benchmark.from_file\nprint(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "learnkit.benchmark.methods" in ran.stdout.split()
     assert not {"torch", "cv2", "scipy.linalg"} & set(ran.stdout.split())

@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from learnkit.benchmark import scores
-from learnkit.benchmark.holes import holes
 from learnkit.benchmark.scores import CAP, frechet_classifier_distance, measure, timed
+from learnkit.holes.published import holes
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.images.frechet import frechet_of
 from learnkit.images.metrics import psnr, ssim

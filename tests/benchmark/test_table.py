@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from learnkit.benchmark import table
-from learnkit.benchmark.holes import KINDS
 from learnkit.benchmark.methods import Method, find
 from learnkit.benchmark.scores import Row
-from learnkit.images.classical import harmonic
-from learnkit.images.fill import each
+from learnkit.fills.harmonic import harmonic
+from learnkit.fills.protocol import each
+from learnkit.holes.published import KINDS
 
 
 def grey(training):

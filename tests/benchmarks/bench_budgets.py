@@ -23,7 +23,17 @@ from learnkit.exercises import check, pool
 from learnkit.exercises.judge import judge
 from learnkit.exercises.table import find, names
 from learnkit.images.damaged import damaged
-from learnkit.widgets import curves, filling, graph, kernel, logit, parabola, race, ravine, ring
+from learnkit.widgets import (
+    curves,
+    descent_in_hole,
+    graph,
+    kernel,
+    logit,
+    parabola,
+    race,
+    ravine,
+    ring,
+)
 from tests.exercises.mutate import impatient, mutants
 
 ROOT = Path(__file__).parents[2]
@@ -70,14 +80,14 @@ def sliders() -> Iterator[Row]:
     for _ in range(40):
         step = np.where(boot.hole, 0.12 * roughness_grad(frames[-1]), 0)
         frames.append(frames[-1] - step)
-    film = filling.Film(frames, list(range(41)), boot.image, boot.hole)
+    film = descent_in_hole.Film(frames, list(range(41)), boot.image, boot.hole)
     weight, loss = Scalar(0.5), Scalar(2.0)
     for _ in range(3):
         loss = (loss * weight).tanh()
     panels = {
         "parabola": (parabola.explore(), "grey"),
         "ravine": (ravine.explore(), "lr"),
-        "filling": (filling.explore(film), "frame"),
+        "filling": (descent_in_hole.explore(film), "frame"),
         "logit": (logit.explore(), "z"),
         "race": (race.explore(), "step"),
         "race in a hole": (

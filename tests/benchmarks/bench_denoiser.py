@@ -16,7 +16,7 @@ from skimage.restoration import denoise_bilateral, denoise_nl_means, denoise_tv_
 
 from learnkit.images.data import fashion_mnist, photograph, to_float
 from learnkit.models.pretrained import pretrained
-from learnkit.recipes.photographs import HELD_OUT
+from learnkit.training.photographs import HELD_OUT
 
 TUNED_ON = ("coffee", "motorcycle_left", "rocket")
 Method = Callable[[np.ndarray], np.ndarray]

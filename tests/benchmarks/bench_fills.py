@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from skimage.restoration import inpaint_biharmonic
 
-from learnkit.benchmark.holes import KINDS, holes
-from learnkit.images import classical, masks
-from learnkit.images.classical import biharmonic, harmonic
+from learnkit.fills.harmonic import _system, biharmonic, harmonic
+from learnkit.fills.linear_mmse import LinearMMSE
+from learnkit.fills.nearest_neighbours import NearestNeighbours
+from learnkit.fills.protocol import each
+from learnkit.holes import draw
+from learnkit.holes.published import KINDS, holes
 from learnkit.images.data import fashion_mnist, photograph, to_float
-from learnkit.images.fill import each
-from learnkit.images.learned_fills import LinearMMSE, NearestNeighbours
 
 COUNT = 50
 Row = tuple[str, float, str]
@@ -38,7 +39,7 @@ def run() -> Iterator[Row]:
         title = f"biharmonic, {KINDS[kind].title}, as scikit-image"
         yield pair(title, each(biharmonic), theirs, images, hole, close)
     photo = photograph("camera", height=256)[None]
-    scratched = masks.scratches(photo.shape[1:], count=12, seed=0)[None]
+    scratched = draw.scratches(photo.shape[1:], count=12, seed=0)[None]
     title = "biharmonic, 256 x 256 scratched, as scikit-image"
     yield pair(title, each(biharmonic), theirs, photo, scratched, None)
     yield pair(
@@ -98,7 +99,7 @@ def pair(
     found: list[np.ndarray] = []
     for _ in range(3):
         for kept, call, count in zip(times, (ours, theirs), (more, 1), strict=True):
-            classical._system.cache_clear()  # the first picture of a call pays for the factors
+            _system.cache_clear()  # the first picture of a call pays for the factors
             began = time.perf_counter()
             found.append(call(images, its_holes))
             kept.append((time.perf_counter() - began) / count / len(images))

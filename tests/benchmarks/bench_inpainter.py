@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import numpy as np
 from skimage.restoration import inpaint_biharmonic
 
-from learnkit.benchmark.holes import KINDS, holes
 from learnkit.benchmark.methods import find
 from learnkit.benchmark.scores import measure
+from learnkit.fills.protocol import BatchFill, each
+from learnkit.holes.published import KINDS, holes
 from learnkit.images.data import fashion_mnist, to_float
-from learnkit.images.fill import BatchFill, each
 from learnkit.images.metrics import pooled_psnr
 
 WITHOUT = ("telea", "navier-stokes", "biharmonic", "neighbours", "linear")

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
+from learnkit.holes.draw import box
 from learnkit.images.data import fashion_mnist
-from learnkit.images.masks import box
 from learnkit.models.latent_search import latent_search
 from learnkit.models.pretrained import pretrained
 

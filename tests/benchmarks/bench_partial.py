@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from learnkit.models.partial_conv import GatedConv2d, PartialConv2d
-from learnkit.recipes.garments import unseen
+from learnkit.training.datasets import unseen
 
 SHAPES = [(64, 32, 28), (128, 32, 14), (128, 64, 7)]  # n, channels in and out, side
 STEPS, BATCH, WIDTH, LAYERS, SEEDS = 600, 64, 32, 6, 2

@@ -16,15 +16,15 @@ import torch
 from skimage.restoration import inpaint_biharmonic
 
 from learnkit.benchmark.methods import find
-from learnkit.images import masks
-from learnkit.images.classical import biharmonic
+from learnkit.fills.harmonic import biharmonic
+from learnkit.fills.protocol import Fill
+from learnkit.holes import draw
 from learnkit.images.data import photograph
-from learnkit.images.fill import Fill
 from learnkit.images.metrics import psnr
-from learnkit.models.filling import fill_with
+from learnkit.models.as_fill import fill_with
 from learnkit.models.pretrained import pretrained
 from learnkit.recipes.photo_inpainter import DAMAGE
-from learnkit.recipes.photographs import HELD_OUT
+from learnkit.training.photographs import HELD_OUT
 
 ASKED, SECONDS, THREADS = 1.0, 2.0, 2
 Row = tuple[str, float, str]
@@ -41,7 +41,7 @@ def run() -> Iterator[Row]:
             image = photograph(name, height=height)
             for kind, drawn in DAMAGE.items():
                 hole = drawn(image.shape)
-                cut = masks.cut_hole(image, hole)
+                cut = draw.cut_hole(image, hole)
                 ours = psnr(network(cut, hole), image, hole=hole)
                 scores = {n: psnr(f(cut, hole), image, hole=hole) for n, f in others.items()}
                 best = max(scores, key=scores.get)

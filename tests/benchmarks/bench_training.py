@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 import torch
 
 from learnkit.models.pretrained import network
-from learnkit.recipes.bake import by_objective
-from learnkit.recipes.recipe import find
+from learnkit.recipes.base import find
+from learnkit.recipes.run import by_objective
 from learnkit.training.device import choose
 
 STEPS = {"vae": 60, "classifier": 20, "restorer": 8}

@@ -21,8 +21,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from learnkit.images.data import fashion_mnist
 from learnkit.models.pretrained import network
-from learnkit.recipes.bake import by_objective
-from learnkit.recipes.recipe import find
+from learnkit.recipes.base import find
+from learnkit.recipes.run import by_objective
 from learnkit.training.device import choose
 from learnkit.training.pictures import resident
 

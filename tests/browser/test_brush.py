@@ -16,7 +16,7 @@ NAME = "brush_by_itself.ipynb"
 CELLS = (
     """import time
 import numpy as np
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
 from learnkit.images.data import fashion_mnist, photograph, to_float
 from learnkit.widgets import brush
 garments = to_float(fashion_mnist("test")[0][:2])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
 from learnkit.widgets import brush
 from tests.browser.alone import open_alone
 

@@ -45,7 +45,7 @@ def test_the_learning_rate_passes_its_limit_by_key_and_the_picture_and_words_say
 
 
 def test_play_runs_the_film_to_its_end_and_pause_holds_it(lesson):
-    film = lesson.cell("filling.explore(")
+    film = lesson.cell("descent_in_hole.explore(")
     film.locator("img:visible").wait_for()
     button = film.locator(".widget-play button").first
     button.click()

@@ -23,7 +23,7 @@ def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
 
 
 def test_both_sliders_change_the_eight_fills_and_the_words_say_how_far_they_are_apart(lesson):
-    widget = lesson.cell("fills.explore(")
+    widget = lesson.cell("posterior.explore(")
     widget.locator("img:visible").wait_for()
     sliders = widget.locator("[role=slider]")
     seen = [lesson.picture(widget)["alt"]]

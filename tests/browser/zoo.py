@@ -14,7 +14,7 @@ NAME = "all_widgets.ipynb"
 CELLS = {
     "begin": """import numpy as np
 from learnkit.images.data import fashion_mnist, to_float
-from learnkit.widgets import brush, filling, kernel, latent, pixels, race
+from learnkit.widgets import brush, descent_in_hole, kernel, latent, pixels, race
 garments = to_float(fashion_mnist("test")[0][:2])
 truth, hole = garments[0], np.zeros((28, 28), bool)
 hole[10:18, 10:18] = True
@@ -23,7 +23,7 @@ def mean(image, hole):
     return np.where(hole, image[~hole].mean(), image)
 def decode(z):
     return np.clip(np.abs(z).mean(axis=1)[:, None, None] / 3 * np.ones((1, 8, 8)), 0, 1)""",
-    "film": "filling.explore(filling.Film(frames, list(range(24)), truth, hole))",
+    "film": "descent_in_hole.explore(descent_in_hole.Film(frames, list(range(24)), truth, hole))",
     "race": "race.explore()",
     "kernel": "kernel.explore(truth)",
     "pixels": "pixels.explore(truth, hole)",

@@ -5,14 +5,14 @@ import inspect
 import numpy as np
 import pytest
 
-from learnkit.byhand import conv, layers, losses, pool
+from learnkit.byhand import conv, layers, losses, pooling
 from tests.byhand.twins import TOLERANCE, TWINS, disagreement
 
 CASES = 100  # random problems an entry
 WITHOUT_A_TWIN = {
     "psnr": "torch has none: held to scikit-image in test_losses",
     "links": "what the three loops of a convolution walk over, which test_conv holds to torch's",
-    "laid": "what the loops of a pool walk over, which test_pool holds to torch's",
+    "laid": "what the loops of a pool walk over, which test_pooling holds to torch's",
     "pooled_shape": "the shape of every pool, which torch confirms",
 }
 
@@ -23,7 +23,7 @@ def test_value_and_gradients_equal_those_of_torch(name):
     assert disagreement(name, worst) <= TOLERANCE, f"seed {worst}"
 
 
-@pytest.mark.parametrize("module", [losses, layers, conv, pool])
+@pytest.mark.parametrize("module", [losses, layers, conv, pooling])
 def test_every_public_function_stands_in_the_table_or_says_why_not(module):
     covered = {f.__name__ for entry in TWINS.values() for f in entry.covers}
     public = {

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from learnkit.byhand import conv, layers, losses, pool
+from learnkit.byhand import conv, layers, losses, pooling
 from learnkit.byhand.autograd import Scalar, Variable, backward
 
 TOLERANCE = 1e-10  # relative to the largest number of torch's answer
@@ -276,16 +276,16 @@ def of_a_pool(name: str, rng):
     y = getattr(F, name)(t, size, stride)
     upstream = rng.normal(0, 1, tuple(y.shape))
     y.backward(torch.tensor(upstream))
-    yield getattr(pool, name)(image, size, stride), y.detach()
-    yield getattr(pool, f"{name}_grad")(image, size, upstream, stride), t.grad
+    yield getattr(pooling, name)(image, size, stride), y.detach()
+    yield getattr(pooling, f"{name}_grad")(image, size, upstream, stride), t.grad
 
 
-@twin(pool.max_pool2d, pool.max_pool2d_grad)
+@twin(pooling.max_pool2d, pooling.max_pool2d_grad)
 def max_pool2d(rng):
     return of_a_pool("max_pool2d", rng)
 
 
-@twin(pool.avg_pool2d, pool.avg_pool2d_grad)
+@twin(pooling.avg_pool2d, pooling.avg_pool2d_grad)
 def avg_pool2d(rng):
     return of_a_pool("avg_pool2d", rng)
 

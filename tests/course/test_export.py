@@ -14,10 +14,10 @@ from learnkit.course.cleaned import FILTER, clean_html
 from learnkit.course.cli import main
 from learnkit.course.export import export, find, mathml, page
 from learnkit.course.lab import lab_arguments
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
 from learnkit.widgets import brush, latent, parabola, pixels
 from learnkit.widgets.show import picture_grid, pictures_html, render, with_still
-from learnkit.widgets.table import table
+from learnkit.widgets.show_table import table
 
 RAMP = np.linspace(0, 1, 144).reshape(12, 12)
 WORDS = "Two pictures, of a ramp and of nothing."

@@ -85,8 +85,8 @@ def test_the_librarys_own_is_not_there_to_be_called(source):
     [
         (
             "max_pool2d",  # its reference is a function of the tables
-            "from learnkit.byhand import pool\n"
-            "def max_pool2d(image, size): return pool.max_pool2d(image[None], size)[0]",
+            "from learnkit.byhand import pooling\n"
+            "def max_pool2d(image, size): return pooling.max_pool2d(image[None], size)[0]",
         ),
         (
             "sigmoid",  # it lives in layers, and losses has it as well
@@ -544,7 +544,7 @@ def test_tensors_that_no_array_holds_are_named():
     ("name", "module", "arguments"),
     [
         ("psnr", "learnkit.images.metrics", "(pred, target, data_range=1.0)"),
-        ("cut_hole", "learnkit.images.masks", "(image, hole)"),
+        ("cut_hole", "learnkit.holes.draw", "(image, hole)"),
     ],
 )
 def test_a_twin_in_the_pictures_is_hidden_from_its_own_exercise(name, module, arguments):
@@ -560,7 +560,7 @@ def test_a_twin_in_the_pictures_is_hidden_from_its_own_exercise(name, module, ar
 
 def test_and_is_there_for_the_others():
     source = (
-        "from learnkit.images.masks import cut_hole\nfrom learnkit.images import metrics\n"
+        "from learnkit.holes.draw import cut_hole\nfrom learnkit.images import metrics\n"
         "def mse_loss(pred, target):\n    rms = 10 ** (-metrics.psnr(pred, target) / 20)\n"
         "    return rms**2"
     )

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch.distributions import Independent, Normal, kl_divergence
 
 from learnkit.exercises import check
-from learnkit.images import masks
+from learnkit.holes import draw
 from learnkit.images.data import fashion_mnist
 from learnkit.models import conditional_vae
 from learnkit.models.pretrained import pretrained
@@ -368,7 +368,7 @@ def test_the_lesson_s_network_paints_for_right_answers_of_every_style(answer):
     cells = source[source.index("def expect(") :].partition("# %% [markdown]")[0]
     model = pretrained("conditional_vae")
     images = torch.from_numpy(fashion_mnist("test")[0][:6]).float()[:, None] / 255
-    hole = torch.from_numpy(masks.half((28, 28))).expand(6, 1, 28, 28)
+    hole = torch.from_numpy(draw.half((28, 28))).expand(6, 1, 28, 28)
 
     def fills(answer):
         scope = {"torch": torch, "math": math, "model": model, "machine": choose("cpu")}

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
 from learnkit.images.damaged import DAMAGED, damaged
 from learnkit.images.metrics import psnr
 from learnkit.shapes import check_hole, check_image

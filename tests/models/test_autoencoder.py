@@ -4,7 +4,7 @@ from torch import nn
 
 from learnkit.models.autoencoder import Autoencoder, Restorer
 from learnkit.models.pretrained import pretrained
-from learnkit.recipes.photographs import HELD_OUT, SHOWN, damaged, psnr_objective, tiles
+from learnkit.training.photographs import HELD_OUT, SHOWN, damaged, psnr_objective, tiles
 
 
 def test_an_autoencoder_hands_back_pictures_by_way_of_its_few_features():

@@ -3,11 +3,11 @@ import torch
 import torch.nn.functional as F
 from torch.distributions import Normal, kl_divergence
 
+from learnkit.holes.batches import random_holes
 from learnkit.images.data import fashion_mnist
 from learnkit.models import conditional_vae as module
 from learnkit.models.pretrained import pretrained
 from learnkit.recipes.conditional_vae import RECIPE
-from learnkit.recipes.holes import random_holes
 from learnkit.training.device import choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import resident

@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils import parametrize
 
-from learnkit.images.blobs import centres, modes_found, share_on_ring
 from learnkit.images.data import fashion_mnist
+from learnkit.images.ring import centres, modes_found, share_on_ring
 from learnkit.models import gan
 from learnkit.training.pictures import resident
 

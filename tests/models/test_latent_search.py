@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
+from learnkit.holes.draw import box
 from learnkit.images.data import fashion_mnist
-from learnkit.images.masks import box
 from learnkit.models.latent_search import latent_search
 from learnkit.models.pretrained import pretrained
 

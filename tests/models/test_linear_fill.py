@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from learnkit.fills.linear_mmse import LinearMMSE
+from learnkit.holes.batches import random_holes
 from learnkit.images.data import fashion_mnist
-from learnkit.images.learned_fills import LinearMMSE
-from learnkit.models.filling import hole_mse
 from learnkit.models.linear_fill import LinearFill
-from learnkit.recipes.holes import random_holes
+from learnkit.models.masked import hole_mse
 
 TRAINING, _ = fashion_mnist("train")
 TEST, _ = fashion_mnist("test")

@@ -3,11 +3,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from learnkit.holes.batches import random_holes
 from learnkit.images.data import fashion_mnist
 from learnkit.models import painter as module
 from learnkit.models.diffusion import ddim, level, predicted_x0, q_sample
-from learnkit.models.filling import composite
-from learnkit.recipes.holes import random_holes
+from learnkit.models.masked import composite
 from tests.models.gaussian import Says, grain_painter
 
 KINDS = {"box": 2, "half": 2, "scatter": 2, "strokes": 2, "everything": 2}

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from learnkit.images import masks
-from learnkit.images.classical import biharmonic
+from learnkit.fills.harmonic import biharmonic
+from learnkit.holes import draw
 from learnkit.images.data import photograph
 from learnkit.images.metrics import psnr
-from learnkit.models.filling import fill_with
+from learnkit.models.as_fill import fill_with
 from learnkit.models.photo_inpainter import PhotoInpainter, around
 from learnkit.models.pretrained import pretrained
 
@@ -52,7 +52,7 @@ def test_what_stands_in_the_hole_is_never_read(awake, seed, junk):
 
 def test_untrained_it_is_nearly_the_plate_and_an_empty_hole_gives_the_picture(awake):
     image = photograph("astronaut", height=64)
-    hole = masks.scratches(image.shape, count=6, seed=0)
+    hole = draw.scratches(image.shape, count=6, seed=0)
     made = fill_with(PhotoInpainter(8, depth=1))(image, hole)
     plate = biharmonic(image, hole)
     assert np.abs(made - plate).mean() < 1e-3
@@ -109,9 +109,9 @@ def test_every_part_of_it_learns_and_a_few_steps_bring_the_hole_nearer(awake):
 @pytest.mark.parametrize("name", ["astronaut", "chelsea"])
 def test_the_shipped_weights_are_above_a_plate_on_photographs_never_seen(name):
     image = photograph(name, height=128)
-    hole = masks.text(image.shape, "not seen", size=18)
+    hole = draw.text(image.shape, "not seen", size=18)
     fill = fill_with(pretrained("photo_inpainter"))
-    ours, plate = fill(masks.cut_hole(image, hole), hole), biharmonic(image, hole)
+    ours, plate = fill(draw.cut_hole(image, hole), hole), biharmonic(image, hole)
     assert psnr(ours, image, hole=hole) > psnr(plate, image, hole=hole) + 0.5
 
 

@@ -7,7 +7,7 @@ from torch import nn
 
 from learnkit.models import pretrained as module
 from learnkit.models.pretrained import NETWORKS, card, half, network, pretrained
-from learnkit.recipes.recipe import find
+from learnkit.recipes.base import find
 
 SLOW = {"painter"}  # to draw sixteen fills takes minutes; lesson 12's figures watch it as well
 

@@ -4,11 +4,11 @@ import pytest
 import torch
 from torch import nn
 
+from learnkit.holes.batches import random_holes
 from learnkit.images.data import fashion_mnist
-from learnkit.models.filling import hole_mse
+from learnkit.models.masked import hole_mse
 from learnkit.models.pretrained import pretrained
 from learnkit.models.unet import Inpainter, UNet, waves
-from learnkit.recipes.holes import random_holes
 from learnkit.training.device import choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import resident

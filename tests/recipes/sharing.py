@@ -13,9 +13,9 @@ import torch
 
 from learnkit.images.data import fashion_mnist
 from learnkit.models.pretrained import pretrained
-from learnkit.recipes.bake import by_objective
+from learnkit.recipes.base import find
 from learnkit.recipes.gan import training
-from learnkit.recipes.recipe import find
+from learnkit.recipes.run import by_objective
 from learnkit.training import distributed
 from learnkit.training.device import Machine
 from learnkit.training.pictures import Pictures, resident

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from learnkit.images.classical import biharmonic
+from learnkit.fills.harmonic import biharmonic
 from learnkit.images.data import emoji
-from learnkit.models.filling import composite
+from learnkit.models.masked import FLOOR, composite
 from learnkit.models.pretrained import card, pretrained
 from learnkit.recipes.emoji_inpainter import ASKED, RECIPE
-from learnkit.recipes.emoji_vae import kept
-from learnkit.recipes.holes import FLOOR
+from learnkit.training.datasets import emoji_unseen
 
 
 class Grey(torch.nn.Module):
@@ -54,7 +53,7 @@ def test_the_loss_of_a_perfect_network_is_that_of_the_floor():
 
 def test_the_shipped_weights_fill_in_colour_better_than_a_plate_and_are_small():
     assert 2 * card("emoji_inpainter")["parameters"] <= 2_000_000  # bytes, as float16
-    images, model = kept().take(torch.arange(0, 192, 8)), pretrained("emoji_inpainter")
+    images, model = emoji_unseen().take(torch.arange(0, 192, 8)), pretrained("emoji_inpainter")
     hole = torch.zeros(1, 1, 32, 32, dtype=torch.bool)
     hole[..., 4:18, 12:26] = True  # a box of no size that is measured
     made = model.fill(images, hole)
@@ -68,6 +67,6 @@ def test_the_shipped_weights_fill_in_colour_better_than_a_plate_and_are_small():
 
 @pytest.mark.errors
 def test_where_nothing_is_known_nothing_is_invented():
-    images = kept().take(torch.arange(2))
+    images = emoji_unseen().take(torch.arange(2))
     with pytest.raises(ValueError, match="covers every pixel"):
         pretrained("emoji_inpainter").fill(images, torch.ones(1, 1, 32, 32, dtype=torch.bool))

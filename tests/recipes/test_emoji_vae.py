@@ -3,20 +3,10 @@ import math
 import pytest
 import torch
 
-from learnkit.images.data import emoji
 from learnkit.models import vae
 from learnkit.models.pretrained import card, pretrained
 from learnkit.recipes import emoji_vae
-
-
-def test_what_is_measured_was_never_trained_on_and_nothing_is_lost():
-    trained, kept = emoji_vae.pictures(torch.device("cpu")), emoji_vae.kept()
-    assert (len(trained), len(kept)) == (1719, 192)
-    images = torch.from_numpy(emoji()[0]).permute(0, 3, 1, 2)
-    assert torch.equal(kept.images, images[::10])
-    assert torch.equal(trained.images[:9], images[1:10])
-    assert torch.equal(kept.images[-1], images[-1])
-    assert torch.equal(trained.images[-1], images[-2])
+from learnkit.training.datasets import emoji_unseen
 
 
 class Grey(vae.VAE):
@@ -35,7 +25,7 @@ class Grey(vae.VAE):
 
 
 def test_the_measure_of_a_grey_decoder_follows_from_the_pictures():
-    images = emoji_vae.kept().take(torch.arange(192))
+    images = emoji_unseen().take(torch.arange(192))
     error = (images - 0.5).square().mean().item()
     told = emoji_vae.measure(Grey())
     assert told["PSNR of copies, dB"] == pytest.approx(-10 * math.log10(error), rel=1e-5)
@@ -46,7 +36,7 @@ def test_the_measure_of_a_grey_decoder_follows_from_the_pictures():
 
 
 def test_the_loss_weighs_the_divergence_by_beta():
-    images = emoji_vae.kept().take(torch.arange(8))
+    images = emoji_unseen().take(torch.arange(8))
     losses = emoji_vae.RECIPE.objective(torch.Generator())(Grey(), images)
     nll = vae.gaussian_nll(torch.zeros_like(images), images).mean()
     torch.testing.assert_close(losses["loss"], nll + emoji_vae.BETA * 1.0)
@@ -61,5 +51,5 @@ def test_the_shipped_weights_are_small_and_paint_emoji_over_white():
     corners = made[:, :, [0, 0, -1, -1], [0, -1, 0, -1]]
     assert corners.mean() > 0.9 and made[:, :, 8:24, 8:24].std() > 0.15
     # another draw is another emoji, and about as far off as real ones are from each other
-    real = emoji_vae.kept().take(torch.arange(64))
+    real = emoji_unseen().take(torch.arange(64))
     assert 0.5 < made.std(0).mean() / real.std(0).mean() < 1.2

@@ -12,8 +12,8 @@ from learnkit.images.frechet import frechet_of
 from learnkit.models import gan
 from learnkit.models.pretrained import network, pretrained
 from learnkit.recipes import gan as module
-from learnkit.recipes.bake import bake
-from learnkit.recipes.recipe import find
+from learnkit.recipes.base import find
+from learnkit.recipes.run import bake
 from learnkit.training.device import choose
 from learnkit.training.pictures import resident
 

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from learnkit.images.data import fashion_mnist
-from learnkit.models.filling import hole_mse
 from learnkit.models.linear_fill import OneByOne
+from learnkit.models.masked import hole_mse
 from learnkit.models.unet import Inpainter
 from learnkit.recipes.inpainter import RECIPE, objective
 from learnkit.training.pictures import resident
@@ -48,7 +48,8 @@ def test_stopped_and_resumed_it_learns_the_same_weights(pictures, tmp_path):
 
 
 def test_the_recipe_never_shows_the_holes_that_it_is_measured_on():
-    from learnkit.recipes.holes import MEASURED, random_holes
+    from learnkit.holes.batches import random_holes
+    from learnkit.holes.published import MEASURED
     from learnkit.recipes.inpainter import KINDS
 
     shown = random_holes({k: 40 * n for k, n in KINDS.items()}, 28, 28, torch.Generator())

@@ -5,10 +5,11 @@ import dataclasses
 import pytest
 import torch
 
+from learnkit.holes.batches import portions, random_holes
+from learnkit.holes.published import MEASURED
 from learnkit.images.data import fashion_mnist
 from learnkit.models.painter import Painter
 from learnkit.recipes import painter as module
-from learnkit.recipes.holes import MEASURED, portions, random_holes
 from learnkit.training.pictures import resident
 from tests.models.gaussian import grain_painter
 from tests.recipes.resuming import check_resumes

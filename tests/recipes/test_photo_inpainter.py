@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from learnkit.images.data import photograph
+from learnkit.models.masked import FLOOR
 from learnkit.models.photo_inpainter import PhotoInpainter
 from learnkit.models.pretrained import card
 from learnkit.recipes import photo_inpainter
-from learnkit.recipes.holes import FLOOR
 from learnkit.recipes.photo_inpainter import DAMAGE, RECIPE, recoloured, turned
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from learnkit.models.pretrained import NETWORKS, pretrained
-from learnkit.recipes.recipe import find
+from learnkit.recipes.base import find
 from learnkit.training import distributed
 from tests.recipes.sharing import pictures
 

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
 from learnkit.images.damaged import damaged
-from learnkit.widgets import filling, parabola, ravine, ring
+from learnkit.widgets import descent_in_hole, parabola, ravine, ring
 from learnkit.widgets.panel import Panel, Scene, caption, slider, with_play
 from learnkit.widgets.show import DPI, render
 
@@ -31,17 +31,17 @@ OKABE_ITO = {  # Okabe and Ito (2008), "Color Universal Design"
 VALUES = {  # the parameter of each scene, and values from one end to the other
     "parabola": ("grey", [0.0, 0.33, 0.9, 1.0]),
     "ravine": ("lr", [0.005, 0.1, 0.2, 0.22]),
-    "filling": ("frame", [0, 1, 3]),
+    "descent_in_hole": ("frame", [0, 1, 3]),
     "ring": ("frame", [0, 1, 3]),
 }
 CASES = [(name, value) for name, (_, values) in VALUES.items() for value in values]
 
 
-def film() -> filling.Film:
+def film() -> descent_in_hole.Film:
     boot = damaged("garment")
     fill = harmonic(boot.image, boot.hole)
     frames = [boot.cut + part * (fill - boot.cut) for part in (0.0, 0.3, 0.6, 1.0)]
-    return filling.Film(frames, [0, 1, 5, 20], boot.image, boot.hole)
+    return descent_in_hole.Film(frames, [0, 1, 5, 20], boot.image, boot.hole)
 
 
 def ring_film() -> ring.Film:
@@ -54,7 +54,7 @@ def ring_film() -> ring.Film:
 
 
 def scene_of(name: str) -> Scene:
-    films = {"filling": (filling, film), "ring": (ring, ring_film)}
+    films = {"descent_in_hole": (descent_in_hole, film), "ring": (ring, ring_film)}
     if name in films:
         module, made = films[name]
         return module.scene(made())
@@ -62,7 +62,7 @@ def scene_of(name: str) -> Scene:
 
 
 def panel_of(name: str) -> Panel:
-    films = {"filling": (filling, film), "ring": (ring, ring_film)}
+    films = {"descent_in_hole": (descent_in_hole, film), "ring": (ring, ring_film)}
     if name in films:
         module, made = films[name]
         return module.explore(made())

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from learnkit.byhand.losses import roughness_grad
-from learnkit.images import masks
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
+from learnkit.holes import draw
 from learnkit.widgets import race
 
 CALLS = [(valley, name) for valley in race.VALLEYS for name in race.RUNNERS]
@@ -85,7 +85,7 @@ def test_an_unknown_valley_or_optimizer_is_an_error_that_lists_those_there_are(v
 @pytest.fixture
 def film():
     image = np.random.default_rng(0).random((20, 24))
-    hole = masks.box(image.shape, height=4, width=6)
+    hole = draw.box(image.shape, height=4, width=6)
     x, frames = np.where(hole, 0.0, image), []
     for _ in range(4):
         frames.append(x)

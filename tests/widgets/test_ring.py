@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import PatchCollection
 
-from learnkit.images.blobs import centres, modes_found
+from learnkit.images.ring import centres, modes_found
 from learnkit.widgets import ring
 
 STEPS = [0, 200, 400, 600]

@@ -4,7 +4,7 @@ import numpy as np
 
 from learnkit.exercises.lesson_00.common import colour, grey
 from learnkit.exercises.table import Exercise, case
-from learnkit.images.masks import cut_hole as _cut_hole
+from learnkit.holes.draw import cut_hole as _cut_hole
 
 _rng = np.random.default_rng(0)
 

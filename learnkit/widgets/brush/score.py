@@ -1,21 +1,20 @@
 """One method's fill of one hole: let in, timed, checked and scored, whatever it does.
 
 The method gets a copy of the picture with the hole cut out, so it cannot see the truth. What it
-returns counts where it keeps the law of `learnkit.images.fill`, as in the course's table. Whatever
-goes wrong becomes a sentence: a method that fails must not take the others with it.
+returns counts where it keeps the law of `learnkit.fills.protocol`, as in the course's table.
+Whatever goes wrong becomes a sentence: a method that fails must not take the others with it.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from learnkit.images.fill import check_filled
+from learnkit.fills.protocol import Fill, check_filled
 from learnkit.images.metrics import psnr
 from learnkit.shapes import Hole, Image
 
-Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]  # fill(image, hole) -> image
 EXACT = 100.0  # dB: an error of 1/100,000 of black to white, which is rounding
 LONGEST_SENTENCE = 300
 
@@ -41,7 +40,7 @@ def attempt(fill: Fill, image: Image, hole: Hole) -> Attempt:
     cut[hole] = 0
     start = time.perf_counter()
     try:
-        filled = fill(cut, hole.copy())
+        filled = fill(cut.copy(), hole.copy())
         seconds = time.perf_counter() - start
         check_filled(filled, cut, hole)
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # exit() must not end the kernel

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from learnkit.images.classical import harmonic
-from learnkit.images.fill import check_filled
-from learnkit.images.masks import cut_hole
+from learnkit.fills.harmonic import harmonic
+from learnkit.fills.protocol import check_filled
+from learnkit.holes.draw import cut_hole
 from learnkit.images.metrics import psnr
 from learnkit.widgets.brush.score import attempt
 

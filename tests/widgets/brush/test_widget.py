@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from learnkit.images.classical import harmonic
+from learnkit.fills.harmonic import harmonic
 from learnkit.images.metrics import psnr
 from learnkit.widgets import brush
 from learnkit.widgets.brush.easel import figure, pack, stretched, unpack
