@@ -35,6 +35,7 @@ check: .venv/.dev
 	@echo "== format and lint"
 	@$(py) -m ruff format --check --quiet .
 	@$(py) -m ruff check --quiet .
+	@.venv/bin/oxlint --deny-warnings -f unix learnkit
 	@echo "== unit tests and doctests"
 	@$(pytest) -m "not browser $(fast)"
 

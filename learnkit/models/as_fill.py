@@ -22,7 +22,17 @@ def batch_fill(fill: Callable, device: torch.device | str = "cpu") -> BatchFill:
     Pictures (n, h, w) or (n, h, w, 3), holes (n, h, w); CHUNK of them at a time. Known pixels come
     from the pictures themselves, for a network computes in float32.
     """
+    chunked = _chunked(fill, device)
 
+    def filled(images: Images, holes: Holes) -> Images:
+        """The pictures filled."""
+        check_pictures(images, holes)
+        return chunked(images, holes)
+
+    return filled
+
+
+def _chunked(fill: Callable, device: torch.device | str) -> BatchFill:
     def some(images: Images, holes: Holes) -> Images:
         grey = images.ndim == 3
         x = images[:, None] if grey else images.transpose(0, 3, 1, 2)
@@ -34,8 +44,6 @@ def batch_fill(fill: Callable, device: torch.device | str = "cpu") -> BatchFill:
         return np.where(spread, y.astype(images.dtype), images)
 
     def filled(images: Images, holes: Holes) -> Images:
-        """The pictures filled."""
-        check_pictures(images, holes)
         parts = [slice(i, i + CHUNK) for i in range(0, len(images), CHUNK)]
         return np.concatenate([some(images[part], holes[part]) for part in parts])
 
@@ -55,7 +63,7 @@ def fill_with(model: nn.Module) -> Fill:
             "none; pretrained('inpainter') has"
         )
     weight = next(chain(model.parameters(), model.buffers()), torch.empty(0))
-    many = batch_fill(model.fill, weight.device)
+    many = _chunked(model.fill, weight.device)
 
     def fill(image: Image, hole: Hole) -> Image:
         """The picture filled."""

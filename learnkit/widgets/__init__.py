@@ -16,10 +16,7 @@ kernel           lesson 06: a 3 x 3 kernel to edit, and its window to move
 curves           lesson 07: scrub through training: two loss curves, and the picture at each step
 latent           lesson 08: the plane that pictures are decoded from, and a point to drag
 ring             lesson 09: a GAN that learns the ring, and the blobs it has found
-brush            lesson 10: a hole that you paint, and every method fills it, scored and timed
-easel            its pictures, yours too, and the hole as it travels
-contest          one method's fill of one hole: timed, checked and scored, whatever it does
-upload           a picture of yours, from a file's bytes
+brush/           lesson 10: a hole that you paint, and every method fills it, scored and timed
 posterior        lesson 11: eight fills of one hole, and their mean
 denoising        lesson 12: a sample on its way from noise to picture, and what is believed in
 """

@@ -10,23 +10,15 @@ from pathlib import Path
 
 import anywidget
 
-_HERE = Path(__file__).parent
+from learnkit.widgets.esm import joined
+
 PANEL = "learnkit-panel"  # the class of a box of ipywidgets that holds `Keys`
-
-
-def module(name: str) -> str:
-    """The module `name` of this folder, with keys.js before it; it exports guarded(render)."""
-    return _read("keys.js") + "\n" + _read(name)
-
-
-def _read(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
 
 
 class Keys(anywidget.AnyWidget):
     """A part that nobody sees; it keeps the keys of the box with the class PANEL it stands in."""
 
-    _esm = _read("keys.js") + "\nexport default { render: renderInBox };\n"
+    _esm = joined(Path(__file__).parent / "panel.js")
 
     def __init__(self) -> None:
         """Takes no room."""

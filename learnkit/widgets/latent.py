@@ -16,8 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from learnkit.shapes import Array, check_at_least, check_range
-from learnkit.widgets import keys
 from learnkit.widgets.asleep import Sleeper
+from learnkit.widgets.esm import joined
 from learnkit.widgets.show import (
     BLUE,
     DPI,
@@ -62,7 +62,7 @@ class LatentExplorer(Sleeper, anywidget.AnyWidget):
     """The plane from -extent to extent; `point` is where you are, `image` what is decoded there."""
 
     to_do = "move the point"
-    _esm = keys.module("latent.js")
+    _esm = joined(_HERE / "latent.js")
     _css = _HERE / "latent.css"
     extent = traitlets.Float().tag(sync=True)
     cells = traitlets.Int().tag(sync=True)

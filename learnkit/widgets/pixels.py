@@ -12,8 +12,8 @@ import traitlets
 from matplotlib.figure import Figure
 
 from learnkit.shapes import Hole, Image, check_hole, check_image
-from learnkit.widgets import keys
 from learnkit.widgets.asleep import Sleeper
+from learnkit.widgets.esm import joined
 from learnkit.widgets.show import (
     DPI,
     ORANGE,
@@ -30,7 +30,7 @@ class PixelViewer(Sleeper, anywidget.AnyWidget):
     """A picture (h, w) or (h, w, 3) in [0, 1] to look into; `hole` (h, w) is what was drawn."""
 
     to_do = "look into the picture and draw on it"
-    _esm = keys.module("pixels.js")
+    _esm = joined(_HERE / "pixels.js")
     _css = _HERE / "pixels.css"
     height = traitlets.Int().tag(sync=True)
     width = traitlets.Int().tag(sync=True)

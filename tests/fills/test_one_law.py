@@ -6,7 +6,7 @@ import pytest
 from learnkit.benchmark.scores import measure
 from learnkit.fills.harmonic import biharmonic, harmonic
 from learnkit.fills.protocol import each
-from learnkit.widgets.contest import attempt
+from learnkit.widgets.brush.score import attempt
 
 IMAGE = np.random.default_rng(0).random((12, 11))
 HOLE = np.zeros((12, 11), bool)

@@ -1,7 +1,6 @@
 import html
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +8,6 @@ import traitlets
 
 from learnkit.widgets import latent
 from learnkit.widgets.show import BLUE, GREEN, GREY, ORANGE, RED, render
-
-HOME = Path(latent.__file__).parent
 
 
 def grey(z):
@@ -205,7 +202,7 @@ def test_the_explorer_is_a_widget_with_a_picture_for_where_no_kernel_runs(dots):
 
 
 def test_the_browsers_part_can_be_used_by_keyboard_and_speaks():
-    script = (HOME / "latent.js").read_text(encoding="utf-8")
+    script = str(latent.LatentExplorer._esm)
     assert 'tabindex="0"' in script and "aria-label" in script and 'aria-live="polite"' in script
     assert 'role="alert"' in script and 'type="checkbox"' in script
     for key in ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", '"Home"', "shiftKey"):
@@ -213,8 +210,8 @@ def test_the_browsers_part_can_be_used_by_keyboard_and_speaks():
 
 
 def test_the_browser_asks_nothing_of_the_network_and_writes_no_html_of_others():
-    script = (HOME / "latent.js").read_text(encoding="utf-8")
-    sheet = (HOME / "latent.css").read_text(encoding="utf-8")
+    script = str(latent.LatentExplorer._esm)
+    sheet = str(latent.LatentExplorer._css)
     assert not re.search(r"https?:|//cdn|import\s|fetch\(|url\(", script + sheet)
     assert script.count("innerHTML") == 1  # names and errors come in as text
 

@@ -1,6 +1,5 @@
 import html
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +9,6 @@ from matplotlib.patches import Rectangle
 from learnkit.images.damaged import damaged
 from learnkit.widgets import pixels
 from learnkit.widgets.show import ORANGE, render
-
-HOME = Path(pixels.__file__).parent
 
 
 @pytest.fixture
@@ -96,15 +93,15 @@ def test_the_standing_picture_shows_the_hole_that_was_drawn(grey):
 
 
 def test_the_browsers_part_can_be_used_by_keyboard_and_speaks():
-    script = (HOME / "pixels.js").read_text(encoding="utf-8")
+    script = str(pixels.PixelViewer._esm)
     assert 'tabindex="0"' in script and "aria-label" in script and 'aria-live="polite"' in script
     for key in ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", '" "'):
         assert key in script
 
 
 def test_the_browser_draws_holes_in_the_courses_orange_and_asks_nothing_of_the_network():
-    script = (HOME / "pixels.js").read_text(encoding="utf-8")
-    sheet = (HOME / "pixels.css").read_text(encoding="utf-8")
+    script = str(pixels.PixelViewer._esm)
+    sheet = str(pixels.PixelViewer._css)
     red, green, blue = bytes.fromhex(ORANGE[1:])
     assert f"ORANGE = [{red}, {green}, {blue}]" in script
     assert not re.search(r"https?:|//cdn|import\s|fetch\(|url\(", script + sheet)

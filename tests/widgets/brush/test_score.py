@@ -5,7 +5,7 @@ from learnkit.fills.harmonic import harmonic
 from learnkit.fills.protocol import check_filled
 from learnkit.holes.draw import cut_hole
 from learnkit.images.metrics import psnr
-from learnkit.widgets.contest import attempt
+from learnkit.widgets.brush.score import attempt
 
 
 @pytest.fixture
@@ -122,11 +122,3 @@ def test_what_is_wrong_with_a_method_is_said_and_nothing_is_raised(image, hole, 
     assert done.image is None and done.score is None and len(done.words) <= 300
     with pytest.raises(ValueError, match=said):
         raise ValueError(done.words)
-
-
-@pytest.mark.errors
-def test_a_hole_of_wrong_polarity_or_shape_is_refused(image, hole):
-    with pytest.raises(TypeError, match="mask == 0"):
-        attempt(harmonic, image, (~hole).astype(int))
-    with pytest.raises(ValueError, match="hole must have shape"):
-        attempt(harmonic, image, hole[1:])

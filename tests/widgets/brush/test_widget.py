@@ -3,7 +3,6 @@ import html
 import io
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +11,9 @@ import traitlets
 from learnkit.fills.harmonic import harmonic
 from learnkit.images.metrics import psnr
 from learnkit.widgets import brush
-from learnkit.widgets.easel import figure, pack, stretched, unpack
+from learnkit.widgets.brush.easel import figure, pack, stretched, unpack
 from learnkit.widgets.show import render
-from tests.widgets.test_upload import file_of
-
-HOME = Path(brush.__file__).parent
+from tests.widgets.brush.test_upload import file_of
 
 
 def mean(image, hole):
@@ -336,7 +333,7 @@ def test_the_figure_shows_the_truth_the_hole_in_orange_and_each_fill_with_its_sc
 
 
 def test_the_browsers_part_can_be_used_by_keyboard_and_speaks():
-    script = (HOME / "brush.js").read_text(encoding="utf-8")
+    script = str(brush.Brush._esm)
     for word in (
         'tabindex="0"',
         "aria-label",
@@ -351,8 +348,8 @@ def test_the_browsers_part_can_be_used_by_keyboard_and_speaks():
 
 
 def test_the_browser_asks_nothing_of_the_network_and_writes_no_html_of_others():
-    script = (HOME / "brush.js").read_text(encoding="utf-8")
-    sheet = (HOME / "brush.css").read_text(encoding="utf-8")
+    script = str(brush.Brush._esm)
+    sheet = str(brush.Brush._css)
     assert not re.search(r"https?:|//cdn|import\s|fetch\(|url\(|require\(", script + sheet)
     assert script.count("innerHTML") == 1  # names, notes and errors come in as text
 

@@ -10,8 +10,8 @@ import math
 import warnings
 
 import numpy as np
+from PIL import ExifTags, ImageFile, ImageOps
 from PIL import Image as Pillow
-from PIL import ImageFile, ImageOps
 
 from learnkit.shapes import Image
 
@@ -51,15 +51,11 @@ def opened(
         raise ValueError(f"{short} {CANNOT}.") from None
     except Exception:  # a broken file can raise anything: struct.error, zlib.error, KeyError ...
         raise ValueError(f"{short} is broken: the picture in it cannot be read.") from None
-    grey = len(shape) == 2
-    if picture.mode != ("L" if grey else "RGB"):
-        done.append("turned grey" if grey else "grey, given three equal channels")
-    picture = picture.convert("L" if grey else "RGB")
-    picture, how = _fitted(picture, shape, fixed=fixed, longest=longest)
-    done += how
-    image = np.asarray(picture, np.float32) / 255
-    first = done.pop(0)
-    return image, f"{short}: {', '.join([first, *done])}."
+    mode = "L" if len(shape) == 2 else "RGB"
+    if picture.mode != mode:
+        done.append("turned grey" if mode == "L" else "grey, given three equal channels")
+    picture, how = _fitted(picture.convert(mode), shape, fixed=fixed, longest=longest)
+    return np.asarray(picture, np.float32) / 255, f"{short}: {', '.join(done + how)}."
 
 
 def too_large(name: str, size: int) -> str:
@@ -71,55 +67,52 @@ def too_large(name: str, size: int) -> str:
 
 
 class _TooManyPixelsError(Exception):
-    pass
+    """What a picture is, or claims, that is refused before its pixels are read."""
+
+    def __init__(self, claim: str) -> None:
+        super().__init__(f"{claim}: make it smaller first.")
 
 
 def _decoded(
     data: bytes, fixed: bool, shape: tuple[int, ...], longest: int
 ) -> tuple[Pillow.Image, list[str]]:
     """The picture upright, in mode L or RGB, and what there is to say of it, its size first."""
-    try:
-        picture = _opened(data)
-    except Pillow.DecompressionBombError:
-        raise _TooManyPixelsError(
-            f"claims to have far more than {MOST_PIXELS // 10**6} million pixels, the most that "
-            "are taken: make it smaller first."
-        ) from None
+    picture = _opened(data)
     w, h = picture.size
-    if w * h > MOST_PIXELS:
-        raise _TooManyPixelsError(
-            f"has {w} x {h} pixels, and at most {MOST_PIXELS // 10**6} million are taken: make it "
-            "smaller first."
-        )
-    done = []
-    if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
-        done.append("its first frame")
-    need = 2 * (min(h, w) * longest // max(h, w) + 1 if not fixed else max(shape[:2]))
-    picture, cut_short = _loaded(picture, data, need)
-    done += ["cut short, so its last part is missing"] if cut_short else []
-    turned = ImageOps.exif_transpose(picture)
-    if picture.getexif().get(0x0112, 1) in (5, 6, 7, 8):
+    side = max(shape[:2]) if fixed else min(h, w) * longest // max(h, w) + 1
+    is_film = getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO"
+    picture, cut_short = _loaded(picture, data, 2 * side)
+    if picture.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8):  # on its side
         w, h = h, w
-    picture = turned
+    done = [f"{w} x {h} pixels"]
+    done += ["its first frame"] if is_film else []
+    done += ["cut short, so its last part is missing"] if cut_short else []
+    picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith("I") or picture.mode == "F":
         picture, how = _from_numbers(picture)
         done += how
-    if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
+    grey = picture.mode in ("1", "L", "LA", "La")
+    if picture.has_transparency_data:
         layers = picture.convert("RGBA")
-        grey = picture.mode in ("L", "LA", "La")
-        picture = Pillow.new("RGBA", picture.size, "white")
-        picture.alpha_composite(layers)
-        picture = picture.convert("L" if grey else "RGB")
-        if layers.getextrema()[3][0] < 255:
-            done.append("laid over white")
-    elif picture.mode not in ("L", "RGB"):
-        picture = picture.convert("L" if picture.mode == "1" else "RGB")
-    return picture, [f"{w} x {h} pixels", *done]
+        picture = Pillow.alpha_composite(Pillow.new("RGBA", picture.size, "white"), layers)
+        done += ["laid over white"] if layers.getextrema()[3][0] < 255 else []
+    return picture.convert("L" if grey else "RGB"), done
 
 
 def _opened(data: bytes) -> Pillow.Image:
+    """The picture as its header tells of it, without its pixels; refused where these are many."""
     Pillow.init()
-    return Pillow.open(io.BytesIO(data), formats=[f for f in FORMATS if f in Pillow.OPEN])
+    most = MOST_PIXELS // 10**6
+    try:
+        formats = [name for name in FORMATS if name in Pillow.OPEN]
+        picture = Pillow.open(io.BytesIO(data), formats=formats)
+    except Pillow.DecompressionBombError:
+        claim = f"claims to have far more than {most} million pixels, the most that are taken"
+        raise _TooManyPixelsError(claim) from None
+    w, h = picture.size
+    if w * h > MOST_PIXELS:
+        raise _TooManyPixelsError(f"has {w} x {h} pixels, and at most {most} million are taken")
+    return picture
 
 
 def _loaded(picture: Pillow.Image, data: bytes, need: int) -> tuple[Pillow.Image, bool]:
@@ -156,19 +149,19 @@ def _from_numbers(picture: Pillow.Image) -> tuple[Pillow.Image, list[str]]:
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     if low < 0:
         black, white = low, high
-        said = [f"its values {low:g} to {high:g} stretched from black to white"]
+        changes = [f"its values {low:g} to {high:g} stretched from black to white"]
     elif picture.mode == "F" and 1 < high < 1.5:
         black, white = 0.0, 1.0
-        said = [f"its values above 1, up to {high:.4g}, cut off"] if high > 1.002 else []
+        changes = [f"its values above 1, up to {high:.4g}, cut off"] if high > 1.002 else []
     else:
         black, white = 0.0, 2.0 ** math.ceil(math.log2(max(high, 1) + 1)) - 1
         usual = 1.0 if picture.mode == "F" else 65535.0
-        said = [] if white == usual or not high else [f"{white:g} taken as white"]
+        changes = [] if white == usual or not high else [f"{white:g} taken as white"]
     if np.isnan(x).any():
-        said.append("black where it is not a number")
+        changes.append("black where it is not a number")
     span = (white - black) or 1.0
     x = np.nan_to_num((x - black) / span, nan=0.0).clip(0, 1)
-    return Pillow.fromarray(np.round(255 * x).astype(np.uint8)), said
+    return Pillow.fromarray(np.round(255 * x).astype(np.uint8)), changes
 
 
 def _fitted(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from learnkit.widgets import upload
+from learnkit.widgets.brush import upload
 
 GREY, COLOUR = (28, 28), (100, 80, 3)
 

@@ -1,6 +1,8 @@
 """The pictures to paint holes on: theirs, and yours; and a hole as it travels and as it is shown.
 
 A hole travels as a bit a pixel. It stays when the picture changes, stretched where it must be.
+Pictures are checked here, where they come in, and a hole where it is set or packed by the browser;
+from there on they are trusted, up to the method that is handed a copy of them.
 """
 
 from collections.abc import Mapping
@@ -12,9 +14,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from learnkit.images.metrics import psnr
-from learnkit.shapes import Hole, Image, check_at_least, check_hole, check_image
-from learnkit.widgets import upload
-from learnkit.widgets.contest import decibels
+from learnkit.shapes import Hole, Image, check_at_least, check_image
+from learnkit.widgets.brush import upload
+from learnkit.widgets.brush.score import decibels
 from learnkit.widgets.show import ORANGE, picture_grid
 
 
@@ -94,16 +96,10 @@ def as_bytes(values: np.ndarray) -> bytes:
 
 
 def figure(image: Image, hole: Hole, fills: Mapping[str, Image]) -> Figure:
-    """What the brush shows, standing still: the picture, its hole in orange, fills with scores.
-
-    Raises TypeError or ValueError where one of them is not what it must be.
-    """
-    check_image(image)
-    check_hole(hole, image)
+    """What the brush shows, standing still: the picture, its hole in orange, fills with scores."""
     colour = np.repeat(image[..., None], 3, axis=2) if image.ndim == 2 else image
     shown = {"the truth": image, "the hole": np.where(hole[..., None], to_rgb(ORANGE), colour)}
     for name, filled in fills.items():
-        check_image(filled, f"the fill of {name!r}")
         score = f", {decibels(psnr(filled, image, hole=hole))}" if hole.any() else ""
         shown[f"{name}{score}"] = filled
     return picture_grid(shown, columns=min(4, len(shown)))

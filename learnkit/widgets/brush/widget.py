@@ -15,10 +15,9 @@ import anywidget
 import traitlets
 
 from learnkit.shapes import Hole, Image, check_at_least, check_hole
-from learnkit.widgets import keys, upload
 from learnkit.widgets.asleep import Sleeper
-from learnkit.widgets.contest import EXACT, Attempt, Fill, attempt, check_among, check_methods
-from learnkit.widgets.easel import (
+from learnkit.widgets.brush import upload
+from learnkit.widgets.brush.easel import (
     Easel,
     as_bytes,
     brush_size,
@@ -28,6 +27,8 @@ from learnkit.widgets.easel import (
     stretched,
     unpack,
 )
+from learnkit.widgets.brush.score import EXACT, Attempt, Fill, attempt, check_among, check_methods
+from learnkit.widgets.esm import joined
 from learnkit.widgets.show import render, with_still
 
 _HERE = Path(__file__).parent
@@ -40,7 +41,7 @@ class Brush(Sleeper, anywidget.AnyWidget):
     """A picture to paint holes on; `fills` and `scores` are of the hole as it is painted now."""
 
     to_do = "paint on the picture"
-    _esm = keys.module("brush.js")
+    _esm = joined(_HERE / "brush.js")
     _css = _HERE / "brush.css"
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of the pictures
     picture = traitlets.Unicode().tag(sync=True)  # the name of the one on the easel
@@ -83,7 +84,7 @@ class Brush(Sleeper, anywidget.AnyWidget):
         self._fills = dict(methods)
         self._done: dict[str, tuple[int, Attempt]] = {}  # by method: of which stroke, and what
         self._warm: set[str] = set()
-        self._fits, self._shown = pack(hole), first
+        self._last_packed, self._shown = pack(hole), first
         self._pieces: dict[object, tuple[int, list[bytes]]] = {}  # of files on their way
         self._task: asyncio.Task | None = None
         self.note = ""
@@ -96,7 +97,7 @@ class Brush(Sleeper, anywidget.AnyWidget):
             **_sent(image, hole),
         )
         self.observe(self._begin, names=["picture", "stroke", "chosen"])
-        self.on_msg(self._told)
+        self.on_msg(self._receive)
 
     # ---- what you can read and set -------------------------------------------------------------
 
@@ -166,8 +167,8 @@ class Brush(Sleeper, anywidget.AnyWidget):
         """A hole that does not fit the picture, from a view that came too late, is not taken."""
         h, w, *_ = self.shape
         if len(proposal["value"]) == (h * w + 7) // 8:
-            self._fits = proposal["value"]
-        return self._fits
+            self._last_packed = proposal["value"]
+        return self._last_packed
 
     def _turn(self) -> None:
         """Another picture: the hole stays, stretched where the new picture has another size."""
@@ -178,17 +179,17 @@ class Brush(Sleeper, anywidget.AnyWidget):
                 setattr(self, trait, value)
             self.stroke += 1
 
-    def _told(self, _widget: object, content: dict, buffers: list) -> None:
+    def _receive(self, _widget: object, content: dict, buffers: list) -> None:
         if content.get("kind") == "hello":  # a view opens: it wants what there is
             for name, (stroke, done) in self._done.items():
                 if stroke == self.stroke:
                     self._show(name, done)
-            self._say(self.note)
+            self._show_note(self.note)
             self._begin()
         elif content.get("kind") == "upload":
-            self._receive(content, [bytes(part) for part in buffers])
+            self._receive_piece(content, [bytes(part) for part in buffers])
 
-    def _receive(self, content: dict, buffers: list[bytes]) -> None:
+    def _receive_piece(self, content: dict, buffers: list[bytes]) -> None:
         """A piece of a file: a message of more than 10 MB would cost the browser its connection."""
         name, part = str(content.get("name", "the file")), b"".join(buffers)
         size, pieces = self._pieces.pop(content.get("key"), (0, []))
@@ -197,12 +198,12 @@ class Brush(Sleeper, anywidget.AnyWidget):
         if not content.get("last"):
             self._pieces[content.get("key")] = size, pieces
         elif size > upload.MOST_BYTES:
-            self._say(upload.too_large(name, size))
+            self._show_note(upload.too_large(name, size))
         else:
             try:
-                self._say(self.upload(b"".join(pieces), name))
+                self._show_note(self.upload(b"".join(pieces), name))
             except Exception as error:
-                self._say(str(error))
+                self._show_note(str(error))
 
     # ---- filling -------------------------------------------------------------------------------
 
@@ -248,10 +249,10 @@ class Brush(Sleeper, anywidget.AnyWidget):
         failed = done.image is None
         painted = b"" if failed else as_bytes(done.image[self.hole])
         score = None if done.score is None else min(done.score, EXACT)
-        told = {"words": done.words, "score": score, "failed": failed, "stroke": self.stroke}
-        self.send({"kind": "fill", "name": name, **told}, [painted])
+        content = {"words": done.words, "score": score, "failed": failed, "stroke": self.stroke}
+        self.send({"kind": "fill", "name": name, **content}, [painted])
 
-    def _say(self, words: str) -> None:
+    def _show_note(self, words: str) -> None:
         self.note = words
         self.send({"kind": "note", "words": words})
 
