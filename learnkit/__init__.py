@@ -3,6 +3,7 @@
 Read it in this order; imports point the same way, from the later to the earlier.
 
     shapes      the words for array shapes, and the checks at every border
+    tensors     the same words for tensors, where torch is loaded
     threads     how many of them a lesson may use
     byhand      losses, gradients and optimizers in NumPy, each with its gradient under it
     images      pictures, holes, classical fills, and how to judge them

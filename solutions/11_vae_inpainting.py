@@ -417,18 +417,18 @@ print(f"conditional VAE at a hole of 100 %: {of_one_model:.1f}; plain VAE: {of_p
 # it does not. In training one hole in seven covered everything, so this network was taught to invent. A harder test is to fill with a
 # network that is not told of the hole. The search at the beginning did that with the plain VAE; lesson 12 does it with draws.
 #
-# Open the hole yourself. The second slider, *freedom*, multiplies the standard deviation of $z$ (others call it the temperature): with 0 every fill is
+# Open the hole yourself. The second slider, the *temperature*, multiplies the standard deviation of $z$: with 0 every fill is
 # made from the mean, above 1 the draws come from further out than the model expects.
 #
-# **Predict:** with freedom 0, what do the eight fills of a 100 % hole look like?
+# **Predict:** with temperature 0, what do the eight fills of a 100 % hole look like?
 
 
 # %%
-def fill(share, freedom):
+def fill(share, temperature):
     """Eight fills of the boot, and the boot with its hole, for the widget."""
     where = grown(share).expand(1, 1, 28, 28)
     draws = torch.Generator(machine.device).manual_seed(0)
-    drawn = model.fills(test[:1], where, 8, draws, freedom=freedom)
+    drawn = model.fills(test[:1], where, 8, draws, temperature=temperature)
     cut = torch.where(where, 0, test[:1])
     return drawn[:, 0, 0].cpu().numpy(), cut[0, 0].cpu().numpy()
 

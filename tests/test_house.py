@@ -17,19 +17,21 @@ FILES = sorted((ROOT / "learnkit").rglob("*.py"))
 # so that the first file in one of them finds its place; a room that is not listed fails.
 FLOOR = {"shapes", "files", "threads"}
 GROUND = FLOOR | {"byhand", "images"}
-TAUGHT = GROUND | {"models", "training", "recipes", "benchmark"}
+TORCH = GROUND | {"tensors"}  # tensors' shapes: of rooms that load torch, and of no other
+TAUGHT = TORCH | {"models", "training", "recipes", "benchmark"}
 MAY_IMPORT = {
     "": set(),  # learnkit/__init__.py
     "shapes": set(),
+    "tensors": set(),
     "files": set(),
     "threads": set(),
     "assets": {"files"},  # data, and one function that finds it
     "byhand": FLOOR | {"assets"},  # what torch answered, stored
     "images": FLOOR | {"assets"},
-    "models": GROUND | {"assets"},  # trained weights
-    "training": GROUND,  # and no model: it is handed what to train
-    "recipes": GROUND | {"models", "training"},
-    "benchmark": GROUND | {"models", "training"},
+    "models": TORCH | {"assets"},  # trained weights
+    "training": TORCH,  # and no model: it is handed what to train
+    "recipes": TORCH | {"models", "training"},
+    "benchmark": TORCH | {"models", "training"},
     "exercises": TAUGHT,
     "widgets": TAUGHT | {"exercises"},
     "course": TAUGHT | {"exercises", "widgets"},

@@ -169,7 +169,7 @@ def never_told(way: str) -> Callable[[Bytes], BatchFill]:
 
         @torch.no_grad()
         def draw(x: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-            eps = model.inventor(len(x))
+            eps = model.unconditional(len(x))
             *_, last = sample(eps, x, hole, model.alpha_bar, generator=generator)
             return last.x0
 

@@ -223,7 +223,7 @@ def run_train(arguments: argparse.Namespace) -> int:
 
     recipe = find(arguments.name)
     steps = arguments.budget or recipe.steps
-    with distributed.together(arguments.device) as own:
+    with distributed.process_group(arguments.device) as own:
         machine = device.choose(arguments.device or (str(own) if own else None), steps=steps)
         first = distributed.rank() == 0
         if first:

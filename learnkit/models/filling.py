@@ -13,15 +13,18 @@ from itertools import chain
 
 import numpy as np
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
+from learnkit import shapes
 from learnkit.images.fill import BatchFill, Fill, check_pictures
-from learnkit.shapes import Hole, Holes, Image, Images, check_hole, check_image
+from learnkit.shapes import check_hole, check_image
+from learnkit.tensors import Hole, Images, Many, Scalar
 
 CHUNK = 250  # pictures that a network fills at a time
 
 
-def hole_mse(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+def hole_mse(pred: Images, target: Images, hole: Hole) -> Scalar:
     """Mean of the squared differences over the pixels of the hole and their channels: one number.
 
     Pictures (n, c, h, w), hole (n, 1, h, w) bool. The errors of all pictures are pooled.
@@ -38,23 +41,23 @@ def hole_mse(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> to
     return wrong.sum() / hole.expand_as(pred).sum()
 
 
-def composite(pred: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+def composite(pred: Many, image: Images, hole: Hole) -> Many:
     """`pred` in the hole, `image` elsewhere, bit for bit: (n, c, h, w), hole (n, 1, h, w)."""
     return torch.where(hole, pred.to(image.dtype), image)
 
 
-def cut(images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+def cut(images: Images, hole: Hole) -> Images:
     """The pictures with the hole set to 0: what a network may see."""
     return torch.where(hole, 0, images)
 
 
-def mean_fill(fills: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+def mean_fill(fills: Float[Tensor, "_ n c h w"], image: Images, hole: Hole) -> Images:
     """The mean of several fills (count, n, c, h, w): of many a blur. Known pixels bit for bit."""
     return composite(fills.mean(dim=0), image, hole)  # equal floats may have another mean
 
 
 @torch.no_grad()
-def fill_by_guess(model: nn.Module, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+def fill_by_guess(model: nn.Module, images: Images, hole: Hole) -> Images:
     """The fill of a network that paints the picture in one pass, model(images, hole).
 
     Pictures of any float type, filled in [0, 1] in that type; known pixels bit for bit.
@@ -66,7 +69,7 @@ def fill_by_guess(model: nn.Module, images: torch.Tensor, hole: torch.Tensor) ->
     return composite(pred.clamp(0, 1), images, hole)
 
 
-def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") -> torch.Tensor:
+def check_holes(images: Images, hole: Hole, name: str = "hole") -> Hole:
     """The hole of each picture, (n, 1, h, w), where there may have been one for all.
 
     Raises TypeError or ValueError unless `hole` is bool, (n, 1, h, w) or (1, 1, h, w), and `images`
@@ -97,13 +100,13 @@ def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") ->
     return hole.expand(n, -1, -1, -1)
 
 
-def check_something_known(hole: torch.Tensor) -> None:
+def check_something_known(hole: Hole) -> None:
     """Raises ValueError where a hole covers everything: for networks that invent nothing."""
     if hole.flatten(1).all(dim=1).any():
         raise ValueError("the hole covers every pixel: a fill needs a known pixel to start from")
 
 
-def check_pictures_of(images: torch.Tensor, shape: tuple[int, ...]) -> None:
+def check_pictures_of(images: Images, shape: tuple[int, ...]) -> None:
     """Raises ValueError unless pictures (n, c, h, w) are of the shape (c, h, w), or (c,)."""
     _, c, h, w = images.shape
     if (c, h, w)[: len(shape)] != tuple(shape):
@@ -113,7 +116,7 @@ def check_pictures_of(images: torch.Tensor, shape: tuple[int, ...]) -> None:
         raise ValueError(f"this network was made for pictures with {made}, got {c} of {h} x {w}")
 
 
-def check_quarters(images: torch.Tensor) -> None:
+def check_quarters(images: Images) -> None:
     """Raises ValueError where a side is no multiple of 4: a network that halves twice asks that."""
     h, w = images.shape[-2:]
     if h % 4 or w % 4:
@@ -127,7 +130,7 @@ def batch_fill(fill: Callable, device: torch.device | str = "cpu") -> BatchFill:
     from the pictures themselves, for a network computes in float32.
     """
 
-    def some(images: Images, holes: Holes) -> Images:
+    def some(images: shapes.Images, holes: shapes.Holes) -> shapes.Images:
         grey = images.ndim == 3
         x = images[:, None] if grey else images.transpose(0, 3, 1, 2)
         x, hole = np.array(x, np.float32, order="C"), holes[:, None].copy()  # nothing is shared
@@ -137,7 +140,7 @@ def batch_fill(fill: Callable, device: torch.device | str = "cpu") -> BatchFill:
         spread = holes if grey else holes[..., None]
         return np.where(spread, y.astype(images.dtype), images)
 
-    def filled(images: Images, holes: Holes) -> Images:
+    def filled(images: shapes.Images, holes: shapes.Holes) -> shapes.Images:
         """The pictures filled."""
         check_pictures(images, holes)
         parts = [slice(i, i + CHUNK) for i in range(0, len(images), CHUNK)]
@@ -161,7 +164,7 @@ def fill_with(model: nn.Module) -> Fill:
     weight = next(chain(model.parameters(), model.buffers()), torch.empty(0))
     many = batch_fill(model.fill, weight.device)
 
-    def fill(image: Image, hole: Hole) -> Image:
+    def fill(image: shapes.Image, hole: shapes.Hole) -> shapes.Image:
         """The picture filled."""
         check_image(image)
         check_hole(hole, image)

@@ -31,6 +31,7 @@ from learnkit.models import (
     unet,
     vae,
 )
+from learnkit.tensors import Images
 
 SEEN_AT_ONCE = 500  # garments that the classifier looks at
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
@@ -111,7 +112,7 @@ def card(name: str, folder: Path | None = None) -> dict[str, Any]:
 
 
 @torch.inference_mode()
-def garment_features(images: torch.Tensor) -> np.ndarray:
+def garment_features(images: Images) -> np.ndarray:
     """What the classifier sees in garments (n, 1, 28, 28): (n, 64), float64."""
     judge = _judge(images.device)
     parts = [judge.features(part.float()).cpu() for part in images.split(SEEN_AT_ONCE)]

@@ -21,18 +21,19 @@ from learnkit.recipes.holes import MEASURED, hole_psnr, random_holes
 from learnkit.recipes.recipe import Recipe
 from learnkit.training.loop import Step
 from learnkit.training.pictures import Pictures
+from learnkit.training.run import Run
 
 KINDS = {"box": 5, "half": 3, "scatter": 5, "strokes": 3}  # 16 holes to a batch of 128
 
 
 def training(
-    recipe: Recipe, model: nn.Module, pictures: Pictures, **options: Any
+    recipe: Recipe, model: nn.Module, pictures: Pictures, run: Run, **options: Any
 ) -> Iterator[Step]:
     """The linear fill of `model` is solved from all pictures; then what stands on it is trained."""
     model.linear.to(pictures.images.device).fit(
         pictures.take(torch.arange(len(pictures), device="cpu"))
     )
-    yield from by_objective(recipe, model, pictures, **options)
+    yield from by_objective(recipe, model, pictures, run, **options)
 
 
 def objective(generator: torch.Generator) -> Callable[[Inpainter, torch.Tensor], torch.Tensor]:
@@ -48,7 +49,7 @@ def objective(generator: torch.Generator) -> Callable[[Inpainter, torch.Tensor],
         pred = model(images, hole, solved.fill(images, which)).float()
         errors = torch.where(hole, (pred - images).square(), 0).reshape(len(holes), -1).sum(dim=1)
         counts = hole.reshape(len(holes), -1).sum(dim=1)
-        return (errors / counts / solved.left().clamp(min=1e-4)).mean()
+        return (errors / counts / solved.expected_mse().clamp(min=1e-4)).mean()
 
     return relative_error
 

@@ -35,15 +35,18 @@ def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], t
         whole = n * distributed.world_size()
         holes, which = _holes(whole, h, w, generator)
         which, solved = distributed.shard(which), model.linear.solve(holes)
-        hole, left = holes[which], 4 * solved.left()[which].reshape(-1, 1, 1, 1)  # in [-1, 1]
+        hole, left = (
+            holes[which],
+            4 * solved.expected_mse()[which].reshape(-1, 1, 1, 1),
+        )  # in [-1, 1]
         t = distributed.shard(_times(whole, len(model.alpha_bar), generator))
         noise = distributed.randn(tuple(images.shape), generator)
 
         x0, guess = 2 * images - 1, 2 * solved.fill(images, which) - 1
         a = level(model.alpha_bar, t, images)
         xt = a.sqrt() * x0 + (1 - a).sqrt() * noise  # `q_sample` would ask whether t is a step
-        said = model(xt, t, x0, guess, hole).float()
-        wrong = (said - (a.sqrt() * noise - (1 - a).sqrt() * (x0 - guess))).square()
+        F = model(xt, t, x0, guess, hole).float()
+        wrong = (F - (a.sqrt() * noise - (1 - a).sqrt() * (x0 - guess))).square()
         worth = a + (1 - a) / left.clamp(min=1e-3)  # of F's error; x0's is √(1 - ᾱ) times as large
         each = torch.where(hole, worth * wrong, 0).flatten(1).sum(dim=1)
         return (each / hole.flatten(1).sum(dim=1)).mean()

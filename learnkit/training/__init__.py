@@ -4,6 +4,7 @@ Read it in this order:
 
     device       which machine, and what pays on it
     pictures     a data set that stays on the device as bytes, and its order
+    run          how far a training goes, and when it is kept
     loop         a generator of steps
     checkpoint   to go on as if never stopped
     keeping      when a checkpoint is written

@@ -108,8 +108,9 @@ def test_of_two_trainings_in_one_folder_the_second_is_told_of_the_first(small, t
 
 
 def test_a_training_writes_by_the_clock_unless_its_recipe_counts_steps(small, tmp_path):
-    assert small.keeping(tmp_path) == {"every": 3} and small.keeping(None) == {}
-    assert replace(small, every=0).keeping(tmp_path) == {"seconds": 30.0}
+    counts, times = small.run(path=tmp_path), replace(small, every=0).run(path=tmp_path)
+    assert (counts.every, counts.seconds) == (3, 0.0) and (times.every, times.seconds) == (0, 30.0)
+    assert (small.run().every, small.run().seconds) == (0, 0.0)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
