@@ -276,10 +276,8 @@ def samples(eps, xT, count):
 painter = machine.place(pretrained("painter"))
 six = torch.randn(6, 1, 28, 28, generator=torch.Generator().manual_seed(3)).to(machine.device)
 with torch.no_grad():
-    of_yours, of_painter = (
-        samples(with_time(young), six, 25),
-        samples(painter.unconditional(6), six, 25),
-    )
+    of_yours = samples(with_time(young), six, 25)
+    of_painter = samples(painter.unconditional(6), six, 25)
 show_pictures(
     {f"yours, {i}": as_image(x) for i, x in enumerate(of_yours)}
     | {f"painter, {i}": as_image(x) for i, x in enumerate(of_painter)},

@@ -250,8 +250,6 @@ def run_train(arguments: argparse.Namespace) -> int:
         told = card(recipe.name, arguments.folder)
         for what, value in told["quality"].items():
             print(f"{what}: {value}")
-        for sentence in told.get("missed", ()):
-            print(f"missed: {sentence}")
         print(f"written: {arguments.folder / recipe.name}.safetensors and .json")
     return 0
 

@@ -73,7 +73,7 @@ class LinearFill(nn.Module):
     fill = forward
 
     def solve(self, holes: Bool[Tensor, "m ..."], *, batched: bool | None = None) -> "Factorised":
-        """The factorisations for holes (m, 1, h, w) or (m, h w): for fills, and their expected error.
+        """What is factorised for holes (m, 1, h, w) or (m, h w): for fills, and their errors.
 
         `batched` solves all of them at once, as is quicker on a GPU and the default there; one by
         one is quicker on a CPU. Both are the same but for rounding.

@@ -137,5 +137,4 @@ def _card(recipe: Recipe, folder: Path, steps: int, machine: Machine, pictures: 
         "machine": f"{machine}; {platform.machine()}, {os.cpu_count()} cores",
         "torch": torch.__version__.partition("+")[0],
         "quality": quality,
-        **({"missed": list(recipe.missed)} if recipe.missed else {}),
     }

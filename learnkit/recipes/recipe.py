@@ -45,7 +45,6 @@ class Recipe:
     clip: float | None = None
     seed: int = 0
     every: int = 0  # steps between two checkpoints; where 0, one each half minute
-    missed: tuple[str, ...] = ()  # targets that the shipped weights missed, and what to try next
 
     def run(
         self, *, steps: int | None = None, path: Path | None = None, resume: bool = False

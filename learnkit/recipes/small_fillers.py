@@ -33,9 +33,7 @@ def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor],
     return error
 
 
-def small_filler(
-    name: str, what: str, *, steps: int, batch_size: int, lr: float, missed: tuple[str, ...] = ()
-) -> Recipe:
+def small_filler(name: str, what: str, *, steps: int, batch_size: int, lr: float) -> Recipe:
     """The recipe of the small network `name`."""
     return Recipe(
         name=name,
@@ -48,5 +46,4 @@ def small_filler(
         batch_size=batch_size,
         lr=lr,
         clip=1.0,
-        missed=missed,
     )

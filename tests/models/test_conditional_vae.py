@@ -95,7 +95,7 @@ def test_known_pixels_come_back_bit_for_bit_and_the_truth_is_never_seen(dice, ga
     assert torch.equal(model.fill(garments, nowhere), garments)
 
 
-def test_without_freedom_all_fills_are_one_and_a_mean_beats_a_draw(dice, garments):
+def test_at_temperature_0_all_fills_are_one_and_a_mean_beats_a_draw(dice, garments):
     model = pretrained("conditional_vae")
     hole = torch.zeros(1, 1, 28, 28, dtype=torch.bool)
     hole[..., 14:] = True

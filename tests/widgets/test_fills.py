@@ -40,7 +40,7 @@ def test_how_far_they_are_apart_is_the_root_mean_variance():
         (1.0, 1.5, "each is invented, at temperature 1.5: 0.1"),
     ],
 )
-def test_the_words_say_the_hole_the_freedom_and_how_far_apart(share, temperature, said):
+def test_the_words_say_the_hole_the_temperature_and_how_far_apart(share, temperature, said):
     assert said in widget.scene(fill).alt(share=share, temperature=temperature)
 
 
