@@ -1,9 +1,9 @@
-"""Pictures through a network and out again: the autoencoder, and the network that mends pictures.
+"""The autoencoder, and the residual network of dense blocks that restores damaged pictures.
 
 An autoencoder squeezes a picture through a few numbers and is asked for the same picture. A
 denoising network is handed a damaged picture and is asked for the whole one; it needs no squeeze,
-and the easiest thing for it to say is what is wrong: x̂ = y + f(y). Its body is dense blocks, which
-keep what was seen early at hand. Source: Hinton and Salakhutdinov (2006); Zhang et al. (2017),
+and what is easiest to learn is the difference: x̂ = y + f(y). Its body is dense blocks, which keep
+early features at hand. Source: Hinton and Salakhutdinov (2006); Zhang et al. (2017),
 Beyond a Gaussian Denoiser; Huang et al. (2017); Zhang et al. (2018), Residual Dense Network.
 """
 
@@ -73,7 +73,7 @@ class Restorer(nn.Module):
             for _ in range(blocks)
         )
         self.end = nn.Sequential(nn.Conv2d(width, 4 * channels, 3, padding=1), nn.PixelShuffle(2))
-        nn.init.zeros_(self.end[0].weight)  # it begins by handing back what it was given
+        nn.init.zeros_(self.end[0].weight)  # before training its output is its input
         nn.init.zeros_(self.end[0].bias)
 
     def forward(self, images: Images) -> Images:

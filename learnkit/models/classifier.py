@@ -33,11 +33,11 @@ class Classifier(nn.Module):
         self.head = nn.Linear(FEATURES, kinds)
 
     def features(self, images: Grey) -> Float[Tensor, "n 64"]:
-        """What it sees in each picture: (n, 64), none below 0."""
+        """The features of each picture: (n, 64), none below 0."""
         return self.trunk(images)
 
     def forward(self, images: Grey) -> Float[Tensor, "n _"]:
-        """Logits (n, kinds): their softmax is what it holds the garment for."""
+        """Logits (n, kinds): their softmax is the probability of each kind."""
         return self.head(self.features(images))
 
 

@@ -1,4 +1,4 @@
-"""The context encoder: what is around the hole, squeezed into a few hundred numbers, painted out.
+"""The context encoder: the hole filled from a few hundred features of what is around it.
 
 The first network that filled holes by learning. Everything that it knows of a picture must pass a
 bottleneck, so it has to say what the picture shows, and cannot copy; what comes out is right in
@@ -65,8 +65,8 @@ class ContextEncoder(nn.Module):
         """
         hole = check_holes(images, hole)
         check_pictures_of(images, self.shape)
-        seen = cut(images, hole)
-        return self.encoder(torch.cat([seen, hole.to(seen.dtype)], dim=1))
+        visible = cut(images, hole)
+        return self.encoder(torch.cat([visible, hole.to(visible.dtype)], dim=1))
 
     def forward(self, images: Images, hole: Hole) -> Images:
         """The whole picture in [0, 1]."""

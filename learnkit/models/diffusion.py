@@ -1,4 +1,4 @@
-"""Diffusion: a picture drowns in noise step by step, and a network learns the way back.
+"""Diffusion: noise is added to a picture step by step, and a network learns to remove it.
 
 The way into noise is one line, with ᾱ falling from 1 (clean) to 0 (noise alone):
 
@@ -78,7 +78,7 @@ def timesteps(T: int, count: int, *, power: float = 1.0) -> list[int]:
 
 
 def usable_timesteps(alpha_bar: Levels, count: int, *, power: float = 1.0) -> list[int]:
-    """`timesteps`, but from where ᾱ reaches 0.00002, if it can be: below, x0 drowns in rounding."""
+    """`timesteps`, but from where ᾱ reaches 0.00002, if it can be: below, rounding spoils x0."""
     _check_count(count, len(alpha_bar))
     usable = int((alpha_bar >= 2e-5).sum())
     return timesteps(min(max(usable, count), len(alpha_bar)), count, power=power)

@@ -52,7 +52,7 @@ def cut(images: Images, hole: Hole) -> Images:
 
 
 def mean_fill(fills: Float[Tensor, "_ n c h w"], image: Images, hole: Hole) -> Images:
-    """The mean of several fills (count, n, c, h, w): of many a blur. Known pixels bit for bit."""
+    """The mean of several fills (count, n, c, h, w); known pixels bit for bit."""
     return composite(fills.mean(dim=0), image, hole)  # equal floats may have another mean
 
 

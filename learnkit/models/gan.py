@@ -56,7 +56,7 @@ def generator_loss(fake_logits: Floats) -> Scalar:
 
 
 def r1_penalty(discriminator: Judge, real: Batch) -> Scalar:
-    """E |∇D(x)|² at the real pictures: where G has arrived, D shall be flat.
+    """E |∇D(x)|², D's squared gradient at the real pictures: it keeps D flat near them.
 
     Source: Mescheder et al. (2018), eq. 9, without its γ/2.
     """

@@ -1,4 +1,4 @@
-"""The linear fill as a layer: the best guess of a hole that sums of known pixels can make.
+"""The linear fill as a layer: the best linear prediction of the hole from the known pixels.
 
 If garments were drawn from a Gaussian N(m, C), the mean of the hole u given the known pixels k is
 

@@ -1,6 +1,6 @@
-"""The painter: one diffusion model, one set of weights, that invents garments and fills holes.
+"""The painter: one conditional diffusion model that generates garments and fills holes.
 
-It is told what is known, and removes noise from the rest. Of a picture x0 with a hole it sees
+It is given what is known, and removes noise from the rest. For a picture x0 with a hole it takes
 
     xt in the hole, x0 outside;  the linear fill g of lesson 10;  where the hole is;  and t
 
@@ -58,14 +58,14 @@ class Painter(nn.Module):
         hole: Hole,
     ) -> Grey:
         """F (n, 1, 28, 28); `known` and `guess` are picture and linear fill, in [-1, 1]."""
-        seen = torch.cat([torch.where(hole, xt, known), guess, hole.to(xt)], dim=1)
-        return self.unet(seen, t.to(xt.dtype) / len(self.alpha_bar))
+        inputs = torch.cat([torch.where(hole, xt, known), guess, hole.to(xt)], dim=1)
+        return self.unet(inputs, t.to(xt.dtype) / len(self.alpha_bar))
 
     def denoiser(self, images: Grey, hole: Hole) -> Denoiser:
         """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read."""
         hole = check_holes(images, hole)
-        seen = cut(images, hole)
-        known, guess = 2 * seen - 1, 2 * self.linear(seen, hole) - 1
+        visible = cut(images, hole)
+        known, guess = 2 * visible - 1, 2 * self.linear(visible, hole) - 1
 
         def eps(xt: Grey, t: Steps) -> Grey:
             a = level(self.alpha_bar, t, xt)

@@ -1,4 +1,4 @@
-"""Convolutions that know of the hole: partial (a rule says what counts) and gated (learned).
+"""Convolutions that take the hole into account: partial (by a rule) and gated (learned).
 
 A plain convolution takes a hole for black pixels. A partial one sums over the known pixels of its
 window alone and makes up for the missing ones, so that each layer closes the hole by a rim; a
@@ -50,8 +50,8 @@ def partial_conv2d(
     """
     known = check_holes(image, known, "known")
     gain, some = _gain(known, weight.shape[2:], stride, padding)
-    seen = torch.where(known, image, image.new_zeros(()))  # chosen: NaN times 0 is NaN
-    out = F.conv2d(seen, weight, None, stride, padding)  # 0 where nothing is known, and so finite
+    visible = torch.where(known, image, image.new_zeros(()))  # chosen: NaN times 0 is NaN
+    out = F.conv2d(visible, weight, None, stride, padding)  # 0 where nothing is known: finite
     out.mul_(gain.to(out.dtype))  # in place: no gradient asks what it was before
     if bias is None:
         return out, some
@@ -197,7 +197,7 @@ class PartialUNet(nn.Module):
 
 
 class GatedUNet(nn.Module):
-    """The same shape of gated convolutions, told where the hole is, for sides of 4 k."""
+    """The same network of gated convolutions; the hole is an input channel. Sides of 4 k."""
 
     def __init__(self, channels: int = 1, width: int = 32, *, gates: int | None = 8) -> None:
         """`width` channels at half the size, twice as many at a quarter; `gates` in each layer."""
@@ -218,8 +218,8 @@ class GatedUNet(nn.Module):
         hole = check_holes(images, hole)
         check_pictures_of(images, (self.channels,))
         check_quarters(images)
-        seen = cut(images, hole)
-        skip = F.silu(self.first(self.stem(torch.cat([seen, hole.to(seen.dtype)], dim=1))))
+        visible = cut(images, hole)
+        skip = F.silu(self.first(self.stem(torch.cat([visible, hole.to(visible.dtype)], dim=1))))
         x = F.silu(self.down(skip))
         for layer in self.inner:
             x = x + F.silu(layer(x))

@@ -113,7 +113,7 @@ def card(name: str, folder: Path | None = None) -> dict[str, Any]:
 
 @torch.inference_mode()
 def garment_features(images: Images) -> np.ndarray:
-    """What the classifier sees in garments (n, 1, 28, 28): (n, 64), float64."""
+    """The classifier's features of garments (n, 1, 28, 28): (n, 64), float64."""
     judge = _judge(images.device)
     parts = [judge.features(part.float()).cpu() for part in images.split(SEEN_AT_ONCE)]
     return torch.cat(parts).double().numpy()

@@ -1,7 +1,7 @@
-"""The U-Net: down to see the whole picture, up again to paint, and a bridge at every level.
+"""The U-Net: an encoder, a decoder, and skip connections between them at every size.
 
-On the way down a picture gets smaller and its channels more, so that a few convolutions see far;
-on the way up each level is handed what was seen there before, so that edges stay where they are.
+On the way down a picture gets smaller and its channels more, so that a few convolutions reach far;
+on the way up each level also gets the features of the way down, so that edges stay in place.
 Two things make it quick on a CPU: the stem turns 2 x 2 pixels into channels (pixel-unshuffle), so
 that no layer works at full size, and there are two levels below it, no more. At the bottom one
 linear layer mixes all places at once, so that the right half can depend on the left.
@@ -160,9 +160,9 @@ class Inpainter(nn.Module):
         `guess` is the linear fill, where it has been solved already.
         """
         hole = check_holes(images, hole)
-        seen = cut(images, hole)
-        guess = self.linear(seen, hole) if guess is None else guess
-        return guess + self.unet(torch.cat([guess, seen, hole.to(seen)], dim=1) - 0.5)
+        visible = cut(images, hole)
+        guess = self.linear(visible, hole) if guess is None else guess
+        return guess + self.unet(torch.cat([guess, visible, hole.to(visible)], dim=1) - 0.5)
 
     def fill(self, images: Grey, hole: Hole) -> Grey:
         """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""

@@ -1,4 +1,4 @@
-"""The variational autoencoder: a picture becomes a cloud in a small space, and any point a picture.
+"""The variational autoencoder: pictures from, and to, distributions in a small latent space.
 
 An encoder q(z | x) = N(μ, σ²) says where in the latent space a picture x may lie, a decoder
 p(x | z) draws a picture from there. Both are trained to make the evidence lower bound large:
@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from learnkit.models.blocks import residual_conv, residual_linear
 from learnkit.tensors import Batch, Drawn, Images, Latents, Rows, Scalar, Vector
 
-BOUND = 6.0  # of |log σ²|: one picture in ten thousand may not cost what all others cost
+BOUND = 6.0  # of |log σ²|: an outlier's e^(log σ²) would else cost as much as all other pictures
 FLAT = 1e-4  # sine of an angle below which an arc is a straight line, to float32's last digit
 NLL = Callable[[Batch, Batch], Rows]
 
@@ -49,7 +49,7 @@ def kl_divergence(mean: Latents, log_var: Latents) -> Rows:
 
 
 def bernoulli_nll(logits: Batch, images: Batch) -> Rows:
-    """Each pixel a bet on white: binary cross-entropy, summed over the pixels.
+    """-log p(x | z) of Bernoulli pixels: binary cross-entropy, summed over the pixels.
 
     On grey pictures it is no likelihood, and has a floor: 189.86 nats a garment.
     """
@@ -57,7 +57,7 @@ def bernoulli_nll(logits: Batch, images: Batch) -> Rows:
 
 
 def gaussian_nll(logits: Batch, images: Batch, sigma: Scalar | float | None = None) -> Rows:
-    """Each pixel a Gaussian about σ(logit), of standard deviation `sigma`.
+    """-log p(x | z) of Gaussian pixels of mean σ(logit) and standard deviation `sigma`.
 
     Where `sigma` is None it is the best there is for the batch, the root of its mean squared
     error: the sigma that a mean squared error hides. Source: Rybkin et al. (2021), section 3.1.
@@ -157,7 +157,7 @@ class VAE(nn.Module):
 
     @torch.no_grad()
     def reconstruct(self, images: Images) -> Images:
-        """Each picture by way of the middle of its cloud."""
+        """Each picture encoded and decoded, with z the mean μ of its distribution."""
         return torch.sigmoid(self.decode(self.encode(images)[0]))
 
 

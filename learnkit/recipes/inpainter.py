@@ -37,7 +37,7 @@ def training(
 
 
 def objective(generator: torch.Generator) -> Callable[[Inpainter, torch.Tensor], torch.Tensor]:
-    """The mean over the holes of (squared error / what the linear fill is expected to leave)."""
+    """The mean over the holes of (squared error / the one expected of the linear fill)."""
 
     def relative_error(model: Inpainter, images: torch.Tensor) -> torch.Tensor:
         n, _, h, w = images.shape

@@ -28,7 +28,7 @@ COUNT, FIRST, DRAWS = 1_000, 100, 16
 
 
 def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], torch.Tensor]:
-    """The mean over the pictures of (squared error of x0 in the hole / what a Gaussian leaves)."""
+    """The mean over the pictures of (squared error of x0 in the hole / the expected one)."""
 
     def relative_error(model: Painter, images: torch.Tensor) -> torch.Tensor:
         n, _, h, w = images.shape
