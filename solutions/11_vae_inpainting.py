@@ -179,12 +179,12 @@ def masked_negative_elbo(logits, images, hole, q_mean, q_log_var, p_mean, p_log_
 # Each picture of each batch gets a hole of its own, small or large (`wide`): boxes from a tenth of a side up, halves, single pixels, strokes, and
 # now and then *everything*.
 #
-# The library's `ConditionalVAE` is all this in one network. `look` turns a picture and its hole into a row of numbers, by two linear layers. `expect` reads
-# the prior off what is seen of the cut picture, and `forward` adds the encoder, which sees the whole one, and the decoder. (`gaussian` splits
+# The library's `ConditionalVAE` is all this in one network. `features` turns a picture and its hole into a row of numbers, by two linear layers. `prior_of` reads
+# the prior off the features of the cut picture, and `forward` adds the encoder, which sees the whole one, and the decoder. (`gaussian` splits
 # a row of numbers into mean and log-variance, and bounds the latter as in lesson 08.)
 
 # %%
-for part in (ConditionalVAE.look, ConditionalVAE.expect, ConditionalVAE.forward):
+for part in (ConditionalVAE.features, ConditionalVAE.prior_of, ConditionalVAE.forward):
     print(inspect.getsource(part))
 
 # %%
