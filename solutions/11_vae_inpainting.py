@@ -248,14 +248,14 @@ model = pretrained("conditional_vae").to(machine.device)
 
 # %%
 def expect(cut, hole):
-    """Mean and log variance of z, and behind them what is seen of the known, with a variance of 0."""
-    seen, mean, log_var = model.expect(cut, hole.bool())
-    certain = torch.full_like(seen, -math.inf)  # the logarithm of 0
-    return torch.cat([mean, seen], dim=1), torch.cat([log_var, certain], dim=1)
+    """Mean and log variance of z, and behind them the features of the known, with a variance of 0."""
+    context, mean, log_var = model.prior_of(cut, hole.bool())
+    certain = torch.full_like(context, -math.inf)  # the logarithm of 0
+    return torch.cat([mean, context], dim=1), torch.cat([log_var, certain], dim=1)
 
 
 def paint(z):
-    """Garments from z and what is seen: this decoder looks at the known pixels, too."""
+    """Garments from z and the features of the known: this decoder takes both."""
     return torch.sigmoid(model.decode(z[:, : model.latent], z[:, model.latent :]))
 
 
