@@ -17,16 +17,18 @@ from learnkit.recipes.gan import real_features
 from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.holes import MEASURED, hole_psnr, portions, random_holes
 from learnkit.recipes.recipe import Recipe
+from learnkit.tensors import Images
 from learnkit.training import distributed
+from learnkit.training.loop import Losses
 
 KINDS = {"box": 77, "half": 38, "scatter": 51, "strokes": 52, "everything": 38}  # of 256
 SIDE, COUNT, FIRST = 28, 10_000, 500
 
 
-def objective(generator: torch.Generator) -> Callable[..., dict[str, torch.Tensor]]:
+def objective(generator: torch.Generator) -> Callable[..., Losses]:
     """The hole's negative evidence lower bound, with one hole and one draw of z a picture."""
 
-    def of(model: conditional_vae.ConditionalVAE, images: torch.Tensor) -> dict[str, torch.Tensor]:
+    def of(model: conditional_vae.ConditionalVAE, images: Images) -> Losses:
         kinds = portions(KINDS, len(images) * distributed.world_size())
         hole = distributed.shard(random_holes(kinds, SIDE, SIDE, generator, wide=True))
         noise = distributed.randn((len(images), model.latent), generator)

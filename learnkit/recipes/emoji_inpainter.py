@@ -18,6 +18,7 @@ from learnkit.models.filling import batch_fill
 from learnkit.recipes.emoji_vae import kept, pictures
 from learnkit.recipes.holes import mean_hole_psnr, portions, random_holes
 from learnkit.recipes.recipe import Recipe
+from learnkit.tensors import Images, Scalar
 from learnkit.training import distributed
 
 KINDS = {"box": 6, "half": 2, "scatter": 4, "strokes": 4}  # of 16 holes
@@ -28,10 +29,10 @@ ASKED = {
 }
 
 
-def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
+def objective(generator: torch.Generator) -> Callable[[nn.Module, Images], Scalar]:
     """Minus the mean PSNR of the holes, in dB; half of the emoji are mirrored."""
 
-    def minus_hole_psnr(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    def minus_hole_psnr(model: nn.Module, images: Images) -> Scalar:
         n = len(images)
         kinds = portions(KINDS, n * distributed.world_size())
         hole = distributed.shard(random_holes(kinds, SIDE, SIDE, generator))

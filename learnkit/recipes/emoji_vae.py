@@ -18,6 +18,7 @@ from learnkit.images.data import emoji
 from learnkit.models import vae
 from learnkit.recipes.recipe import Recipe
 from learnkit.recipes.vae import by_way_of_z, elbo_objective
+from learnkit.tensors import Images, Rows
 from learnkit.training import distributed
 from learnkit.training.pictures import Pictures, resident
 
@@ -36,7 +37,7 @@ def kept(device: torch.device | str = "cpu") -> Pictures:
     return resident(emoji()[0][::TENTH], device=device)
 
 
-def nll(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+def nll(logits: Images, images: Images) -> Rows:
     """`vae.gaussian_nll` with the sigma that is best for the whole batch, whoever computes it."""
     if distributed.world_size() == 1:
         return vae.gaussian_nll(logits, images)

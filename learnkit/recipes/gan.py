@@ -18,6 +18,7 @@ from learnkit.models import gan
 from learnkit.models.pretrained import float32_on_the_cpu, garment_features
 from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.recipe import Recipe
+from learnkit.tensors import Batch, Images, Scalar
 from learnkit.training import distributed
 from learnkit.training.checkpoint import Plan
 from learnkit.training.device import Machine
@@ -60,10 +61,10 @@ def training(
         )
     average, schedule = averaged(model), recipe.schedule(run.steps)
 
-    def flat(critic: gan.Judge, real: torch.Tensor, _fake: torch.Tensor) -> torch.Tensor:
+    def flat(critic: gan.Judge, real: Batch, _fake: Batch) -> Scalar:
         return LAZY * GAMMA / 2 * gan.r1_penalty(critic, real)
 
-    def take(batch: torch.Tensor, t: int) -> Losses:
+    def take(batch: Images, t: int) -> Losses:
         for optimizer in optimizers.values():
             for group in optimizer.param_groups:
                 group["lr"] = schedule(t)

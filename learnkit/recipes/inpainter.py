@@ -19,6 +19,7 @@ from learnkit.recipes.bake import by_objective
 from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.holes import MEASURED, hole_psnr, random_holes
 from learnkit.recipes.recipe import Recipe
+from learnkit.tensors import Images, Scalar
 from learnkit.training.loop import Step
 from learnkit.training.pictures import Pictures
 from learnkit.training.run import Run
@@ -36,10 +37,10 @@ def training(
     yield from by_objective(recipe, model, pictures, run, **options)
 
 
-def objective(generator: torch.Generator) -> Callable[[Inpainter, torch.Tensor], torch.Tensor]:
+def objective(generator: torch.Generator) -> Callable[[Inpainter, Images], Scalar]:
     """The mean over the holes of (squared error / the one expected of the linear fill)."""
 
-    def relative_error(model: Inpainter, images: torch.Tensor) -> torch.Tensor:
+    def relative_error(model: Inpainter, images: Images) -> Scalar:
         n, _, h, w = images.shape
         holes = random_holes(KINDS, h, w, generator)
         if n % len(holes):

@@ -10,6 +10,8 @@ hole drowns the others.
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Bool
+from torch import Tensor
 
 from learnkit.images.frechet import frechet_of
 from learnkit.models.diffusion import level
@@ -20,6 +22,7 @@ from learnkit.recipes.garments import garments, unseen
 from learnkit.recipes.holes import MEASURED, hole_psnr, portions, random_holes
 from learnkit.recipes.inpainter import training
 from learnkit.recipes.recipe import Recipe
+from learnkit.tensors import Images, Labels, Scalar, Steps
 from learnkit.training import distributed
 
 SHARE = 4  # garments to a hole
@@ -27,10 +30,10 @@ KINDS = {"box": 5, "half": 3, "scatter": 4, "strokes": 4}  # of 16 holes, for ha
 COUNT, FIRST, DRAWS = 1_000, 100, 16
 
 
-def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], torch.Tensor]:
+def objective(generator: torch.Generator) -> Callable[[Painter, Images], Scalar]:
     """The mean over the pictures of (squared error of x0 in the hole / the expected one)."""
 
-    def relative_error(model: Painter, images: torch.Tensor) -> torch.Tensor:
+    def relative_error(model: Painter, images: Images) -> Scalar:
         n, _, h, w = images.shape
         whole = n * distributed.world_size()
         holes, which = _holes(whole, h, w, generator)
@@ -54,7 +57,9 @@ def objective(generator: torch.Generator) -> Callable[[Painter, torch.Tensor], t
     return relative_error
 
 
-def _holes(n: int, h: int, w: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+def _holes(
+    n: int, h: int, w: int, generator: torch.Generator
+) -> tuple[Bool[Tensor, "_ 1 h w"], Labels]:
     """The holes of a batch of n, and which of them each picture has: half have the last."""
     groups = max(1, n // 2 // SHARE)
     some = random_holes(portions(KINDS, groups), h, w, generator, wide=True)
@@ -63,7 +68,7 @@ def _holes(n: int, h: int, w: int, generator: torch.Generator) -> tuple[torch.Te
     return torch.cat([some, everything]), which
 
 
-def _times(n: int, T: int, generator: torch.Generator) -> torch.Tensor:
+def _times(n: int, T: int, generator: torch.Generator) -> Steps:
     """A step for each picture, one from every n-th part of the schedule, in random order."""
     device = generator.device
     places = torch.randperm(n, generator=generator, device=device)

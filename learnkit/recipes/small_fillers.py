@@ -13,17 +13,18 @@ from learnkit.recipes.garments import garments
 from learnkit.recipes.holes import portions, random_holes
 from learnkit.recipes.inpainter import KINDS, measure
 from learnkit.recipes.recipe import Recipe
+from learnkit.tensors import Images, Scalar
 from learnkit.training import distributed
 
 
-def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
+def objective(generator: torch.Generator) -> Callable[[nn.Module, Images], Scalar]:
     """The mean squared error over all holes of the batch, a hole of its own for each garment.
 
     The batch is that of all processes, whose holes are not equally large: `hole_mse` of each would
     weigh their pixels differently.
     """
 
-    def error(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    def error(model: nn.Module, images: Images) -> Scalar:
         n, c, h, w = images.shape
         holes = random_holes(portions(KINDS, n * distributed.world_size()), h, w, generator)
         hole = distributed.shard(holes)
