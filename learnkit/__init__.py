@@ -4,6 +4,7 @@ Read it in this order; imports point the same way, from the later to the earlier
 
     shapes      the words for array shapes, and the checks at every border
     files       a file written whole, and one process at a time
+    tensors     the same words for tensors, where torch is loaded
     threads     how many of them a lesson may use
     assets      what is shipped: pictures, trained weights, PyTorch's answers
     byhand      losses, gradients and optimizers in NumPy, each with its gradient under it

@@ -10,11 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-try:
-    import fcntl
-except ImportError:  # Windows locks by another name
-    fcntl = None
-    import msvcrt
+NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}  # what a system without locks says
 
 
 @contextmanager
@@ -46,33 +42,22 @@ def write_whole(path: Path, data: bytes) -> None:
 def alone(path: Path) -> Iterator[None]:
     """Holds the lock file `path`, and deletes it at the end; killed, the system frees it.
 
-    Raises BlockingIOError where another process holds it.
+    Raises BlockingIOError where another process holds it; goes on where the file system knows no
+    locks, as some network drives do.
     """
-    handle = _held(path)
+    from filelock import FileLock, Timeout  # here: most who write a file lock nothing
+
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BlockingIOError(f"another process holds {path}") from None
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
     try:
         yield
     finally:
         with suppress(OSError):  # Windows deletes no file that is open: it stays, and holds nothing
             path.unlink(missing_ok=True)
-        handle.close()
-
-
-def _held(path: Path) -> BinaryIO:
-    """The lock file, open and locked; its last owner may have deleted the one that was opened."""
-    while True:
-        handle = path.open("ab")
-        try:
-            if fcntl is None:
-                handle.seek(0)
-                msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
-                handle.close()
-                raise BlockingIOError(f"another process holds {path}") from error
-            return handle  # this file system knows no locks
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(handle.fileno()), path.stat()):
-                return handle
-        handle.close()
+        lock.release()

@@ -287,7 +287,7 @@ print(f"in the middle of the box it paints {middle.mean():.2f}, give or take {mi
 # places. That is the library's `UNet`: unshuffle; two convolutions with a residual connection (lesson 07); down to 7 x 7; more such layers, and the linear
 # one between them; up again by a transposed convolution; the bridge; two more layers; and pixels from channels. It has a hundred times as many weights as the hasty one.
 # Here is its way through a picture, and below it that of one residual layer. (`silu` is $x$ times its sigmoid, a ReLU without the corner. `norm` does what batch
-# norm does, but over a few channels of one picture in place of the batch. What `told` is for comes in lesson 12; here it is None.)
+# norm does, but over a few channels of one picture in place of the batch. What `embedding` is for comes in lesson 12; here it is None.)
 
 # %%
 for part in (UNet.forward, Layer.forward):

@@ -179,12 +179,12 @@ def masked_negative_elbo(logits, images, hole, q_mean, q_log_var, p_mean, p_log_
 # Each picture of each batch gets a hole of its own, small or large (`wide`): boxes from a tenth of a side up, halves, single pixels, strokes, and
 # now and then *everything*.
 #
-# The library's `ConditionalVAE` is all this in one network. `look` turns a picture and its hole into a row of numbers, by two linear layers. `expect` reads
-# the prior off what is seen of the cut picture, and `forward` adds the encoder, which sees the whole one, and the decoder. (`gaussian` splits
+# The library's `ConditionalVAE` is all this in one network. `features` turns a picture and its hole into a row of numbers, by two linear layers. `prior_of` reads
+# the prior off the features of the cut picture, and `forward` adds the encoder, which sees the whole one, and the decoder. (`gaussian` splits
 # a row of numbers into mean and log-variance, and bounds the latter as in lesson 08.)
 
 # %%
-for part in (ConditionalVAE.look, ConditionalVAE.expect, ConditionalVAE.forward):
+for part in (ConditionalVAE.features, ConditionalVAE.prior_of, ConditionalVAE.forward):
     print(inspect.getsource(part))
 
 # %%
@@ -248,14 +248,14 @@ model = pretrained("conditional_vae").to(machine.device)
 
 # %%
 def expect(cut, hole):
-    """Mean and log variance of z, and behind them what is seen of the known, with a variance of 0."""
-    seen, mean, log_var = model.expect(cut, hole.bool())
-    certain = torch.full_like(seen, -math.inf)  # the logarithm of 0
-    return torch.cat([mean, seen], dim=1), torch.cat([log_var, certain], dim=1)
+    """Mean and log variance of z, and behind them the features of the known, with a variance of 0."""
+    context, mean, log_var = model.prior_of(cut, hole.bool())
+    certain = torch.full_like(context, -math.inf)  # the logarithm of 0
+    return torch.cat([mean, context], dim=1), torch.cat([log_var, certain], dim=1)
 
 
 def paint(z):
-    """Garments from z and what is seen: this decoder looks at the known pixels, too."""
+    """Garments from z and the features of the known: this decoder takes both."""
     return torch.sigmoid(model.decode(z[:, : model.latent], z[:, model.latent :]))
 
 
@@ -417,18 +417,18 @@ print(f"conditional VAE at a hole of 100 %: {of_one_model:.1f}; plain VAE: {of_p
 # it does not. In training one hole in seven covered everything, so this network was taught to invent. A harder test is to fill with a
 # network that is not told of the hole. The search at the beginning did that with the plain VAE; lesson 12 does it with draws.
 #
-# Open the hole yourself. The second slider, *freedom*, multiplies the standard deviation of $z$ (others call it the temperature): with 0 every fill is
+# Open the hole yourself. The second slider, the *temperature*, multiplies the standard deviation of $z$: with 0 every fill is
 # made from the mean, above 1 the draws come from further out than the model expects.
 #
-# **Predict:** with freedom 0, what do the eight fills of a 100 % hole look like?
+# **Predict:** with temperature 0, what do the eight fills of a 100 % hole look like?
 
 
 # %%
-def fill(share, freedom):
+def fill(share, temperature):
     """Eight fills of the boot, and the boot with its hole, for the widget."""
     where = grown(share).expand(1, 1, 28, 28)
     draws = torch.Generator(machine.device).manual_seed(0)
-    drawn = model.fills(test[:1], where, 8, draws, freedom=freedom)
+    drawn = model.fills(test[:1], where, 8, draws, temperature=temperature)
     cut = torch.where(where, 0, test[:1])
     return drawn[:, 0, 0].cpu().numpy(), cut[0, 0].cpu().numpy()
 

@@ -26,16 +26,16 @@ from learnkit.images.data import fashion_mnist
 from learnkit.images.frechet import frechet_of
 from learnkit.models.diffusion import (
     at,
-    believe,
     cosine_schedule,
     ddpm,
     ddpm_step,
     linear_schedule,
+    predict_x0_eps,
     usable_timesteps,
 )
 from learnkit.models.pretrained import card, garment_features, pretrained
 from learnkit.models.repaint import schedule
-from learnkit.models.unet import Layer, UNet, waves
+from learnkit.models.unet import Layer, UNet, timestep_embedding
 from learnkit.recipes.gan import real_features
 from learnkit.training.device import budget, choose
 from learnkit.training.loop import train
@@ -155,11 +155,11 @@ def denoising_loss(model, x0, t, noise, alpha_bar):
 
 # %% [markdown]
 # The network is lesson 10's U-Net, and beside the picture it is told the time $t$: as sines and cosines of several frequencies (lesson 05's Fourier features), from
-# which two linear layers make `told`, and a third one in every layer a scale and a shift for each channel. There is no game as in lesson 09 and no second network: one
+# which two linear layers make an `embedding`, and a third one in every layer a scale and a shift for each channel. There is no game as in lesson 09 and no second network: one
 # loss, going down.
 
 # %%
-for part in (waves, Layer.forward):
+for part in (timestep_embedding, Layer.forward):
     print(inspect.getsource(part))
 
 
@@ -240,12 +240,12 @@ def ddim_step(xt, eps, t, t_prev, alpha_bar):
 # > **Trap.** `alpha_bar[-1]` is no error in Python. It is the *last* number, 0.0000000024, where 1 is meant: the finished garment would be thrown
 # > back into the noise.
 #
-# The sampler is a loop around your step. The library's `believe` asks the network, holds $\hat x_0$ to $[-1, 1]$, where pictures lie, and
+# The sampler is a loop around your step. The library's `predict_x0_eps` asks the network, holds $\hat x_0$ to $[-1, 1]$, where pictures lie, and
 # gives the $\varepsilon$ that goes with *that*: so your step has nothing to clip. `usable_timesteps` begins at step 996, the last with enough of a
 # picture in it to compute with, and goes on in even strides.
 
 # %%
-print(inspect.getsource(believe))
+print(inspect.getsource(predict_x0_eps))
 
 
 # %%
@@ -253,7 +253,7 @@ def walk_back(eps, xT, count):
     """(t, xt, predicted x0) at each of `count` calls of the network, and the sample last."""
     ts, xt, moments = usable_timesteps(alpha_bar, count), xT, []
     for t, t_prev in pairwise([*ts, -1]):
-        x0, noise = believe(eps, xt, t, alpha_bar, clip=True)
+        x0, noise = predict_x0_eps(eps, xt, t, alpha_bar, clip=True)
         moments.append((t, xt, x0))
         xt = ddim_step(xt, noise, at(t, xt), at(t_prev, xt), alpha_bar)
     return [*moments, (-1, xt, xt)]
@@ -268,7 +268,7 @@ def samples(eps, xT, count):
 # The shipped **painter** has learned for 8,000 steps, under an hour of one core. It did not learn by your loss alone. It is built like lesson 10's U-Net:
 # beside $x_t$ it is shown the linear fill, which is the mean garment where nothing is known. It predicts a mixture of the noise and of the difference between the
 # picture and that fill, and its errors are weighted by how hard each noise level and each hole is; $\varepsilon$ follows from what it predicts. (A network of this size,
-# trained with exactly your loss, is still to come.) `inventor(n)` gives it as a function of $(x_t, t)$ for $n$ pictures, and you walk with it as with yours.
+# trained with exactly your loss, is still to come.) `unconditional(n)` gives it as a function of $(x_t, t)$ for $n$ pictures, and you walk with it as with yours.
 #
 # **Predict:** your network has learned for less than a minute. From the same six noises, what will yours paint, and what the painter?
 
@@ -276,7 +276,8 @@ def samples(eps, xT, count):
 painter = machine.place(pretrained("painter"))
 six = torch.randn(6, 1, 28, 28, generator=torch.Generator().manual_seed(3)).to(machine.device)
 with torch.no_grad():
-    of_yours, of_painter = samples(with_time(young), six, 25), samples(painter.inventor(6), six, 25)
+    of_yours = samples(with_time(young), six, 25)
+    of_painter = samples(painter.unconditional(6), six, 25)
 show_pictures(
     {f"yours, {i}": as_image(x) for i, x in enumerate(of_yours)}
     | {f"painter, {i}": as_image(x) for i, x in enumerate(of_painter)},
@@ -291,7 +292,7 @@ show_pictures(
 
 # %%
 with torch.no_grad():
-    hurried = {count: samples(painter.inventor(2), six[:2], count) for count in (1, 3, 8, 25)}
+    hurried = {count: samples(painter.unconditional(2), six[:2], count) for count in (1, 3, 8, 25)}
 show_pictures(
     {
         f"noise {i}, calls: {count}": as_image(hurried[count][i])
@@ -308,7 +309,7 @@ show_pictures(
 # only its details change. Here are six moments of its way.
 
 # %%
-moments = walk_back(painter.inventor(1), six[1:2], 25)
+moments = walk_back(painter.unconditional(1), six[1:2], 25)
 chosen = [0, 4, 9, 14, 19, 24]
 show_pictures(
     {f"xt, call {i + 1}": as_image((moments[i][1][0] + 1) / 2) for i in chosen}
@@ -347,7 +348,7 @@ denoising.explore(
 # %%
 with torch.no_grad():
     same = six[1:2].expand(3, -1, -1, -1)
-    *_, ended = ddpm(painter.inventor(3), same, alpha_bar, 50, generator=dice)
+    *_, ended = ddpm(painter.unconditional(3), same, alpha_bar, 50, generator=dice)
 show_pictures(
     {"DDIM": as_image(of_painter[1])}
     | {f"DDPM, {i}": as_image((x + 1) / 2) for i, x in enumerate(ended.x0)},
@@ -443,7 +444,7 @@ def move(eps, xt, known, where, here, there):
     if there > here:
         kept = alpha_bar[levels[there]] / alpha_bar[levels[here]]
         return kept.sqrt() * xt + (1 - kept).sqrt() * normal(xt)
-    _, noise = believe(eps, xt, levels[here], alpha_bar, clip=True)
+    _, noise = predict_x0_eps(eps, xt, levels[here], alpha_bar, clip=True)
     xt = ddpm_step(xt, noise, t, to, alpha_bar, normal(xt))
     return repaint_blend(xt, known, where, to, normal(xt), alpha_bar)
 
@@ -451,7 +452,7 @@ def move(eps, xt, known, where, here, there):
 # %%
 def repainted(images, where, path):
     """The pictures, filled by the painter that is told of no hole."""
-    known, eps = 2 * images - 1, painter.inventor(len(images))
+    known, eps = 2 * images - 1, painter.unconditional(len(images))
     top = at(levels[-1], images)
     xt = repaint_blend(normal(images), known, where, top, normal(images), alpha_bar)
     for here, there in pairwise(path):

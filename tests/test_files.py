@@ -55,6 +55,6 @@ def test_where_the_file_system_knows_no_locks_work_goes_on(tmp_path, monkeypatch
     def unknown(handle, how):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("learnkit.files.fcntl.flock", unknown)
+    monkeypatch.setattr("fcntl.flock", unknown)
     with alone(tmp_path / ".lock"):
         pass

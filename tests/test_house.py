@@ -19,21 +19,23 @@ FILES = sorted((ROOT / "learnkit").rglob("*.py"))
 FLOOR = {"shapes", "files", "threads"}
 GROUND = FLOOR | {"assets", "byhand", "holes"}
 PICTURES = GROUND | {"images", "fills"}
-TAUGHT = PICTURES | {"models", "training", "recipes", "benchmark"}
+TORCH = PICTURES | {"tensors"}  # tensors' shapes: of rooms that load torch, and of no other
+TAUGHT = TORCH | {"models", "training", "recipes", "benchmark"}
 MAY_IMPORT = {
     "": set(),  # learnkit/__init__.py
     "shapes": set(),
+    "tensors": set(),
     "files": set(),
     "threads": set(),
     "assets": set(),  # data, and what finds it
     "byhand": FLOOR,
-    "holes": FLOOR,
+    "holes": FLOOR | {"tensors"},  # in batches and sheets alone, which load torch
     "images": FLOOR | {"assets", "holes"},
     "fills": FLOOR | {"images"},
-    "models": PICTURES,
-    "training": PICTURES,
-    "recipes": PICTURES | {"models", "training"},
-    "benchmark": PICTURES | {"models", "training"},
+    "models": TORCH,
+    "training": TORCH,
+    "recipes": TORCH | {"models", "training"},
+    "benchmark": TORCH | {"models", "training"},
     "exercises": TAUGHT,
     "grading": TAUGHT | {"exercises"},
     "widgets": TAUGHT | {"exercises"},

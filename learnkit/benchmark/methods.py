@@ -35,31 +35,31 @@ def mean_picture(training: Bytes) -> BatchFill:
 
 
 def telea(training: Bytes) -> BatchFill:
-    """OpenCV's fast marching. Source: Telea (2004)."""
+    """OpenCV's INPAINT_TELEA, by fast marching. Source: Telea (2004)."""
     return opencv("INPAINT_TELEA")
 
 
 def navier_stokes(training: Bytes) -> BatchFill:
-    """OpenCV's fluid. Source: Bertalmio, Bertozzi and Sapiro (2001)."""
+    """OpenCV's INPAINT_NS. Source: Bertalmio, Bertozzi and Sapiro (2001)."""
     return opencv("INPAINT_NS")
 
 
 def harmonic(training: Bytes) -> BatchFill:
-    """Laplace's equation."""
+    """The harmonic fill: Laplace's equation, solved exactly."""
     from learnkit.fills.harmonic import harmonic
 
     return each(harmonic)
 
 
 def biharmonic(training: Bytes) -> BatchFill:
-    """A thin plate."""
+    """The biharmonic fill: a thin plate, solved exactly."""
     from learnkit.fills.harmonic import biharmonic
 
     return each(biharmonic)
 
 
 def total_variation(training: Bytes) -> BatchFill:
-    """Least up and down."""
+    """The fill of the least total variation."""
     from learnkit.fills.total_variation import total_variation_of_each
 
     return total_variation_of_each
@@ -73,7 +73,7 @@ def neighbours(training: Bytes) -> BatchFill:
 
 
 def linear(training: Bytes) -> BatchFill:
-    """The Gaussian conditional mean."""
+    """The mean of a Gaussian, fitted to the training pictures, given the known pixels."""
     from learnkit.fills.linear_mmse import LinearMMSE
 
     return LinearMMSE(training).batch
@@ -169,7 +169,7 @@ def never_told(way: str) -> Callable[[Bytes], BatchFill]:
 
         @torch.no_grad()
         def draw(x: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-            eps = model.inventor(len(x))
+            eps = model.unconditional(len(x))
             *_, last = sample(eps, x, hole, model.alpha_bar, generator=generator)
             return last.x0
 

@@ -69,16 +69,16 @@ def _row(method: Method, fill: BatchFill | None, error: str, kind, images, hole,
 
 def _named_apart(methods: Iterable[Method]) -> Iterator[Method]:
     """The methods, whose titles tell them apart: a second "mine" is "mine (2)"."""
-    seen: dict[str, int] = {}
+    used: dict[str, int] = {}
     for method in methods:
-        times = seen[method.title] = seen.get(method.title, 0) + 1
+        times = used[method.title] = used.get(method.title, 0) + 1
         yield method if times == 1 else replace(method, title=f"{method.title} ({times})")
 
 
 def _sentence(error: BaseException, method: Method) -> str:
-    said = " ".join(str(error).split())
-    known = isinstance(error, ValueError | TypeError | ImportError | OSError) and said
-    what = said if known else f"{type(error).__name__}: {said}".rstrip(": ")
+    text = " ".join(str(error).split())
+    known = isinstance(error, ValueError | TypeError | ImportError | OSError) and text
+    what = text if known else f"{type(error).__name__}: {text}".rstrip(": ")
     return what + place(error, method.file)
 
 
@@ -147,7 +147,7 @@ def markdown(table: Sequence[Row]) -> str:
 
 
 def _grid(names: Sequence[str], body: Iterable[Sequence[str]]) -> str:
-    """A table of Markdown; whatever would end a cell is taken out of its power."""
+    """A table of Markdown; a | inside a cell is escaped."""
     lines = [names, ["---"] * len(names), *body]
     return "\n".join(f"| {' | '.join(c.replace('|', chr(92) + '|') for c in x)} |" for x in lines)
 

@@ -13,7 +13,7 @@ import numpy as np
 from learnkit.shapes import Array, check_alike, check_at_least, check_float
 
 AVERAGING = "momentum", "alpha", "beta1", "beta2"
-WHY = {"lr": ": that would climb", "weight_decay": ": the weights would grow"}
+WHY = {"lr": ": that would climb"}
 
 
 def gradient_descent(
@@ -62,22 +62,6 @@ def momentum_step(
     _check_rates(lr=lr, momentum=momentum)
     velocity = momentum * velocity + grad
     return x - lr * velocity, velocity
-
-
-def nesterov_step(
-    x: Array, grad: Array, velocity: Array, lr: float = 0.01, momentum: float = 0.9
-) -> tuple[Array, Array]:
-    """v ← m v + g; x ← x - η (g + m v): the ball looks one step ahead before it rolls.
-
-    Source: Nesterov (1983); in torch's form, Sutskever et al. (2013), section 2.
-
-    >>> nesterov_step(np.array([1.0]), np.array([2.0]), np.array([0.0]), lr=0.1, momentum=0.5)
-    (array([0.7]), array([2.]))
-    """
-    check_alike(x=x, grad=grad, velocity=velocity)
-    _check_rates(lr=lr, momentum=momentum)
-    velocity = momentum * velocity + grad
-    return x - lr * (grad + momentum * velocity), velocity
 
 
 def rmsprop_step(
@@ -133,42 +117,6 @@ def adam_step(
     v = beta2 * v + (1 - beta2) * grad**2
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
     return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
-
-
-def adamw_step(
-    x: Array,
-    grad: Array,
-    m: Array,
-    v: Array,
-    t: int,
-    lr: float = 1e-3,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    eps: float = 1e-8,
-    weight_decay: float = 0.01,
-) -> tuple[Array, Array, Array]:
-    """Adam, after the weights have shrunk by η λ: decay that no running average divides away.
-
-    Source: Loshchilov and Hutter (2019), Algorithm 2.
-
-    >>> zero = np.zeros(1)
-    >>> adamw_step(np.array([2.0]), zero, zero, zero, 1, lr=0.5, weight_decay=0.1)[0]
-    array([1.9])
-    """
-    check_alike(x=x, grad=grad)
-    _check_rates(weight_decay=weight_decay)
-    return adam_step(x - lr * weight_decay * x, grad, m, v, t, lr, beta1, beta2, eps)
-
-
-def decayed(x: Array, grad: Array, weight_decay: float) -> Array:
-    """g + λ x: the gradient with that of (λ/2) |x|² added, for any step above: L2 decay.
-
-    >>> decayed(np.array([2.0]), np.array([1.0]), 0.1)
-    array([1.2])
-    """
-    check_alike(x=x, grad=grad)
-    _check_rates(weight_decay=weight_decay)
-    return grad + weight_decay * x
 
 
 # ---- schedules: the learning rate at step t = 0, 1, ..., total - 1 -----------------------------

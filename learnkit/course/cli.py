@@ -223,7 +223,7 @@ def run_train(arguments: argparse.Namespace) -> int:
 
     recipe = find(arguments.name)
     steps = arguments.budget or recipe.steps
-    with distributed.together(arguments.device) as own:
+    with distributed.process_group(arguments.device) as own:
         machine = device.choose(arguments.device or (str(own) if own else None), steps=steps)
         first = distributed.rank() == 0
         if first:
@@ -250,8 +250,6 @@ def run_train(arguments: argparse.Namespace) -> int:
         told = card(recipe.name, arguments.folder)
         for what, value in told["quality"].items():
             print(f"{what}: {value}")
-        for sentence in told.get("missed", ()):
-            print(f"missed: {sentence}")
         print(f"written: {arguments.folder / recipe.name}.safetensors and .json")
     return 0
 

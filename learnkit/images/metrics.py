@@ -121,7 +121,12 @@ def ssim_of_each(
 
 
 def _squared_errors(pred: Images, target: Images, holes: Holes | None) -> tuple[Vector, Vector]:
-    """Each picture's sum of squared errors, and how many values were summed."""
+    """Each picture's sum of squared errors, and how many values were summed: two (n,).
+
+    By definition errors[i] = ((pred[i] - target[i])[holes[i]] ** 2).sum(), over all pixels where
+    holes is None. Below it is the dot product e · e of each picture's error e, set to 0 outside the
+    hole, for some pictures at a time in one buffer that stays in the cache.
+    """
     n, size = len(pred), pred[0].size
     errors, step = np.empty(n), max(1, CHUNK // size)
     room = np.empty((min(step, n), *pred.shape[1:]))  # one buffer: fresh memory costs page faults
@@ -196,6 +201,16 @@ def _checked_holes(holes: Holes | None, pred: Images) -> Holes | None:
 
 
 def _ssim(pred: Images, target: Images, window: Window, data_range: float) -> Vector:
+    """`ssim` of each picture, (n,), with the moments of every window at once.
+
+    By definition, with the window's weights w_k, which sum to 1, over its pixels p_k and t_k:
+
+        μp = Σ w_k p_k    σp² = Σ w_k (p_k - μp)²             σpt = Σ w_k (p_k - μp)(t_k - μt)
+                              = Σ w_k p_k² - μp²                  = Σ w_k p_k t_k - μp μt
+
+    The second forms are means over windows of p², t² and p t. SSIM needs σp² + σt² alone, so four
+    means do: of p, t, p² + t² and p t. The sample covariances are larger by `sample` = N / (N - 1).
+    """
     if window not in WINDOWS:
         raise ValueError(f"window must be one of {', '.join(WINDOWS)}, got {window!r}")
     _check_target(target, data_range)
@@ -210,16 +225,16 @@ def _ssim(pred: Images, target: Images, window: Window, data_range: float) -> Ve
         p, t = (_rows_first(x[i : i + step]) for x in (pred, target))
 
         def mean(x: np.ndarray) -> np.ndarray:
-            """Over every window: two matrix products, no loop."""
+            """Σ w_k x_k of every window: w is an outer product, so one product for each axis."""
             return (down @ x.reshape(h, -1)).reshape(-1, w) @ across.T
 
         mp, mt = mean(p), mean(t)
-        both = mp * mt
+        product = mp * mt
         squares = mp * mp + mt * mt
-        spread, together = mean(p * p + t * t) - squares, mean(p * t) - both
-        alike = (2 * both + c1) * (2 * sample * together + c2)
-        alike /= (squares + c1) * (sample * spread + c2)
-        of_each = alike.reshape(len(down), -1, len(across)).mean(axis=(0, 2))
+        variances, covariance = mean(p * p + t * t) - squares, mean(p * t) - product
+        similarity = (2 * product + c1) * (2 * sample * covariance + c2)
+        similarity /= (squares + c1) * (sample * variances + c2)
+        of_each = similarity.reshape(len(down), -1, len(across)).mean(axis=(0, 2))
         scores[i : i + step] = of_each.reshape(len(pred[i : i + step]), -1).mean(axis=1)
     return scores
 

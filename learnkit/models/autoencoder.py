@@ -1,19 +1,19 @@
-"""Pictures through a network and out again: the autoencoder, and the network that mends pictures.
+"""The autoencoder, and the residual network of dense blocks that restores damaged pictures.
 
 An autoencoder squeezes a picture through a few numbers and is asked for the same picture. A
 denoising network is handed a damaged picture and is asked for the whole one; it needs no squeeze,
-and the easiest thing for it to say is what is wrong: x̂ = y + f(y). Its body is dense blocks, which
-keep what was seen early at hand. Source: Hinton and Salakhutdinov (2006); Zhang et al. (2017),
+and what is easiest to learn is the difference: x̂ = y + f(y). Its body is dense blocks, which keep
+early features at hand. Source: Hinton and Salakhutdinov (2006); Zhang et al. (2017),
 Beyond a Gaussian Denoiser; Huang et al. (2017); Zhang et al. (2018), Residual Dense Network.
 """
 
 import math
 
-import torch
 import torch.nn.functional as F
 from torch import nn
 
-from learnkit.models.blocks import DenseBlock, Unflatten, residual_linear
+from learnkit.models.blocks import DenseBlock, residual_linear
+from learnkit.tensors import Images, Latents
 
 
 class Autoencoder(nn.Module):
@@ -38,18 +38,18 @@ class Autoencoder(nn.Module):
             residual_linear(width),
             nn.Linear(width, pixels),
             nn.Sigmoid(),
-            Unflatten(*shape),
+            nn.Unflatten(1, shape),
         )
 
-    def encode(self, images: torch.Tensor) -> torch.Tensor:
+    def encode(self, images: Images) -> Latents:
         """Pictures (n, c, h, w) to their features (n, latent)."""
         return self.encoder(images)
 
-    def decode(self, z: torch.Tensor) -> torch.Tensor:
+    def decode(self, z: Latents) -> Images:
         """Features (n, latent) to pictures (n, c, h, w) in [0, 1]."""
         return self.decoder(z)
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: Images) -> Images:
         """The pictures as they come back."""
         return self.decode(self.encode(images))
 
@@ -73,10 +73,10 @@ class Restorer(nn.Module):
             for _ in range(blocks)
         )
         self.end = nn.Sequential(nn.Conv2d(width, 4 * channels, 3, padding=1), nn.PixelShuffle(2))
-        nn.init.zeros_(self.end[0].weight)  # it begins by handing back what it was given
+        nn.init.zeros_(self.end[0].weight)  # before training its output is its input
         nn.init.zeros_(self.end[0].bias)
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: Images) -> Images:
         """The pictures mended; an odd side is made even by a mirrored line, and cut again."""
         h, w = images.shape[-2:]
         even = F.pad(images, (0, w % 2, 0, h % 2), mode="replicate")

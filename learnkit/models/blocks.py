@@ -4,11 +4,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from learnkit.tensors import Batch, Maps
+
 
 class Residual(nn.Module):
-    """x + f(norm(x)): a layer that begins as nearly nothing, and is told what to add.
+    """x + f(norm(x)): a residual layer, normed before f and not after the sum.
 
-    Normed before and not after, so that the gradient has a free way past every layer.
+    The gradient of the sum by x then holds the identity, so it reaches the first layers unshrunk.
     Source: He et al. (2016), Identity Mappings in Deep Residual Networks; Xiong et al. (2020).
     """
 
@@ -17,7 +19,7 @@ class Residual(nn.Module):
         super().__init__()
         self.norm, self.layers = norm, nn.Sequential(*layers)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Batch) -> Batch:
         """The sum."""
         return x + self.layers(self.norm(x))
 
@@ -38,7 +40,7 @@ def residual_conv(channels: int, groups: int = 8) -> Residual:
 
 
 class DenseBlock(nn.Module):
-    """Each layer sees everything before it: x, and what all earlier layers have found in it.
+    """Each layer takes everything before it: x, and the outputs of all earlier layers.
 
     Pictures (n, channels, h, w) to (n, channels + layers * growth, h, w), x first. A layer is a
     convolution of 3 x 3 and a ReLU; the paper norms before them.
@@ -52,21 +54,8 @@ class DenseBlock(nn.Module):
             nn.Conv2d(channels + i * growth, growth, 3, padding=1) for i in range(layers)
         )
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Maps) -> Maps:
         """x with the new features behind it."""
         for layer in self.layers:
             x = torch.cat([x, F.relu(layer(x))], dim=1)
         return x
-
-
-class Unflatten(nn.Module):
-    """Vectors (n, c h w) as pictures (n, c, h, w)."""
-
-    def __init__(self, *shape: int) -> None:
-        """`shape` is (c, h, w)."""
-        super().__init__()
-        self.shape = shape
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """The same numbers in the other shape."""
-        return x.reshape(len(x), *self.shape)

@@ -5,8 +5,10 @@ compared by these numbers (images/frechet.py), which no difference of pixels can
 that has learned to see garments can be taught something else (transfer).
 """
 
-import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from learnkit.tensors import Grey
 
 FEATURES = 64
 
@@ -30,12 +32,12 @@ class Classifier(nn.Module):
         )
         self.head = nn.Linear(FEATURES, kinds)
 
-    def features(self, images: torch.Tensor) -> torch.Tensor:
-        """What it sees in each picture: (n, 64), none below 0."""
+    def features(self, images: Grey) -> Float[Tensor, "n 64"]:
+        """The features of each picture: (n, 64), none below 0."""
         return self.trunk(images)
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Logits (n, kinds): their softmax is what it holds the garment for."""
+    def forward(self, images: Grey) -> Float[Tensor, "n _"]:
+        """Logits (n, kinds): their softmax is the probability of each kind."""
         return self.head(self.features(images))
 
 

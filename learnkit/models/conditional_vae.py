@@ -17,20 +17,20 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
-from learnkit.models.blocks import Unflatten, residual_linear
+from learnkit.models.blocks import residual_linear
 from learnkit.models.masked import check_holes, check_pictures_of, composite, cut, mean_fill
 from learnkit.models.vae import gaussian, reparameterize
 from learnkit.shapes import check_at_least
+from learnkit.tensors import Drawn, Fills, Hole, Images, Latents, Rows, Scalar
 
-Decode = Callable[[torch.Tensor], torch.Tensor]  # z (n, d) to pictures (n, c, h, w) in [0, 1]
-Encode = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+Decode = Callable[[Latents], Images]  # z to pictures in [0, 1]
+Encode = Callable[[Images, Hole], tuple[Latents, Latents]]  # to (μ, log σ²) of z
 
 
-def kl_between(
-    q_mean: torch.Tensor, q_log_var: torch.Tensor, p_mean: torch.Tensor, p_log_var: torch.Tensor
-) -> torch.Tensor:
+def kl_between(q_mean: Latents, q_log_var: Latents, p_mean: Latents, p_log_var: Latents) -> Rows:
     """KL(q || p) of two diagonal Gaussians, in nats, of each row: four (n, d) to (n,).
 
     ½ Σ (log σ_p² - log σ_q² + (σ_q² + (μ_q - μ_p)²) / σ_p² - 1); 0 where q is p.
@@ -44,14 +44,14 @@ def kl_between(
 
 
 def masked_negative_elbo(
-    logits: torch.Tensor,
-    images: torch.Tensor,
-    hole: torch.Tensor,
-    q_mean: torch.Tensor,
-    q_log_var: torch.Tensor,
-    p_mean: torch.Tensor,
-    p_log_var: torch.Tensor,
-) -> torch.Tensor:
+    logits: Images,
+    images: Images,
+    hole: Hole,
+    q_mean: Latents,
+    q_log_var: Latents,
+    p_mean: Latents,
+    p_log_var: Latents,
+) -> Scalar:
     """Mean over the pictures of (cross-entropy summed over the hole + KL(q || p)), in nats.
 
     `logits` and `images` (n, c, h, w), `hole` (n, 1, h, w) bool; a known pixel costs nothing.
@@ -64,13 +64,13 @@ def masked_negative_elbo(
 
 
 def latent_step(
-    z: torch.Tensor,
+    z: Latents,
     decode: Decode,
-    image: torch.Tensor,
-    hole: torch.Tensor,
+    image: Images,
+    hole: Hole,
     lr: float,
     sigma: float = 0.1,
-) -> torch.Tensor:
+) -> Latents:
     """z (n, d) after one step down Σ_known (decode(z) - x)² / (2 σ²) + |z|² / 2; no graph.
 
     That is -log p(z | known) but for a constant, where pixels are Gaussians of width `sigma`. It
@@ -88,11 +88,11 @@ def latent_step(
 def sample_fills(
     encode: Encode,
     decode: Decode,
-    image: torch.Tensor,
-    hole: torch.Tensor,
+    image: Images,
+    hole: Hole,
     count: int,
     generator: torch.Generator | None,
-) -> torch.Tensor:
+) -> Fills:
     """`count` fills of each picture, (count, n, c, h, w), each from a z of its own.
 
     `encode(cut, hole)` gives (μ, log σ²) of z, `decode(z)` pictures in [0, 1]. The truth under the
@@ -111,7 +111,7 @@ def sample_fills(
 
 
 class ConditionalVAE(nn.Module):
-    """Encoder, prior and decoder, with one pair of eyes: encoder and prior read alike.
+    """Encoder, prior and decoder; encoder and prior share the layer that reads a picture (`eyes`).
 
     For small pictures (c, h, w); linear layers throughout, which are quick on a CPU.
     """
@@ -119,7 +119,7 @@ class ConditionalVAE(nn.Module):
     def __init__(
         self, shape: tuple[int, int, int] = (1, 28, 28), width: int = 192, latent: int = 32
     ) -> None:
-        """`width` numbers are what is seen in a picture, `latent` what is not known of the rest."""
+        """`width` features a picture, and `latent` numbers for what they leave open."""
         super().__init__()
         c, h, w = shape
         self.shape, self.latent = shape, latent
@@ -140,80 +140,78 @@ class ConditionalVAE(nn.Module):
             residual_linear(width),
             nn.LayerNorm(width),
             nn.Linear(width, math.prod(shape)),
-            Unflatten(*shape),
+            nn.Unflatten(1, shape),
         )
 
-    def look(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-        """What the eyes see of a picture and of where its hole is: (n, width)."""
+    def features(self, images: Images, hole: Hole) -> Float[Tensor, "n _"]:
+        """Features (n, width) of the picture and of where its hole is."""
         check_pictures_of(images, self.shape)
         hole = hole.expand(len(images), -1, -1, -1)
         return self.eyes(torch.cat([images.flatten(1), hole.flatten(1).to(images.dtype)], dim=1))
 
-    def expect(
-        self, images: torch.Tensor, hole: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """(what is seen of the known, p's mean, p's log variance): the truth is cut out first."""
-        seen = self.look(cut(images, hole), hole)
-        return seen, *gaussian(self.prior(seen))
+    def prior_of(self, images: Images, hole: Hole) -> tuple[Float[Tensor, "n _"], Latents, Latents]:
+        """(features of the known, p's mean, p's log variance): the truth is cut out first."""
+        context = self.features(cut(images, hole), hole)
+        return context, *gaussian(self.prior(context))
 
-    def decode(self, z: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
-        """Logits (n, c, h, w) from z (n, latent) and what is seen of the known (n, width)."""
-        return self.decoder(torch.cat([z, seen], dim=1))
+    def decode(self, z: Latents, context: Float[Tensor, "n _"]) -> Images:
+        """Logits (n, c, h, w) from z (n, latent) and the features of the known (n, width)."""
+        return self.decoder(torch.cat([z, context], dim=1))
 
     def forward(
-        self, images: torch.Tensor, hole: torch.Tensor, noise: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        self, images: Images, hole: Hole, noise: Latents
+    ) -> tuple[Images, Latents, Latents, Latents, Latents]:
         """(logits, q's mean, q's log variance, p's mean, p's log variance), z = μ_q + σ_q `noise`.
 
         In the order that `masked_negative_elbo` takes them, after pictures and hole.
         """
-        seen, p_mean, p_log_var = self.expect(images, hole)
-        both = torch.cat([self.look(images, hole), seen], dim=1)
+        context, p_mean, p_log_var = self.prior_of(images, hole)
+        both = torch.cat([self.features(images, hole), context], dim=1)
         q_mean, q_log_var = gaussian(self.encoder(both))
-        q_mean = q_mean + p_mean  # the encoder says what is not as expected
-        logits = self.decode(q_mean + torch.exp(q_log_var / 2) * noise, seen)
+        q_mean = q_mean + p_mean  # the encoder predicts how q differs from p
+        logits = self.decode(q_mean + torch.exp(q_log_var / 2) * noise, context)
         return logits, q_mean, q_log_var, p_mean, p_log_var
 
     @torch.no_grad()
     def fills(
         self,
-        images: torch.Tensor,
-        hole: torch.Tensor,
+        images: Images,
+        hole: Hole,
         count: int,
         generator: torch.Generator | None = None,
         *,
-        freedom: float = 1.0,
-    ) -> torch.Tensor:
+        temperature: float = 1.0,
+    ) -> Fills:
         """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
 
-        `freedom` stretches the noise: 0 is the prior's mean every time, 1 an honest draw.
+        `temperature` multiplies the prior's σ: 0 is its mean every time, 1 a draw from it.
         `hole` is (n, 1, h, w), or (1, 1, h, w) for all. Raises ValueError where it is neither, the
         pictures are of another size than the network's, or `count` is below 1.
         """
         check_at_least(1, count=count)
         check_holes(images, hole)
-        seen, mean, log_var = self.expect(images.to(next(self.parameters()).dtype), hole)
+        context, mean, log_var = self.prior_of(images.to(next(self.parameters()).dtype), hole)
         noise = torch.randn(
             count, *mean.shape, generator=generator, device=mean.device, dtype=mean.dtype
         )
         made = [
-            torch.sigmoid(self.decode(mean + freedom * torch.exp(log_var / 2) * eps, seen))
+            torch.sigmoid(self.decode(mean + temperature * torch.exp(log_var / 2) * eps, context))
             for eps in noise
         ]
         return composite(torch.stack(made), images, hole)
 
     def fill(
         self,
-        images: torch.Tensor,
-        hole: torch.Tensor,
+        images: Images,
+        hole: Hole,
         generator: torch.Generator | None = None,
         *,
         count: int = 1,
-    ) -> torch.Tensor:
+    ) -> Images:
         """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
         return mean_fill(self.fills(images, hole, count, generator), images, hole)
 
-    def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
+    def sample(self, count: int, generator: torch.Generator | None = None) -> Drawn:
         """`count` pictures that were never there: fills of a hole that covers everything."""
         check_at_least(1, count=count)
         like = next(self.parameters())

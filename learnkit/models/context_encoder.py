@@ -1,4 +1,4 @@
-"""The context encoder: what is around the hole, squeezed into a few hundred numbers, painted out.
+"""The context encoder: the hole filled from a few hundred features of what is around it.
 
 The first network that filled holes by learning. Everything that it knows of a picture must pass a
 bottleneck, so it has to say what the picture shows, and cannot copy; what comes out is right in
@@ -11,8 +11,9 @@ import math
 import torch
 from torch import nn
 
-from learnkit.models.blocks import Unflatten, residual_conv
+from learnkit.models.blocks import residual_conv
 from learnkit.models.masked import check_holes, check_pictures_of, cut, fill_by_guess
+from learnkit.tensors import Hole, Images, Latents
 
 
 class ContextEncoder(nn.Module):
@@ -47,7 +48,7 @@ class ContextEncoder(nn.Module):
         self.decoder = nn.Sequential(
             nn.SiLU(),
             nn.Linear(latent, math.prod(small)),
-            Unflatten(*small),
+            nn.Unflatten(1, small),
             residual_conv(2 * width),
             nn.Conv2d(2 * width, 4 * width, 1),
             nn.PixelShuffle(2),
@@ -57,20 +58,20 @@ class ContextEncoder(nn.Module):
             nn.Sigmoid(),
         )
 
-    def encode(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def encode(self, images: Images, hole: Hole) -> Latents:
         """(n, c, h, w) and (n, 1, h, w) bool to (n, latent); images under the hole are not read.
 
         Raises ValueError where the pictures are not of the size that it was built for.
         """
         hole = check_holes(images, hole)
         check_pictures_of(images, self.shape)
-        seen = cut(images, hole)
-        return self.encoder(torch.cat([seen, hole.to(seen.dtype)], dim=1))
+        visible = cut(images, hole)
+        return self.encoder(torch.cat([visible, hole.to(visible.dtype)], dim=1))
 
-    def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: Images, hole: Hole) -> Images:
         """The whole picture in [0, 1]."""
         return self.decoder(self.encode(images, hole))
 
-    def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def fill(self, images: Images, hole: Hole) -> Images:
         """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""
         return fill_by_guess(self, images, hole)

@@ -1,11 +1,11 @@
-"""Diffusion: a picture drowns in noise step by step, and a network learns the way back.
+"""Diffusion: noise is added to a picture step by step, and a network learns to remove it.
 
 The way into noise is one line, with ᾱ falling from 1 (clean) to 0 (noise alone):
 
     xt = √ᾱ_t x0 + √(1 - ᾱ_t) ε,   ε from N(0, I)                          (`q_sample`)
 
-A network ε(xt, t) learns to tell the noise (`denoising_loss`). From it comes the picture that it
-believes in, x0 = (xt - √(1 - ᾱ_t) ε) / √ᾱ_t, and noising that anew to a lower level is a step of
+A network ε(xt, t) learns to predict the noise (`denoising_loss`). From it follows a prediction of
+the picture, x0 = (xt - √(1 - ᾱ_t) ε) / √ᾱ_t, and noising that anew to a lower level is a step of
 the way back: with the same ε (`ddim_step`), or with part of it drawn afresh (`ddpm_step`).
 
 Inside, x lies in [-1, 1], (n, c, h, w); t is int64 (n,), 0-based, and -1 stands for clean, ᾱ = 1.
@@ -17,15 +17,18 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from learnkit.shapes import check_at_least
+from learnkit.tensors import Batch, Levels, Scalar, Steps
 
-Denoiser = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]  # (xt, t) to the noise in xt
+Denoiser = Callable[[Batch, Steps], Batch]  # (xt, t) to the noise in xt
 
 # ---- how the noise grows -------------------------------------------------------------------------
 
 
-def linear_schedule(T: int = 1000) -> torch.Tensor:
+def linear_schedule(T: int = 1000) -> Levels:
     """ᾱ (T,) for β that grows in a line from 0.1 / T to 20 / T, at most 0.999.
 
     Source: Ho et al. (2020), section 4; scaled for other T by Nichol and Dhariwal (2021).
@@ -35,7 +38,7 @@ def linear_schedule(T: int = 1000) -> torch.Tensor:
     return _alpha_bar(torch.linspace(0.1 / T, 20 / T, T, dtype=torch.float64, device="cpu"))
 
 
-def cosine_schedule(T: int = 1000) -> torch.Tensor:
+def cosine_schedule(T: int = 1000) -> Levels:
     """ᾱ (T,) that falls as cos², so that no step is wasted at either end.
 
     β is at most 0.999. Source: Nichol and Dhariwal (2021), eq. 17, s = 0.008.
@@ -47,12 +50,12 @@ def cosine_schedule(T: int = 1000) -> torch.Tensor:
     return _alpha_bar(1 - f[1:] / f[:-1])
 
 
-def _alpha_bar(beta: torch.Tensor) -> torch.Tensor:
+def _alpha_bar(beta: Levels) -> Levels:
     """The running product in double, for a thousand factors near 1 lose digits in single."""
     return torch.cumprod(1 - beta.clamp(max=0.999), dim=0).float()
 
 
-def level(alpha_bar: torch.Tensor, t: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+def level(alpha_bar: Levels, t: Steps, like: Batch) -> Float[Tensor, "n ..."]:
     """ᾱ_t in the shape (n, 1, 1, ...) that goes with `like`; 1 where t is -1."""
     at = torch.where(t < 0, 1.0, alpha_bar.to(t.device)[t.clamp(min=0)])
     return at.reshape(-1, *[1] * (like.ndim - 1))
@@ -74,8 +77,8 @@ def timesteps(T: int, count: int, *, power: float = 1.0) -> list[int]:
     return [max(t, i) for i, t in enumerate(even)][::-1]  # no step twice
 
 
-def usable_timesteps(alpha_bar: torch.Tensor, count: int, *, power: float = 1.0) -> list[int]:
-    """`timesteps`, but from where ᾱ reaches 0.00002, if it can be: below, x0 drowns in rounding."""
+def usable_timesteps(alpha_bar: Levels, count: int, *, power: float = 1.0) -> list[int]:
+    """`timesteps`, but from where ᾱ reaches 0.00002, if it can be: below, rounding spoils x0."""
     _check_count(count, len(alpha_bar))
     usable = int((alpha_bar >= 2e-5).sum())
     return timesteps(min(max(usable, count), len(alpha_bar)), count, power=power)
@@ -84,9 +87,7 @@ def usable_timesteps(alpha_bar: torch.Tensor, count: int, *, power: float = 1.0)
 # ---- into the noise, and what is learned ---------------------------------------------------------
 
 
-def q_sample(
-    x0: torch.Tensor, t: torch.Tensor, noise: torch.Tensor, alpha_bar: torch.Tensor
-) -> torch.Tensor:
+def q_sample(x0: Batch, t: Steps, noise: Batch, alpha_bar: Levels) -> Batch:
     """√ᾱ_t x0 + √(1 - ᾱ_t) noise: each picture of the batch at its own step t.
 
     Raises ValueError where shapes do not go together, or t is no step.
@@ -103,12 +104,12 @@ def q_sample(
 
 def denoising_loss(
     model: Denoiser,
-    x0: torch.Tensor,
-    t: torch.Tensor,
-    noise: torch.Tensor,
-    alpha_bar: torch.Tensor,
-) -> torch.Tensor:
-    """Mean of (model(xt, t) - noise)²: how well the network tells noise from picture.
+    x0: Batch,
+    t: Steps,
+    noise: Batch,
+    alpha_bar: Levels,
+) -> Scalar:
+    """Mean of (model(xt, t) - noise)²: how well the network predicts the noise.
 
     Source: Ho et al. (2020), eq. 14.
     """
@@ -118,30 +119,26 @@ def denoising_loss(
 # ---- the way back --------------------------------------------------------------------------------
 
 
-def predicted_x0(
-    xt: torch.Tensor, eps: torch.Tensor, t: torch.Tensor, alpha_bar: torch.Tensor
-) -> torch.Tensor:
+def predicted_x0(xt: Batch, eps: Batch, t: Steps, alpha_bar: Levels) -> Batch:
     """(xt - √(1 - ᾱ_t) ε) / √ᾱ_t: the picture that belongs to this noise."""
     a = level(alpha_bar, t, xt)
     return (xt - (1 - a).sqrt() * eps) / a.sqrt()
 
 
-def predicted_eps(
-    xt: torch.Tensor, x0: torch.Tensor, t: torch.Tensor, alpha_bar: torch.Tensor
-) -> torch.Tensor:
+def predicted_eps(xt: Batch, x0: Batch, t: Steps, alpha_bar: Levels) -> Batch:
     """(xt - √ᾱ_t x0) / √(1 - ᾱ_t): the noise that belongs to this picture."""
     a = level(alpha_bar, t, xt)
     return (xt - a.sqrt() * x0) / (1 - a).sqrt()
 
 
 def ddim_step(
-    xt: torch.Tensor,
-    eps: torch.Tensor,
-    t: torch.Tensor,
-    t_prev: torch.Tensor,
-    alpha_bar: torch.Tensor,
-) -> torch.Tensor:
-    """√ᾱ_prev x0 + √(1 - ᾱ_prev) ε: the picture believed in, with the same noise, but less of it.
+    xt: Batch,
+    eps: Batch,
+    t: Steps,
+    t_prev: Steps,
+    alpha_bar: Levels,
+) -> Batch:
+    """√ᾱ_prev x0 + √(1 - ᾱ_prev) ε: the predicted picture, with the same noise, but less of it.
 
     Raises ValueError where shapes do not go together, or t is no step.
     Source: Song et al. (2021), eq. 12, η = 0.
@@ -152,15 +149,15 @@ def ddim_step(
 
 
 def ddpm_step(
-    xt: torch.Tensor,
-    eps: torch.Tensor,
-    t: torch.Tensor,
-    t_prev: torch.Tensor,
-    alpha_bar: torch.Tensor,
-    noise: torch.Tensor,
+    xt: Batch,
+    eps: Batch,
+    t: Steps,
+    t_prev: Steps,
+    alpha_bar: Levels,
+    noise: Batch,
     *,
     eta: float = 1.0,
-) -> torch.Tensor:
+) -> Batch:
     """A draw from q(x_prev | xt, x0), of any stride: part of ε is drawn afresh, as `noise`.
 
     The variance drawn is η² (1 - ᾱ_prev) / (1 - ᾱ_t) (1 - ᾱ_t / ᾱ_prev); with η = 0 it is
@@ -178,24 +175,24 @@ def ddpm_step(
     return b.sqrt() * predicted_x0(xt, eps, t, alpha_bar) + kept.sqrt() * eps + fresh.sqrt() * noise
 
 
-# ---- samplers, moment by moment ------------------------------------------------------------------
+# ---- samplers, state by state ------------------------------------------------------------------
 
 
-class Moment(NamedTuple):
-    """One moment of a sample: the step t, xt, and the picture x0 that is believed in there.
+class State(NamedTuple):
+    """The state of a sampler: the step t, xt, and x0 as it is predicted there.
 
     The last has t = -1, and xt and x0 are the sample.
     """
 
     t: int
-    xt: torch.Tensor
-    x0: torch.Tensor
+    xt: Batch
+    x0: Batch
 
 
 def ddim(
     model: Denoiser,
-    xT: torch.Tensor,
-    alpha_bar: torch.Tensor,
+    xT: Batch,
+    alpha_bar: Levels,
     count: int,
     *,
     eta: float = 0.0,
@@ -203,33 +200,34 @@ def ddim(
     clip: bool = True,
     power: float = 1.0,
     generator: torch.Generator | None = None,
-) -> Iterator[Moment]:
-    """From noise xT to a sample in `count` network calls; yields `count` + 1 moments.
+) -> Iterator[State]:
+    """From noise xT to a sample in `count` network calls; yields `count` + 1 states.
 
-    With η = 0 the same xT always becomes the same picture. `order` 2 looks ahead by the last two
-    x0 (`ahead`), at no further call. `clip` holds x0 to [-1, 1], where pictures lie, and turns ε
-    with it; `power` spaces the steps, as in `timesteps`. Raises ValueError where an option is none.
+    With η = 0 the same xT always becomes the same picture. `order` 2 extrapolates the last two
+    x0 (`extrapolate_x0`), at no further call. `clip` holds x0 to [-1, 1], where pictures lie, and
+    corrects ε to match; `power` spaces the steps, as in `timesteps`. Raises ValueError where an
+    option is none of these.
     """
     if order not in (1, 2):
         raise ValueError(f"order must be 1 or 2, got {order}")
     xt, before, steps = xT, None, usable_timesteps(alpha_bar, count, power=power)
     for i, (t, t_prev) in enumerate(zip(steps, [*steps[1:], -1], strict=True)):
-        x0, eps = believe(model, xt, t, alpha_bar, clip=clip)
-        yield Moment(t, xt, x0)
+        x0, eps = predict_x0_eps(model, xt, t, alpha_bar, clip=clip)
+        yield State(t, xt, x0)
         if order == 2 and before is not None and t_prev >= 0:
-            moved = ahead(x0, before, (steps[i - 1], t, t_prev), alpha_bar)
+            moved = extrapolate_x0(x0, before, (steps[i - 1], t, t_prev), alpha_bar)
             eps = predicted_eps(xt, moved, at(t, xt), alpha_bar)
         before = x0
         noise = draw_like(xt, generator) if eta else torch.zeros_like(xt)
         xt = ddpm_step(xt, eps, at(t, xt), at(t_prev, xt), alpha_bar, noise, eta=eta)
     xt = xt.clamp(-1, 1) if clip else xt  # rounding alone can lead out
-    yield Moment(-1, xt, xt)
+    yield State(-1, xt, xt)
 
 
-def ahead(
-    x0: torch.Tensor, before: torch.Tensor, steps: tuple[int, int, int], alpha_bar: torch.Tensor
-) -> torch.Tensor:
-    """x0 where the line through the last two beliefs has it half a step on.
+def extrapolate_x0(
+    x0: Batch, before: Batch, steps: tuple[int, int, int], alpha_bar: Levels
+) -> Batch:
+    """x0 half a step on, along the line through the last two predictions.
 
     `steps` are those of `before`, of `x0`, and the next; the line runs over log(√ᾱ / √(1 - ᾱ)).
     Source: Lu et al. (2022), DPM-Solver++, Algorithm 2.
@@ -240,23 +238,23 @@ def ahead(
 
 def ddpm(
     model: Denoiser,
-    xT: torch.Tensor,
-    alpha_bar: torch.Tensor,
+    xT: Batch,
+    alpha_bar: Levels,
     count: int,
     *,
     clip: bool = True,
     power: float = 1.0,
     generator: torch.Generator | None = None,
-) -> Iterator[Moment]:
+) -> Iterator[State]:
     """The same with fresh noise in every step (η = 1). Source: Ho et al. (2020), Algorithm 2."""
     return ddim(model, xT, alpha_bar, count, eta=1.0, clip=clip, power=power, generator=generator)
 
 
 @torch.no_grad()
-def believe(
-    model: Denoiser, xt: torch.Tensor, t: int, alpha_bar: torch.Tensor, *, clip: bool
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """(x0, ε) that the network believes in at the step t; where x0 is clipped, ε follows it."""
+def predict_x0_eps(
+    model: Denoiser, xt: Batch, t: int, alpha_bar: Levels, *, clip: bool
+) -> tuple[Batch, Batch]:
+    """(x0, ε) as the network predicts them at the step t; where x0 is clipped, ε follows it."""
     now = at(t, xt)
     eps = model(xt, now)
     x0 = predicted_x0(xt, eps, now, alpha_bar)
@@ -266,12 +264,12 @@ def believe(
     return x0, predicted_eps(xt, x0, now, alpha_bar)
 
 
-def at(t: int, xt: torch.Tensor) -> torch.Tensor:
+def at(t: int, xt: Batch) -> Steps:
     """The step t for each picture of the batch: int64 (n,)."""
     return torch.full((len(xt),), t, device=xt.device)
 
 
-def draw_like(x: torch.Tensor, generator: torch.Generator | None) -> torch.Tensor:
+def draw_like(x: Batch, generator: torch.Generator | None) -> Batch:
     """Noise from N(0, I) in the shape of x."""
     return torch.randn(x.shape, generator=generator, device=x.device, dtype=x.dtype)
 
@@ -281,7 +279,7 @@ def _check_count(count: int, T: int) -> None:
         raise ValueError(f"count must be from 1 to {T}, the steps of the schedule, got {count}")
 
 
-def _check(alpha_bar: torch.Tensor, *steps: torch.Tensor, **tensors: torch.Tensor) -> None:
+def _check(alpha_bar: Levels, *steps: Tensor, **tensors: Tensor) -> None:
     """Whether tensors are alike, and each of the steps, t and t_prev, is one a picture."""
     (first, x), *others = tensors.items()
     for name, other in others:

@@ -16,19 +16,19 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-from torch import nn
-from torch.nn.utils.parametrizations import spectral_norm
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from learnkit.images import ring as circle
-from learnkit.models.blocks import Unflatten
+from learnkit.tensors import Batch, Floats, Latents, Scalar
 
-Judge = Callable[[torch.Tensor], torch.Tensor]  # a network, or any function of pictures
-Penalty = Callable[[Judge, torch.Tensor, torch.Tensor], torch.Tensor]
+Judge = Callable[[Batch], Floats]  # a network, or any function of pictures
+Penalty = Callable[[Judge, Batch, Batch], Scalar]
 
 # ---- the game of 2014 ----------------------------------------------------------------------------
 
 
-def discriminator_loss(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> torch.Tensor:
+def discriminator_loss(real_logits: Floats, fake_logits: Floats) -> Scalar:
     """-E log D(x) - E log(1 - D(G(z))): real against 1, fake against 0, the two means added.
 
     2 log 2 = 1.386 is the loss of one who cannot tell. Source: Goodfellow et al. (2014), eq. 1.
@@ -41,75 +41,29 @@ def discriminator_loss(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> 
     return real + fake
 
 
-def generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
+def generator_loss(fake_logits: Floats) -> Scalar:
     """-E log D(G(z)), the non-saturating form: fake against 1.
 
-    Where D is sure that G's pictures are fake its slope is -1, and that of the saturating form 0.
+    Where D is sure that G's pictures are fake, its slope is -1; that of the minimax game's
+    E log(1 - D(G(z))) is 0 there, and G learns nothing.
     Source: Goodfellow et al. (2014), section 3.
     """
     target = torch.ones_like(fake_logits)
     return F.binary_cross_entropy_with_logits(fake_logits, target)
 
 
-def saturating_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
-    """E log(1 - D(G(z))), the form of the minimax game: its gradient dies where D is sure."""
-    return -F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
+# ---- a penalty -----------------------------------------------------------------------------------
 
 
-# ---- other games ---------------------------------------------------------------------------------
-
-
-def hinge_discriminator_loss(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> torch.Tensor:
-    """E max(0, 1 - D(x)) + E max(0, 1 + D(G(z))): who is right by a margin of 1 is left alone.
-
-    Source: Lim and Ye (2017), Geometric GAN; Miyato et al. (2018), eq. 16.
-    """
-    return F.relu(1 - real_logits).mean() + F.relu(1 + fake_logits).mean()
-
-
-def hinge_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
-    """-E D(G(z))."""
-    return -fake_logits.mean()
-
-
-def critic_loss(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
-    """E D(G(z)) - E D(x): minus Wasserstein's distance, for a D whose slope is 1 at most.
-
-    Source: Arjovsky et al. (2017), Wasserstein GAN. Its generator's loss is `hinge_generator_loss`.
-    """
-    return fake_scores.mean() - real_scores.mean()
-
-
-def gradient_penalty(
-    critic: Judge,
-    real: torch.Tensor,
-    fake: torch.Tensor,
-    generator: torch.Generator | None = None,
-) -> torch.Tensor:
-    """E (|∇D| - 1)², at points drawn evenly between each real one and its fake one.
-
-    `critic` must judge each picture by itself, so it may hold no batch norm.
-    Raises ValueError where real and fake do not pair up.
-    Source: Gulrajani et al. (2017), Improved Training of Wasserstein GANs, algorithm 1.
-    """
-    if real.shape != fake.shape:
-        raise ValueError(
-            f"real and fake must have one shape, got {tuple(real.shape)} and {tuple(fake.shape)}"
-        )
-    e = torch.rand(len(real), generator=generator, device=real.device, dtype=real.dtype)
-    e = e.reshape(-1, *[1] * (real.dim() - 1))  # one number a picture, not one a pixel
-    return ((_slopes(critic, e * real + (1 - e) * fake).norm(dim=1) - 1) ** 2).mean()
-
-
-def r1_penalty(discriminator: Judge, real: torch.Tensor) -> torch.Tensor:
-    """E |∇D(x)|² at the real pictures: where G has arrived, D shall be flat.
+def r1_penalty(discriminator: Judge, real: Batch) -> Scalar:
+    """E |∇D(x)|², D's squared gradient at the real pictures: it keeps D flat near them.
 
     Source: Mescheder et al. (2018), eq. 9, without its γ/2.
     """
     return _slopes(discriminator, real).square().sum(dim=1).mean()
 
 
-def _slopes(network: Judge, x: torch.Tensor) -> torch.Tensor:
+def _slopes(network: Judge, x: Batch) -> Float[Tensor, "n _"]:
     """The gradient of each row's own output by that row, (n, numbers), to be differentiated."""
     x = x.detach().requires_grad_()
     (slopes,) = torch.autograd.grad(network(x).sum(), x, create_graph=True)
@@ -127,11 +81,13 @@ class Generator(nn.Module):
         super().__init__()
         self.layers, self.latent = layers, latent
 
-    def forward(self, z: torch.Tensor) -> torch.Tensor:
+    def forward(self, z: Latents) -> Float[Tensor, "n ..."]:
         """One picture a row of z."""
         return self.layers(z)
 
-    def noise(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
+    def noise(
+        self, count: int, generator: torch.Generator | None = None
+    ) -> Float[Tensor, "{count} _"]:
         """z for `count` pictures, from N(0, I)."""
         like = next(self.parameters())
         return torch.randn(
@@ -139,7 +95,9 @@ class Generator(nn.Module):
         )
 
     @torch.no_grad()
-    def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
+    def sample(
+        self, count: int, generator: torch.Generator | None = None
+    ) -> Float[Tensor, "{count} ..."]:
         """`count` pictures that were never there, (count, c, h, w) in [0, 1].
 
         Drawn in eval mode, so that a picture does not hang on its neighbours in the batch and no
@@ -160,7 +118,7 @@ class _Scale(nn.Module):
         super().__init__()
         self.a, self.b = a, b
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Batch) -> Batch:
         return x * self.a + self.b
 
 
@@ -168,25 +126,22 @@ def dcgan(
     shape: tuple[int, int, int] = (1, 28, 28),
     width: int = 64,
     latent: int = 64,
-    *,
-    spectral: bool = False,
 ) -> tuple[Generator, nn.Module]:
     """(generator, discriminator) of convolutions, for pictures whose sides are multiples of four.
 
     Strides in place of pooling, batch norm in the generator, a leak in the discriminator's ReLU,
     weights from N(0, 0.02²). The discriminator has no batch norm, so that it judges each picture
-    by itself, as the penalties ask; `spectral` bounds the gain of each of its layers by 1 instead.
+    by itself, as the penalty asks.
     Raises ValueError where a side is no multiple of four.
-    Source: Radford et al. (2016), section 3; spectral norm, Miyato et al. (2018).
+    Source: Radford et al. (2016), section 3.
     """
     c, h, w = shape
     if h % 4 or w % 4:
         raise ValueError(f"sides must be multiples of 4, to be doubled twice; got {h} x {w}")
     small = (2 * width, h // 4, w // 4)
-    bound = spectral_norm if spectral else nn.Identity()
     generator = nn.Sequential(
         nn.Linear(latent, math.prod(small), bias=False),
-        Unflatten(*small),
+        nn.Unflatten(1, small),
         nn.BatchNorm2d(2 * width),
         nn.ReLU(),
         nn.ConvTranspose2d(2 * width, width, 4, stride=2, padding=1, bias=False),
@@ -198,12 +153,12 @@ def dcgan(
     )
     discriminator = nn.Sequential(
         _Scale(2.0, -1.0),
-        bound(nn.Conv2d(c, width, 4, stride=2, padding=1)),
+        nn.Conv2d(c, width, 4, stride=2, padding=1),
         nn.LeakyReLU(0.2),
-        bound(nn.Conv2d(width, 2 * width, 4, stride=2, padding=1)),
+        nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),
         nn.LeakyReLU(0.2),
         nn.Flatten(),
-        bound(nn.Linear(math.prod(small), 1)),
+        nn.Linear(math.prod(small), 1),
     )
     for layer in [*generator, *discriminator]:
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
@@ -219,7 +174,7 @@ def mlp_gan(
     With `shape` (2,) the generator makes points of the plane, which lie wherever they like.
     """
     numbers, points = math.prod(shape), len(shape) == 1
-    end = [] if points else [nn.Tanh(), _Scale(0.5, 0.5), Unflatten(*shape)]
+    end = [] if points else [nn.Tanh(), _Scale(0.5, 0.5), nn.Unflatten(1, shape)]
     begin = [] if points else [nn.Flatten(), _Scale(2.0, -1.0)]
     generator = nn.Sequential(
         nn.Linear(latent, width),
@@ -246,16 +201,14 @@ def mlp_gan(
 def gan_step(
     generator: Generator,
     discriminator: nn.Module,
-    real: torch.Tensor,
+    real: Batch,
     *,
     g_optimizer: torch.optim.Optimizer,
     d_optimizer: torch.optim.Optimizer,
     noise: torch.Generator | None = None,
-    d_loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = discriminator_loss,
-    g_loss: Callable[[torch.Tensor], torch.Tensor] = generator_loss,
     penalty: Penalty | None = None,
     autocast: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext,
-) -> dict[str, torch.Tensor]:
+) -> dict[str, Scalar]:
     """A step of the discriminator, then one of the generator: their two losses, before the steps.
 
     Each step draws its own z from `noise`. `penalty(discriminator, real, fake)` is added to the
@@ -265,7 +218,7 @@ def gan_step(
     with torch.no_grad(), autocast():
         fake = generator(z).float()
     with autocast():
-        judged = d_loss(discriminator(real).float(), discriminator(fake).float())
+        judged = discriminator_loss(discriminator(real).float(), discriminator(fake).float())
     extra = 0.0 if penalty is None else penalty(discriminator, real, fake)
     d_optimizer.zero_grad(set_to_none=True)
     (judged + extra).backward()
@@ -274,7 +227,7 @@ def gan_step(
     z = generator.noise(len(real), noise)
     discriminator.requires_grad_(False)  # its weights are not asked: a third of the work is saved
     with autocast():
-        fooled = g_loss(discriminator(generator(z)).float())
+        fooled = generator_loss(discriminator(generator(z)).float())
     g_optimizer.zero_grad(set_to_none=True)
     fooled.backward()
     g_optimizer.step()
@@ -292,7 +245,7 @@ def ring(
     blobs: int = circle.BLOBS,
     radius: float = circle.RADIUS,
     sigma: float = circle.SIGMA,
-) -> torch.Tensor:
+) -> Float[Tensor, "{count} 2"]:
     """Points (count, 2) of `blobs` Gaussians on a circle, each as likely as the next."""
     where = {"generator": generator, "device": generator.device if generator else "cpu"}
     centres = torch.from_numpy(circle.centres(blobs, radius)).float().to(where["device"])

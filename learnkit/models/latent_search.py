@@ -5,18 +5,21 @@ The decoder was never told of holes. So the known pixels are turned into an ener
 """
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from learnkit.models.conditional_vae import Decode
 from learnkit.models.masked import check_holes, check_pictures_of, composite, cut
 from learnkit.shapes import check_at_least
+from learnkit.tensors import Hole, Images, Rows
 
 PART = 500  # pictures that are searched for together: what they need stays in the cache
 
 
 def latent_search(
     decode: Decode,
-    images: torch.Tensor,
-    hole: torch.Tensor,
+    images: Images,
+    hole: Hole,
     latent: int,
     *,
     steps: int = 40,
@@ -25,7 +28,7 @@ def latent_search(
     bank: int = 4096,
     restarts: int = 1,
     generator: torch.Generator | None = None,
-) -> torch.Tensor:
+) -> Images:
     """Holes filled by a decoder that knows nothing of holes: the best z for what is known.
 
     Each picture begins at the one of `bank` draws from N(0, I) that fits its known pixels best,
@@ -63,8 +66,8 @@ def latent_search(
 
 
 def _starts(
-    drawn: torch.Tensor, made: torch.Tensor, x: torch.Tensor, hole: torch.Tensor, count: int
-) -> torch.Tensor:
+    drawn: Float[Tensor, "bank d"], made: Float[Tensor, "bank _"], x: Images, hole: Hole, count: int
+) -> Float[Tensor, "{count} n d"]:
     """The `count` draws nearest to each picture on its known pixels: (count, n, d)."""
     known = (~hole).expand_as(x).flatten(1).to(x.dtype)
     apart = known @ made.square().T - 2 * (x.flatten(1) * known) @ made.T  # but for |x|²
@@ -73,19 +76,19 @@ def _starts(
 
 def _searched(
     decode: Decode,
-    x: torch.Tensor,
-    hole: torch.Tensor,
-    starts: torch.Tensor,
+    x: Images,
+    hole: Hole,
+    starts: Float[Tensor, "_ n d"],
     steps: int,
     lr: float,
     sigma: float,
-) -> torch.Tensor:
+) -> Images:
     count, n, _ = starts.shape
     z = starts.flatten(0, 1).requires_grad_()
     target, gap = x.repeat(count, 1, 1, 1), hole.repeat(count, 1, 1, 1)
     adam = torch.optim.Adam([z], lr=lr, betas=(0.9, 0.95))
 
-    def costs() -> tuple[torch.Tensor, torch.Tensor]:
+    def costs() -> tuple[Images, Rows]:
         made = decode(z)
         wrong = torch.where(gap, 0.0, made - target).square().flatten(1).sum(dim=1)
         return made, wrong / (2 * sigma**2) + z.square().sum(dim=1) / 2

@@ -1,4 +1,4 @@
-"""The linear fill as a layer: the best guess of a hole that sums of known pixels can make.
+"""The linear fill as a layer: the best linear prediction of the hole from the known pixels.
 
 If garments were drawn from a Gaussian N(m, C), the mean of the hole u given the known pixels k is
 
@@ -16,9 +16,11 @@ import contextlib
 from collections.abc import Iterator
 
 import torch
-from torch import nn
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
 
 from learnkit.models.masked import check_holes, check_pictures_of, composite
+from learnkit.tensors import Grey, Hole, Labels, Latents, Rows, Scalar
 
 PART = 32  # pictures that a GPU fills together: 80 MB of factors where they are of 28 x 28
 
@@ -35,10 +37,10 @@ class LinearFill(nn.Module):
         # the lower triangle of L, C = L Lᵀ: rounded to half precision it still makes a covariance
         triangle = torch.zeros(pixels * (pixels + 1) // 2, dtype=torch.float32)
         self.register_buffer("triangle", triangle)
-        self._solved: dict[str, torch.Tensor] = {}
+        self._solved: dict[str, Float[Tensor, "p p"]] = {}
 
     @torch.no_grad()
-    def fit(self, images: torch.Tensor) -> "LinearFill":
+    def fit(self, images: Grey) -> "LinearFill":
         """Mean and covariance of training pictures (n, 1, h, w), on the CPU; returns itself."""
         x = images.flatten(1).cpu().double()  # a Mac's GPU has no double precision
         centred = x - x.mean(dim=0)
@@ -51,7 +53,7 @@ class LinearFill(nn.Module):
         self._solved.clear()
         return self
 
-    def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: Grey, hole: Hole) -> Grey:
         """The fill, clipped to [0, 1]; where all pixels are missing, the mean picture.
 
         Pictures that share a hole share one factorisation: give them together.
@@ -70,23 +72,23 @@ class LinearFill(nn.Module):
 
     fill = forward
 
-    def solve(self, holes: torch.Tensor, *, together: bool | None = None) -> "Solved":
-        """The factorisations for holes (m, 1, h, w), to fill pictures with and to ask what is left.
+    def solve(self, holes: Bool[Tensor, "m ..."], *, batched: bool | None = None) -> "Factorised":
+        """What is factorised for holes (m, 1, h, w) or (m, h w): for fills, and their errors.
 
-        `together` solves all of them at once, as is quicker on a GPU and the default there; one by
+        `batched` solves all of them at once, as is quicker on a GPU and the default there; one by
         one is quicker on a CPU. Both are the same but for rounding.
         """
-        if together is None:
-            together = holes.device.type != "cpu"
-        kind = Together if together else OneByOne
+        if batched is None:
+            batched = holes.device.type != "cpu"
+        kind = InOneBatch if batched else OneByOne
         with torch.no_grad(), _full_precision(holes.device):
             return kind(self, holes.flatten(1))
 
-    def left(self, pattern: torch.Tensor) -> torch.Tensor:
+    def expected_mse(self, pattern: Bool[Tensor, " pixels"]) -> Scalar:
         """The mean squared error that the Gaussian expects of the fill of one hole (h w,)."""
-        return self.solve(pattern[None]).left()[0]
+        return self.solve(pattern[None]).expected_mse()[0]
 
-    def _moments(self) -> dict[str, torch.Tensor]:
+    def _covariance_and_precision(self) -> dict[str, Float[Tensor, "p p"]]:
         """C + j I and its inverse, made once from the stored triangle."""
         if not self._solved or self._solved["covariance"].device != self.mean.device:
             pixels = self.height * self.width
@@ -105,39 +107,39 @@ class LinearFill(nn.Module):
         super()._load_from_state_dict(*args, **options)
 
 
-class Solved:
+class Factorised:
     """The linear fill of some holes, each factorised once: what is the same for all pictures."""
 
-    def __init__(self, linear: LinearFill, holes: torch.Tensor) -> None:
+    def __init__(self, linear: LinearFill, holes: Bool[Tensor, "m pixels"]) -> None:
         """`holes` are (m, h w)."""
         self.mean, self.jitter, self.holes = linear.mean, linear.jitter, holes
 
-    def fill(self, images: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
+    def fill(self, images: Grey, which: Labels) -> Grey:
         """Pictures (n, 1, h, w) filled, in [0, 1]; picture i has the hole `which`[i]."""
         hole = self.holes[which].reshape(images.shape)
         with _full_precision(images.device):
             fill = self.conditional_mean(images.flatten(1).float(), which)
         return composite(fill.clamp(0, 1).reshape(images.shape), images, hole)
 
-    def conditional_mean(self, x: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
+    def conditional_mean(self, x: Latents, which: Labels) -> Latents:
         """x (n, h w) with x̂_u in its holes, not clipped."""
         raise NotImplementedError
 
-    def left(self) -> torch.Tensor:
+    def expected_mse(self) -> Rows:
         """The mean squared error that the Gaussian expects of the fill of each hole, (m,)."""
         raise NotImplementedError
 
 
-class OneByOne(Solved):
+class OneByOne(Factorised):
     """A system as small as can be for each hole: the quickest on a CPU."""
 
-    def __init__(self, linear: LinearFill, holes: torch.Tensor) -> None:
+    def __init__(self, linear: LinearFill, holes: Bool[Tensor, "m pixels"]) -> None:
         """Each is factorised when it is first needed."""
         super().__init__(linear, holes)
-        self.gaussian = linear._moments()
-        self.lower: dict[tuple[str, int], torch.Tensor] = {}
+        self.gaussian = linear._covariance_and_precision()
+        self.lower: dict[tuple[str, int], Float[Tensor, "_ _"]] = {}
 
-    def conditional_mean(self, x: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
+    def conditional_mean(self, x: Latents, which: Labels) -> Latents:
         """x (n, h w) with x̂_u in its holes, not clipped."""
         x = x.clone()
         for i in range(len(self.holes)):
@@ -146,7 +148,7 @@ class OneByOne(Solved):
         return x
 
     @torch.no_grad()
-    def left(self) -> torch.Tensor:
+    def expected_mse(self) -> Rows:
         """The mean squared error that the Gaussian expects of the fill of each hole, (m,)."""
         found = []
         with _full_precision(self.holes.device):
@@ -158,7 +160,7 @@ class OneByOne(Solved):
                 found.append(inverse.square().sum() / len(lower) - self.jitter)
         return torch.stack(found)
 
-    def _filled(self, x: torch.Tensor, i: int) -> torch.Tensor:
+    def _filled(self, x: Latents, i: int) -> Latents:
         """Pictures (n, h w) that share the hole i."""
         u = self.holes[i]
         k, off = ~u, x - self.mean
@@ -171,7 +173,7 @@ class OneByOne(Solved):
         x[:, u] = self.mean[u] + guess
         return x
 
-    def _lower(self, what: str, i: int) -> torch.Tensor:
+    def _lower(self, what: str, i: int) -> Float[Tensor, "k k"]:
         """L of P_uu or of C_kk."""
         if (what, i) not in self.lower:
             place = self.holes[i] if what == "precision" else ~self.holes[i]
@@ -179,17 +181,20 @@ class OneByOne(Solved):
         return self.lower[what, i]
 
 
-class Together(Solved):
+class InOneBatch(Factorised):
     """All holes in one batch of systems of one size, which a GPU is never waited for."""
 
-    def __init__(self, linear: LinearFill, holes: torch.Tensor) -> None:
+    def __init__(self, linear: LinearFill, holes: Bool[Tensor, "m pixels"]) -> None:
         """Factorises all of them."""
         super().__init__(linear, holes)
-        self.precision, u = linear._moments()["precision"], holes.to(linear.mean.dtype)
+        self.precision, u = (
+            linear._covariance_and_precision()["precision"],
+            holes.to(linear.mean.dtype),
+        )
         system = u[:, :, None] * self.precision * u[:, None, :] + torch.diag_embed(1 - u)
         self.lower, _ = torch.linalg.cholesky_ex(system)  # the other one asks the GPU how it went
 
-    def conditional_mean(self, x: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
+    def conditional_mean(self, x: Latents, which: Labels) -> Latents:
         """x (n, h w) with x̂_u in its holes, not clipped."""
         u = self.holes[which]
         push = torch.where(u, 0, x - self.mean) @ self.precision  # (n, h w)
@@ -201,7 +206,7 @@ class Together(Solved):
         return torch.where(u, self.mean + each, x)
 
     @torch.no_grad()
-    def left(self) -> torch.Tensor:
+    def expected_mse(self) -> Rows:
         """The mean squared error that the Gaussian expects of the fill of each hole, (m,)."""
         u = self.holes.to(self.lower.dtype)
         with _full_precision(self.holes.device):
@@ -221,7 +226,7 @@ def _full_precision(device: torch.device) -> Iterator[None]:
         torch.set_float32_matmul_precision(before)
 
 
-def _distinct(hole: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _distinct(hole: Bool[Tensor, "n 1 h w"]) -> tuple[Bool[Tensor, "_ 1 h w"], Labels]:
     """Each hole that occurs in (n, 1, h, w), and which of them every picture has, int64 (n,)."""
     if hole.stride(0) == 0:  # one for all pictures
         return hole[:1], torch.zeros(len(hole), dtype=torch.int64, device=hole.device)

@@ -11,13 +11,16 @@ and `models.as_fill` makes of it a fill as all others, in NumPy.
 import math
 
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from learnkit.tensors import Hole, Images, Many, Scalar
 
 CHUNK = 250  # pictures that a network fills at a time
 FLOOR = 2e-4  # a mean squared error that is good enough, where decibels are learned: 37 dB
 
 
-def hole_mse(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+def hole_mse(pred: Images, target: Images, hole: Hole) -> Scalar:
     """Mean of the squared differences over the pixels of the hole and their channels: one number.
 
     Pictures (n, c, h, w), hole (n, 1, h, w) bool. The errors of all pictures are pooled.
@@ -34,15 +37,13 @@ def hole_mse(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> to
     return wrong.sum() / hole.expand_as(pred).sum()
 
 
-def hole_psnr(pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor) -> float:
+def hole_psnr(pred: Images, target: Images, hole: Hole) -> float:
     """PSNR in dB of all hole pixels of all pictures together; inf where they are equal."""
     mse = hole_mse(pred, target, hole).item()
     return math.inf if mse == 0 else -10 * math.log10(mse)
 
 
-def mean_hole_psnr(
-    pred: torch.Tensor, target: torch.Tensor, hole: torch.Tensor, *, floor: float = FLOOR
-) -> torch.Tensor:
+def mean_hole_psnr(pred: Images, target: Images, hole: Hole, *, floor: float = FLOOR) -> Scalar:
     """The mean over the pictures of the PSNR of each one's hole, in dB, of (error + `floor`).
 
     So each picture counts alike, but for those whose mean squared error is below `floor` already:
@@ -52,23 +53,23 @@ def mean_hole_psnr(
     return -10 * torch.log10(wrong / hole.flatten(1).sum(dim=1) + floor).mean()
 
 
-def composite(pred: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+def composite(pred: Many, image: Images, hole: Hole) -> Many:
     """`pred` in the hole, `image` elsewhere, bit for bit: (n, c, h, w), hole (n, 1, h, w)."""
     return torch.where(hole, pred.to(image.dtype), image)
 
 
-def cut(images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+def cut(images: Images, hole: Hole) -> Images:
     """The pictures with the hole set to 0: what a network may see."""
     return torch.where(hole, 0, images)
 
 
-def mean_fill(fills: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
-    """The mean of several fills (count, n, c, h, w): of many a blur. Known pixels bit for bit."""
+def mean_fill(fills: Float[Tensor, "_ n c h w"], image: Images, hole: Hole) -> Images:
+    """The mean of several fills (count, n, c, h, w); known pixels bit for bit."""
     return composite(fills.mean(dim=0), image, hole)  # equal floats may have another mean
 
 
 @torch.no_grad()
-def fill_by_guess(model: nn.Module, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+def fill_by_guess(model: nn.Module, images: Images, hole: Hole) -> Images:
     """The fill of a network that paints the picture in one pass, model(images, hole).
 
     Pictures of any float type, filled in [0, 1] in that type; known pixels bit for bit.
@@ -80,7 +81,7 @@ def fill_by_guess(model: nn.Module, images: torch.Tensor, hole: torch.Tensor) ->
     return composite(pred.clamp(0, 1), images, hole)
 
 
-def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") -> torch.Tensor:
+def check_holes(images: Images, hole: Hole, name: str = "hole") -> Hole:
     """The hole of each picture, (n, 1, h, w), where there may have been one for all.
 
     Raises TypeError or ValueError unless `hole` is bool, (n, 1, h, w) or (1, 1, h, w), and `images`
@@ -111,13 +112,13 @@ def check_holes(images: torch.Tensor, hole: torch.Tensor, name: str = "hole") ->
     return hole.expand(n, -1, -1, -1)
 
 
-def check_something_known(hole: torch.Tensor) -> None:
+def check_something_known(hole: Hole) -> None:
     """Raises ValueError where a hole covers everything: for networks that invent nothing."""
     if hole.flatten(1).all(dim=1).any():
         raise ValueError("the hole covers every pixel: a fill needs a known pixel to start from")
 
 
-def check_pictures_of(images: torch.Tensor, shape: tuple[int, ...]) -> None:
+def check_pictures_of(images: Images, shape: tuple[int, ...]) -> None:
     """Raises ValueError unless pictures (n, c, h, w) are of the shape (c, h, w), or (c,)."""
     _, c, h, w = images.shape
     if (c, h, w)[: len(shape)] != tuple(shape):
@@ -127,7 +128,7 @@ def check_pictures_of(images: torch.Tensor, shape: tuple[int, ...]) -> None:
         raise ValueError(f"this network was made for pictures with {made}, got {c} of {h} x {w}")
 
 
-def check_quarters(images: torch.Tensor) -> None:
+def check_quarters(images: Images) -> None:
     """Raises ValueError where a side is no multiple of 4: a network that halves twice asks that."""
     h, w = images.shape[-2:]
     if h % 4 or w % 4:

@@ -1,13 +1,13 @@
-"""The painter: one diffusion model, one set of weights, that invents garments and fills holes.
+"""The painter: one conditional diffusion model that generates garments and fills holes.
 
-It is told what is known, and removes noise from the rest. Of a picture x0 with a hole it sees
+It is given what is known, and removes noise from the rest. For a picture x0 with a hole it takes
 
     xt in the hole, x0 outside;  the linear fill g of lesson 10;  where the hole is;  and t
 
 Where the hole covers everything, nothing is known, g is the mean garment, and what is left is a
 diffusion model as any other: synthesis is the filling of a hole of 100 %.
 
-The network says how x0 differs from g. With F for what it says,
+The network predicts how x0 differs from g. With F for its output,
 
     F = √ᾱ ε - √(1 - ᾱ) (x0 - g)          x̂0 = √ᾱ xt + (1 - ᾱ) g - √(1 - ᾱ) F
 
@@ -32,6 +32,7 @@ from learnkit.models.linear_fill import LinearFill
 from learnkit.models.masked import CHUNK, check_holes, composite, cut, mean_fill
 from learnkit.models.unet import UNet
 from learnkit.shapes import check_at_least
+from learnkit.tensors import Drawn, Fills, Grey, Hole, Levels, Steps
 
 CALLS = 25  # network calls of a sample, unless others are asked for
 
@@ -39,7 +40,7 @@ CALLS = 25  # network calls of a sample, unless others are asked for
 class Painter(nn.Module):
     """A timed U-Net over the linear fill, for grey pictures of 28 x 28."""
 
-    alpha_bar: torch.Tensor  # (T,)
+    alpha_bar: Levels
 
     def __init__(self, width: int = 64, *, depth: int = 3, T: int = 1000) -> None:
         """`T` is the number of steps of the noise schedule."""
@@ -50,44 +51,44 @@ class Painter(nn.Module):
 
     def forward(
         self,
-        xt: torch.Tensor,
-        t: torch.Tensor,
-        known: torch.Tensor,
-        guess: torch.Tensor,
-        hole: torch.Tensor,
-    ) -> torch.Tensor:
+        xt: Grey,
+        t: Steps,
+        known: Grey,
+        guess: Grey,
+        hole: Hole,
+    ) -> Grey:
         """F (n, 1, 28, 28); `known` and `guess` are picture and linear fill, in [-1, 1]."""
-        seen = torch.cat([torch.where(hole, xt, known), guess, hole.to(xt)], dim=1)
-        return self.unet(seen, t.to(xt.dtype) / len(self.alpha_bar))
+        inputs = torch.cat([torch.where(hole, xt, known), guess, hole.to(xt)], dim=1)
+        return self.unet(inputs, t.to(xt.dtype) / len(self.alpha_bar))
 
-    def denoiser(self, images: torch.Tensor, hole: torch.Tensor) -> Denoiser:
+    def denoiser(self, images: Grey, hole: Hole) -> Denoiser:
         """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read."""
         hole = check_holes(images, hole)
-        seen = cut(images, hole)
-        known, guess = 2 * seen - 1, 2 * self.linear(seen, hole) - 1
+        visible = cut(images, hole)
+        known, guess = 2 * visible - 1, 2 * self.linear(visible, hole) - 1
 
-        def eps(xt: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        def eps(xt: Grey, t: Steps) -> Grey:
             a = level(self.alpha_bar, t, xt)
-            said = self(xt, t, known, guess, hole).float()
-            x0 = a.sqrt() * xt + (1 - a) * guess - (1 - a).sqrt() * said
+            F = self(xt, t, known, guess, hole).float()
+            x0 = a.sqrt() * xt + (1 - a) * guess - (1 - a).sqrt() * F
             return predicted_eps(xt, composite(x0, known, hole), t, self.alpha_bar)
 
         return eps
 
-    def inventor(self, count: int) -> Denoiser:
+    def unconditional(self, count: int) -> Denoiser:
         """ε(xt, t) where nothing is known of `count` pictures: an ordinary diffusion model."""
         return self.denoiser(*self._nothing(count))
 
     @torch.no_grad()
     def fills(
         self,
-        images: torch.Tensor,
-        hole: torch.Tensor,
+        images: Grey,
+        hole: Hole,
         count: int,
         generator: torch.Generator | None = None,
         *,
         calls: int = CALLS,
-    ) -> torch.Tensor:
+    ) -> Fills:
         """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
 
         `calls` network calls each. Raises TypeError or ValueError where `hole` does not fit, the
@@ -101,12 +102,12 @@ class Painter(nn.Module):
 
     def _some(
         self,
-        images: torch.Tensor,
-        hole: torch.Tensor,
+        images: Grey,
+        hole: Hole,
         count: int,
         generator: torch.Generator | None,
         calls: int,
-    ) -> torch.Tensor:
+    ) -> Fills:
         known, draws = images.to(self.alpha_bar), []
         eps = self.denoiser(known, hole)
         for _ in range(count):
@@ -117,20 +118,20 @@ class Painter(nn.Module):
 
     def fill(
         self,
-        images: torch.Tensor,
-        hole: torch.Tensor,
+        images: Grey,
+        hole: Hole,
         generator: torch.Generator | None = None,
         *,
         count: int = 1,
         calls: int = CALLS,
-    ) -> torch.Tensor:
+    ) -> Grey:
         """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
         return mean_fill(self.fills(images, hole, count, generator, calls=calls), images, hole)
 
     @torch.no_grad()
     def sample(
         self, count: int, generator: torch.Generator | None = None, *, calls: int = CALLS
-    ) -> torch.Tensor:
+    ) -> Drawn:
         """`count` pictures that were never there, (count, 1, 28, 28), in `calls` calls each.
 
         Fresh noise at every step, even steps, and the second-order correction: with few calls the
@@ -146,7 +147,7 @@ class Painter(nn.Module):
             made.append((last.x0 + 1) / 2)
         return torch.cat(made)
 
-    def _nothing(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def _nothing(self, count: int) -> tuple[Grey, Hole]:
         """Pictures of which nothing is known, and the hole that says so."""
         size = (count, 1, self.linear.height, self.linear.width)
         device = self.alpha_bar.device

@@ -1,4 +1,4 @@
-"""Convolutions that know of the hole: partial (a rule says what counts) and gated (learned).
+"""Convolutions that take the hole into account: partial (by a rule) and gated (learned).
 
 A plain convolution takes a hole for black pixels. A partial one sums over the known pixels of its
 window alone and makes up for the missing ones, so that each layer closes the hole by a rim; a
@@ -9,7 +9,8 @@ eqs. 1 and 2; Yu et al. (2019), Free-form image inpainting with gated convolutio
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
 
 from learnkit.models.masked import (
     check_holes,
@@ -18,19 +19,20 @@ from learnkit.models.masked import (
     cut,
     fill_by_guess,
 )
+from learnkit.tensors import Hole, Images
 
 # ---- partial convolution -------------------------------------------------------------------------
 
 
 def partial_conv2d(
-    image: torch.Tensor,
-    known: torch.Tensor,
-    weight: torch.Tensor,
-    bias: torch.Tensor | None = None,
+    image: Images,
+    known: Hole,
+    weight: Float[Tensor, "o c k l"],
+    bias: Float[Tensor, " o"] | None = None,
     *,
     stride: int = 1,
     padding: int = 0,
-) -> tuple[torch.Tensor, torch.Tensor]:
+) -> tuple[Float[Tensor, "n o h2 w2"], Bool[Tensor, "n 1 h2 w2"]]:
     """W · (x known) k²/m + b where m > 0 pixels of the window are known, and 0 where none is.
 
     image (n, c, h, w), known (n, 1, h, w) bool, True = known, weight (o, c, k, l), bias (o,) to
@@ -48,8 +50,8 @@ def partial_conv2d(
     """
     known = check_holes(image, known, "known")
     gain, some = _gain(known, weight.shape[2:], stride, padding)
-    seen = torch.where(known, image, image.new_zeros(()))  # chosen: NaN times 0 is NaN
-    out = F.conv2d(seen, weight, None, stride, padding)  # 0 where nothing is known, and so finite
+    visible = torch.where(known, image, image.new_zeros(()))  # chosen: NaN times 0 is NaN
+    out = F.conv2d(visible, weight, None, stride, padding)  # 0 where nothing is known: finite
     out.mul_(gain.to(out.dtype))  # in place: no gradient asks what it was before
     if bias is None:
         return out, some
@@ -61,8 +63,8 @@ def partial_conv2d(
 
 @torch.no_grad()
 def _gain(
-    known: torch.Tensor, size: torch.Size, stride: int, padding: int
-) -> tuple[torch.Tensor, torch.Tensor]:
+    known: Hole, size: torch.Size, stride: int, padding: int
+) -> tuple[Float[Tensor, "n 1 h2 w2"], Bool[Tensor, "n 1 h2 w2"]]:
     """(k²/m, or 0 where m is 0; m > 0): in float32, for a half cannot hold every count exactly."""
     window = size[0] * size[1]
     padded = F.pad(known.float(), (padding,) * 4)
@@ -92,8 +94,8 @@ class PartialConv2d(nn.Module):
         self.stride, self.padding = stride, padding
 
     def forward(
-        self, image: torch.Tensor, known: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+        self, image: Images, known: Hole
+    ) -> tuple[Float[Tensor, "n o h2 w2"], Bool[Tensor, "n 1 h2 w2"]]:
         """As `partial_conv2d`."""
         where = {"stride": self.stride, "padding": self.padding}
         return partial_conv2d(image, known, self.weight, self.bias, **where)
@@ -134,7 +136,7 @@ class GatedConv2d(nn.Module):
         self.conv = nn.Conv2d(channels, out + self.gates, kernel, stride, padding)
         nn.init.constant_(self.conv.bias[out:], OPEN)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Float[Tensor, "n _ _ _"]) -> Float[Tensor, "n _ _ _"]:
         """(n, c, h, w) to (n, out, h', w')."""
         both = self.conv(x)
         if self.gates == self.out:
@@ -169,7 +171,7 @@ class PartialUNet(nn.Module):
         self.last = PartialConv2d(width, width, 3, padding=1)
         self.end = PartialConv2d(width, 4 * channels, 3, padding=1)
 
-    def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: Images, hole: Hole) -> Images:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
         hole = check_holes(images, hole)
         check_pictures_of(images, (self.channels,))
@@ -189,13 +191,13 @@ class PartialUNet(nn.Module):
         x = x + F.silu(more)
         return torch.sigmoid(F.pixel_shuffle(self.end(x, known)[0], 2))
 
-    def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def fill(self, images: Images, hole: Hole) -> Images:
         """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""
         return fill_by_guess(self, images, hole)
 
 
 class GatedUNet(nn.Module):
-    """The same shape of gated convolutions, told where the hole is, for sides of 4 k."""
+    """The same network of gated convolutions; the hole is an input channel. Sides of 4 k."""
 
     def __init__(self, channels: int = 1, width: int = 32, *, gates: int | None = 8) -> None:
         """`width` channels at half the size, twice as many at a quarter; `gates` in each layer."""
@@ -211,13 +213,13 @@ class GatedUNet(nn.Module):
         self.last = GatedConv2d(width, width, 3, gates=gates, padding=1)
         self.end = nn.Sequential(nn.Conv2d(width, 4 * channels, 3, padding=1), nn.PixelShuffle(2))
 
-    def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: Images, hole: Hole) -> Images:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
         hole = check_holes(images, hole)
         check_pictures_of(images, (self.channels,))
         check_quarters(images)
-        seen = cut(images, hole)
-        skip = F.silu(self.first(self.stem(torch.cat([seen, hole.to(seen.dtype)], dim=1))))
+        visible = cut(images, hole)
+        skip = F.silu(self.first(self.stem(torch.cat([visible, hole.to(visible.dtype)], dim=1))))
         x = F.silu(self.down(skip))
         for layer in self.inner:
             x = x + F.silu(layer(x))
@@ -225,6 +227,6 @@ class GatedUNet(nn.Module):
         x = x + F.silu(self.last(F.silu(x)))
         return torch.sigmoid(self.end(x))
 
-    def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def fill(self, images: Images, hole: Hole) -> Images:
         """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""
         return fill_by_guess(self, images, hole)

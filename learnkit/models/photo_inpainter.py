@@ -1,24 +1,26 @@
-"""Holes in photographs of any size: a thin plate first, then a network that knows of edges.
+"""Holes in photographs of any size: a thin plate first, then a network that corrects it.
 
-A plate goes on where the picture was going, and that is nearly all there is to say about a scratch
-in the sky. It bends round edges, though, and rubs texture out: that is left to a convolutional
-network, x̂ = plate + σ f(plate, hole). It is told the plate less the local mean, in units of the
-local spread σ, and answers in them: a faint edge in the shade is one task with a bright one. As in
-the U-Net the stem turns 2 x 2 pixels into channels; below it is one more level. There is no norm:
-a photograph of any size then gets what the tiles got that the network was trained on.
+A plate continues the slopes at the hole's rim, which is nearly enough for a scratch in the sky. It
+blurs edges and texture, though; those are left to a convolutional network, x̂ = plate + σ f(plate,
+hole). Its input is the plate less the local mean, in units of the local spread σ, and its output is
+in the same units: a faint edge in the shade is one task with a bright one. As in the U-Net the stem
+turns 2 x 2 pixels into channels; below it is one more level. There is no norm: a photograph of any
+size is then treated as the tiles were that the network was trained on.
 Source: Zhang et al. (2017), Beyond a Gaussian Denoiser (what to add); Lim et al. (2017), Enhanced
 Deep Residual Networks (no norm).
 """
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from learnkit.models.masked import check_holes, check_something_known, composite, cut
-from learnkit.models.push_pull import bend, push_pull, smooth
+from learnkit.models.push_pull import conjugate_gradient, push_pull, smooth
+from learnkit.tensors import Grey, Hole, Images
 
 ROUNDS = 20  # of the plate: more cost more, and the network mends the rest
-LEAST = 1e-4  # the variance that flat places are said to have: (1/100)²
+LEAST = 1e-4  # added to each variance, so that flat places have one: (1/100)²
 SMALL = 0.3  # what the network adds at first, in units of the spread
 
 
@@ -36,10 +38,10 @@ class PhotoInpainter(nn.Module):
         self.up = nn.Sequential(Layer(width), Layer(width))
         self.end = nn.Sequential(nn.Conv2d(width, 4 * 3, 3, padding=1), nn.PixelShuffle(2))
         nn.init.kaiming_normal_(self.stem[1].weight, nonlinearity="linear")
-        nn.init.zeros_(self.end[0].weight)  # it begins by adding nothing
+        nn.init.zeros_(self.end[0].weight)  # its output is 0 before training
         nn.init.zeros_(self.end[0].bias)
 
-    def forward(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: Images, hole: Hole) -> Images:
         """The whole picture as it may have been; what `images` hold in the hole is never read.
 
         Raises ValueError where pictures have neither one channel nor three.
@@ -49,25 +51,25 @@ class PhotoInpainter(nn.Module):
         if c not in (1, 3):
             raise ValueError(f"pictures must have 1 or 3 channels, got {c} in {(n, c, h, w)}")
         with torch.no_grad():  # a guess has nothing to learn
-            first = push_pull(cut(images, hole).float(), hole)
-            guess = bend(first, hole, rounds=ROUNDS).clamp(0, 1)
-            mean, spread = around(guess)
-            told = torch.cat([(guess - mean) / spread, (guess - first) / spread], dim=1)
-            told = told if c == 3 else told.repeat_interleave(3, dim=1)  # grey: three alike
-            told = torch.cat([told, hole.float()], dim=1)
-            told = F.pad(told, (0, -w % 4, 0, -h % 4), mode="replicate")
-        said = self.said(told)[..., :h, :w]
-        said = said if c == 3 else said.mean(dim=1, keepdim=True)
-        return guess + SMALL * spread * said
+            pyramid = push_pull(cut(images, hole).float(), hole)
+            guess = conjugate_gradient(pyramid, hole, rounds=ROUNDS).clamp(0, 1)
+            mean, spread = local_statistics(guess)
+            x = torch.cat([(guess - mean) / spread, (guess - pyramid) / spread], dim=1)
+            x = x if c == 3 else x.repeat_interleave(3, dim=1)  # grey: three alike
+            x = torch.cat([x, hole.float()], dim=1)
+            x = F.pad(x, (0, -w % 4, 0, -h % 4), mode="replicate")
+        y = self.residual(x)[..., :h, :w]
+        y = y if c == 3 else y.mean(dim=1, keepdim=True)
+        return guess + SMALL * spread * y
 
-    def said(self, told: torch.Tensor) -> torch.Tensor:
+    def residual(self, x: Float[Tensor, "n 7 h w"]) -> Float[Tensor, "n 3 h w"]:
         """f: (n, 7, h, w), sides multiples of 4, to what is to be added, in units of the spread."""
-        seen = self.down(self.stem(told))
-        deep = self.bottom(self.shrink(seen))
-        return self.end(self.up(seen + self.enlarge(deep)))
+        skip = self.down(self.stem(x))
+        deep = self.bottom(self.shrink(skip))
+        return self.end(self.up(skip + self.enlarge(deep)))
 
     @torch.no_grad()
-    def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def fill(self, images: Images, hole: Hole) -> Images:
         """The pictures with their holes filled, in [0, 1]; known pixels bit for bit.
 
         Raises ValueError where a hole covers everything: there is nothing to conclude from.
@@ -92,12 +94,12 @@ class Layer(nn.Module):
         nn.init.zeros_(self.first.bias)
         nn.init.zeros_(self.second.bias)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Images) -> Images:
         """The sum."""
         return x + self.second(F.relu(self.first(x)))
 
 
-def around(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def local_statistics(images: Images) -> tuple[Images, Grey]:
     """The mean (n, c, h, w) and the spread σ (n, 1, h, w) of what lies around each pixel.
 
     Over blocks of 4 x 4 pixels, three by three of them, smoothly. The channels share one σ, or a
@@ -108,6 +110,6 @@ def around(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return mean, (variance + LEAST).sqrt()
 
 
-def _coarse(images: torch.Tensor) -> torch.Tensor:
+def _coarse(images: Images) -> Images:
     blocks = F.avg_pool2d(images, 4, ceil_mode=True, count_include_pad=False)
     return F.interpolate(smooth(blocks), size=images.shape[-2:], mode="bilinear")

@@ -31,6 +31,7 @@ from learnkit.models import (
     unet,
     vae,
 )
+from learnkit.tensors import Images
 
 SEEN_AT_ONCE = 500  # garments that the classifier looks at
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
@@ -111,8 +112,8 @@ def card(name: str, folder: Path | None = None) -> dict[str, Any]:
 
 
 @torch.inference_mode()
-def garment_features(images: torch.Tensor) -> np.ndarray:
-    """What the classifier sees in garments (n, 1, 28, 28): (n, 64), float64."""
+def garment_features(images: Images) -> np.ndarray:
+    """The classifier's features of garments (n, 1, 28, 28): (n, 64), float64."""
     judge = _judge(images.device)
     parts = [judge.features(part.float()).cpu() for part in images.split(SEEN_AT_ONCE)]
     return torch.cat(parts).double().numpy()

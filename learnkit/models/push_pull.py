@@ -9,11 +9,15 @@ Gortler et al. (1996), The Lumigraph (the pyramid); Hestenes and Stiefel (1952).
 
 import torch
 import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor
 
-TINY = 1e-20  # what divides nothing by nothing
+from learnkit.tensors import Hole, Images
+
+TINY = 1e-20  # at least this much stands under a fraction: 0 / 0 is then 0
 
 
-def push_pull(images: torch.Tensor, hole: torch.Tensor, *, sweeps: int = 4) -> torch.Tensor:
+def push_pull(images: Images, hole: Hole, *, sweeps: int = 4) -> Images:
     """The hole filled from a pyramid: averages of what is known, halved until all is known.
 
     Pictures (n, c, h, w) of any size, holes (n, 1, h, w). What comes up from a smaller picture is
@@ -37,12 +41,12 @@ def push_pull(images: torch.Tensor, hole: torch.Tensor, *, sweeps: int = 4) -> t
     return fill
 
 
-def smooth(images: torch.Tensor) -> torch.Tensor:
+def smooth(images: Images) -> Images:
     """The mean over 3 x 3 pixels; fewer at the border."""
     return F.avg_pool2d(images, 3, stride=1, padding=1, count_include_pad=False)
 
 
-def laplacian(images: torch.Tensor) -> torch.Tensor:
+def laplacian(images: Images) -> Images:
     """(L x)_i = Σ_j (x_i - x_j) over the 4-neighbours j, fewer at the border: (n, c, h, w).
 
     >>> laplacian(torch.tensor([[[[0.0, 1.0, 0.0]]]])).flatten()
@@ -53,14 +57,15 @@ def laplacian(images: torch.Tensor) -> torch.Tensor:
     return 4 * images - sides
 
 
-def bend(images: torch.Tensor, hole: torch.Tensor, *, rounds: int) -> torch.Tensor:
-    """The hole after so many rounds towards the least Σ_i (L x)_i², by conjugate gradients.
+def conjugate_gradient(images: Images, hole: Hole, *, rounds: int) -> Images:
+    """Minimises Σ_i (L x)_i² over the pixels of the hole: so many `rounds` of conjugate gradients.
 
-    From what `images` (n, c, h, w) hold there; enough rounds end in `fills.harmonic.biharmonic`
-    before it is clipped. Each channel of each picture goes its own way.
+    Starts from what `images` (n, c, h, w) hold there; enough rounds end in
+    `fills.harmonic.biharmonic` before it is clipped. Each channel of each picture is a system of
+    its own. Source: Hestenes and Stiefel (1952).
     """
     x = images
-    r = torch.where(hole, -laplacian(laplacian(x)), 0)  # downhill
+    r = torch.where(hole, -laplacian(laplacian(x)), 0)  # the residual: minus half the gradient
     p, rr = r, _squared(r)
     for _ in range(rounds):
         Lp = laplacian(p)
@@ -72,5 +77,5 @@ def bend(images: torch.Tensor, hole: torch.Tensor, *, rounds: int) -> torch.Tens
     return torch.where(hole, x, images)
 
 
-def _squared(x: torch.Tensor) -> torch.Tensor:
+def _squared(x: Images) -> Float[Tensor, "n c 1 1"]:
     return x.square().sum(dim=(2, 3), keepdim=True)  # (n, c, 1, 1)

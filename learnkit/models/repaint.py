@@ -1,11 +1,11 @@
 """Holes filled by a diffusion model that was trained for whole pictures only: two ways.
 
 `repaint` never asks the network about the hole. At every level of noise it puts the known pixels
-in, noised to that level (`repaint_blend`), and goes back and forth so that the hole can listen to
-them. Source: Lugmayr et al. (2022), RePaint.
+in, noised to that level (`repaint_blend`), and goes back and forth so that the hole adapts to them.
+Source: Lugmayr et al. (2022), RePaint.
 
-`guided` asks: how must x0 change so that its known pixels are right? Tweedie's second formula
-says how the pixels of x0 hang together given xt: their covariance is
+`guided` asks: how must x0 change so that its known pixels are right? By Tweedie's second formula
+the covariance of the pixels of x0 given xt is
 
     Σ = (1 - ᾱ) / √ᾱ  ∂x0 / ∂xt
 
@@ -13,8 +13,8 @@ so the Gaussian conditional mean of lesson 10, x0 + Σ A' (A Σ A')⁻¹ (y - A 
 pixels of", can be had by conjugate gradients, each a pass back through the network.
 Source: Rozet et al. (2024), Learning Diffusion Priors from Observations, section 4.
 
-Pictures are (n, c, h, w) in [0, 1] at the border, also in the moments; a hole is (n, 1, h, w)
-bool, True = to be filled. Known pixels come back bit for bit in the last moment. In between all is
+Pictures are (n, c, h, w) in [0, 1] at the border, also in the states; a hole is (n, 1, h, w)
+bool, True = to be filled. Known pixels come back bit for bit in the last state. In between all is
 as precise as ᾱ, whatever the picture is.
 """
 
@@ -22,16 +22,18 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from learnkit.models.diffusion import (
     Denoiser,
-    Moment,
-    ahead,
+    State,
     at,
-    believe,
     ddpm_step,
     draw_like,
+    extrapolate_x0,
     level,
+    predict_x0_eps,
     predicted_eps,
     predicted_x0,
     q_sample,
@@ -39,18 +41,19 @@ from learnkit.models.diffusion import (
 )
 from learnkit.models.masked import check_holes, composite
 from learnkit.shapes import check_at_least
+from learnkit.tensors import Batch, Hole, Images, Levels, Steps
 
 # ---- RePaint -------------------------------------------------------------------------------------
 
 
 def repaint_blend(
-    x_prev: torch.Tensor,
-    x0: torch.Tensor,
-    hole: torch.Tensor,
-    t_prev: torch.Tensor,
-    noise: torch.Tensor,
-    alpha_bar: torch.Tensor,
-) -> torch.Tensor:
+    x_prev: Batch,
+    x0: Batch,
+    hole: Hole,
+    t_prev: Steps,
+    noise: Batch,
+    alpha_bar: Levels,
+) -> Batch:
     """In the hole x_prev; outside x0, noised to the level of x_prev (clean where t_prev is -1).
 
     Raises ValueError where shapes do not go together. Source: Lugmayr et al. (2022), eq. 8.
@@ -98,9 +101,9 @@ def calls(steps: int, *, resamples: int = 4, jump: int = 1) -> int:
 
 def repaint(
     model: Denoiser,
-    image: torch.Tensor,
-    hole: torch.Tensor,
-    alpha_bar: torch.Tensor,
+    image: Images,
+    hole: Hole,
+    alpha_bar: Levels,
     *,
     steps: int = 25,
     resamples: int = 4,
@@ -109,8 +112,8 @@ def repaint(
     clip: bool = True,
     power: float = 2.0,
     generator: torch.Generator | None = None,
-) -> Iterator[Moment]:
-    """Fills by Algorithm 1; a moment for each network call, and the filled picture as the last.
+) -> Iterator[State]:
+    """Fills by Algorithm 1; a state for each network call, and the filled picture as the last.
 
     What `image` holds in the hole is not looked at. A hole over everything is plain sampling.
     Raises TypeError or ValueError where image or hole is not what it must be.
@@ -127,7 +130,7 @@ def repaint(
             kept = level(alpha_bar, t_next, xt) / level(alpha_bar, t, xt)
             xt = kept.sqrt() * xt + (1 - kept).sqrt() * draw_like(xt, generator)
             continue
-        x0, eps = believe(model, xt, ts[here], alpha_bar, clip=clip)
+        x0, eps = predict_x0_eps(model, xt, ts[here], alpha_bar, clip=clip)
         yield _pictures(ts[here], xt, x0)
         xt = ddpm_step(xt, eps, t, t_next, alpha_bar, draw_like(xt, generator), eta=eta)
         xt = repaint_blend(xt, known, hole, t_next, draw_like(xt, generator), alpha_bar)
@@ -137,29 +140,25 @@ def repaint(
 # ---- guided by what is known ---------------------------------------------------------------------
 
 
-def guided_calls(steps: int, *, solves: int = 2) -> int:
-    """How often `guided` will call the network; a pass back costs what a call does, and counts."""
-    return steps * (1 + solves)
-
-
 def guided(
     model: Denoiser,
-    image: torch.Tensor,
-    hole: torch.Tensor,
-    alpha_bar: torch.Tensor,
+    image: Images,
+    hole: Hole,
+    alpha_bar: Levels,
     *,
     steps: int = 16,
-    solves: int = 2,
+    iterations: int = 2,
     eta: float = 0.0,
     order: int = 2,
     clip: bool = True,
     power: float = 2.0,
     generator: torch.Generator | None = None,
-) -> Iterator[Moment]:
-    """Fills with x0 moved towards what is known, by `solves` conjugate gradients a step.
+) -> Iterator[State]:
+    """Fills with x0 moved towards what is known, by `iterations` of conjugate gradients a step.
 
-    One solve is too few where pixels hang together closely, two or three are enough. Yields
-    `steps` + 1 moments, the filled picture as the last. `model` must let gradients through.
+    One is too few where pixels are strongly correlated, two or three are enough. Calls the
+    network and goes back through it `steps` (1 + `iterations`) times in all, and yields `steps` + 1
+    states, the filled picture as the last. `model` must let gradients through.
     Raises TypeError or ValueError where image, hole or an option is not what it must be.
     """
     _check_picture(image, hole)
@@ -168,11 +167,11 @@ def guided(
     known, ts = _centred(image, alpha_bar), usable_timesteps(alpha_bar, steps, power=power)
     xt, before = draw_like(known, generator), None
     for i, (t, t_prev) in enumerate(zip(ts, [*ts[1:], -1], strict=True)):
-        x0 = conditioned(model, xt, t, known, hole, alpha_bar, solves=solves)
+        x0 = conditioned(model, xt, t, known, hole, alpha_bar, iterations=iterations)
         x0 = x0.clamp(-1, 1) if clip else x0
         yield _pictures(t, xt, x0)
         looks = order == 2 and before is not None and t_prev >= 0
-        moved = ahead(x0, before, (ts[i - 1], t, t_prev), alpha_bar) if looks else x0
+        moved = extrapolate_x0(x0, before, (ts[i - 1], t, t_prev), alpha_bar) if looks else x0
         eps, before = predicted_eps(xt, moved, at(t, xt), alpha_bar), x0
         noise = draw_like(xt, generator)
         xt = ddpm_step(xt, eps, at(t, xt), at(t_prev, xt), alpha_bar, noise, eta=eta)
@@ -181,18 +180,18 @@ def guided(
 
 def conditioned(
     model: Denoiser,
-    xt: torch.Tensor,
+    xt: Images,
     t: int,
-    known: torch.Tensor,
-    hole: torch.Tensor,
-    alpha_bar: torch.Tensor,
+    known: Images,
+    hole: Hole,
+    alpha_bar: Levels,
     *,
-    solves: int = 2,
-) -> torch.Tensor:
-    """E[x0 | xt, known pixels], all in [-1, 1]: the x0 believed in, moved by Σ A' (A Σ A')⁻¹.
+    iterations: int = 2,
+) -> Images:
+    """E[x0 | xt, known pixels], all in [-1, 1]: the predicted x0, moved by Σ A' (A Σ A')⁻¹.
 
-    Exact for Gaussian pictures, after enough `solves`; a solve whose curvature is not positive,
-    as a network's may be, is left out.
+    Exact for Gaussian pictures, after enough `iterations` of conjugate gradients; one whose
+    curvature is not positive, as a network's may be, is left out.
     """
     now = at(t, xt)
     a = level(alpha_bar, now, xt)
@@ -200,14 +199,14 @@ def conditioned(
         leaf = xt.detach().requires_grad_()
         x0 = predicted_x0(leaf, model(leaf, now), now, alpha_bar)
 
-    def covariance(v: torch.Tensor) -> torch.Tensor:
+    def covariance(v: Images) -> Images:
         (back,) = torch.autograd.grad(x0, leaf, v, retain_graph=True)
         return (1 - a) / a.sqrt() * back
 
-    believed = x0.detach()
-    residual = torch.where(hole, 0.0, known - believed)
+    predicted = x0.detach()
+    residual = torch.where(hole, 0.0, known - predicted)
     move, along, size = torch.zeros_like(xt), residual, _dot(residual, residual)
-    for _ in range(solves):
+    for _ in range(iterations):
         pushed = covariance(along)
         curvature = _dot(along, torch.where(hole, 0.0, pushed))
         stride = torch.where(curvature > 0, size / curvature.clamp(min=1e-30), 0.0)
@@ -215,10 +214,10 @@ def conditioned(
         residual = residual - stride * torch.where(hole, 0.0, pushed)
         before, size = size, _dot(residual, residual)
         along = residual + torch.where(before > 0, size / before.clamp(min=1e-30), 0.0) * along
-    return torch.where(hole, believed + move, known)
+    return torch.where(hole, predicted + move, known)
 
 
-def _dot(u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+def _dot(u: Batch, v: Batch) -> Float[Tensor, "n ..."]:
     """One number a picture, (n, 1, 1, 1)."""
     return (u * v).flatten(1).sum(dim=1).reshape(-1, *[1] * (u.ndim - 1))
 
@@ -226,21 +225,21 @@ def _dot(u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
 # ---- the border ----------------------------------------------------------------------------------
 
 
-def _pictures(t: int, xt: torch.Tensor, x0: torch.Tensor) -> Moment:
-    return Moment(t, (xt + 1) / 2, (x0 + 1) / 2)
+def _pictures(t: int, xt: Batch, x0: Batch) -> State:
+    return State(t, (xt + 1) / 2, (x0 + 1) / 2)
 
 
-def _last(x: torch.Tensor, image: torch.Tensor, hole: torch.Tensor) -> Moment:
+def _last(x: Images, image: Images, hole: Hole) -> State:
     filled = composite((x + 1) / 2, image, hole)
-    return Moment(-1, filled, filled)
+    return State(-1, filled, filled)
 
 
-def _centred(image: torch.Tensor, alpha_bar: torch.Tensor) -> torch.Tensor:
+def _centred(image: Images, alpha_bar: Levels) -> Images:
     """In [-1, 1], as precise as ᾱ: near pure noise 1 / √ᾱ is too much for half precision."""
     return 2 * image.to(alpha_bar.dtype) - 1
 
 
-def _check_picture(image: torch.Tensor, hole: torch.Tensor) -> None:
+def _check_picture(image: Images, hole: Hole) -> None:
     check_holes(image, hole)
     low, high = image.min().item(), image.max().item()
     if not (low >= 0 and high <= 1):  # written so that NaN fails too

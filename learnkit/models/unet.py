@@ -1,10 +1,10 @@
-"""The U-Net: down to see the whole picture, up again to paint, and a bridge at every level.
+"""The U-Net: an encoder, a decoder, and skip connections between them at every size.
 
-On the way down a picture gets smaller and its channels more, so that a few convolutions see far;
-on the way up each level is handed what was seen there before, so that edges stay where they are.
+On the way down a picture gets smaller and its channels more, so that a few convolutions reach far;
+on the way up each level also gets the features of the way down, so that edges stay in place.
 Two things make it quick on a CPU: the stem turns 2 x 2 pixels into channels (pixel-unshuffle), so
 that no layer works at full size, and there are two levels below it, no more. At the bottom one
-linear layer mixes all places at once: what hangs left says something about what hangs right.
+linear layer mixes all places at once, so that the right half can depend on the left.
 Source: Ronneberger et al. (2015), U-Net; Shi et al. (2016), pixel shuffle; the time enters as in
 Dhariwal and Nichol (2021), section 3.
 """
@@ -13,11 +13,13 @@ import math
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from learnkit.models.blocks import Residual
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.masked import check_holes, check_quarters, cut, fill_by_guess
+from learnkit.tensors import Grey, Hole, Images, Maps, Rows
 
 TIMES = 64  # sines and cosines of a noise level
 
@@ -38,7 +40,7 @@ class UNet(nn.Module):
         """`depth` layers at the bottom, where there are 2 `width` channels.
 
         With a `size` (h, w) the bottom mixes all places of pictures of that size; without, the
-        network takes any size. A `timed` one is told a number from 0 to 1 a picture as well.
+        network takes any size. A `timed` one takes a number from 0 to 1 a picture as well.
         """
         super().__init__()
         wide = 2 * width
@@ -47,70 +49,70 @@ class UNet(nn.Module):
             if timed
             else None
         )
-        told = 2 * wide if timed else 0
+        embedded = 2 * wide if timed else 0
         self.stem = nn.Sequential(
             nn.PixelUnshuffle(2), nn.Conv2d(4 * channels_in, width, 3, padding=1)
         )
-        self.down = Layer(width, told)
+        self.down = Layer(width, embedded)
         self.shrink = nn.Conv2d(width, wide, 2, stride=2)
-        self.bottom = nn.ModuleList(Layer(wide, told) for _ in range(depth))
-        self.whole = Whole(wide, size[0] // 4, size[1] // 4) if size else nn.Identity()
+        self.bottom = nn.ModuleList(Layer(wide, embedded) for _ in range(depth))
+        self.whole = GlobalMixing(wide, size[0] // 4, size[1] // 4) if size else nn.Identity()
         self.enlarge = nn.ConvTranspose2d(wide, width, 2, stride=2)
         self.bridge = nn.Conv2d(2 * width, width, 1)
-        self.up = nn.ModuleList(Layer(width, told) for _ in range(2))
+        self.up = nn.ModuleList(Layer(width, embedded) for _ in range(2))
         self.end = nn.Sequential(
             nn.GroupNorm(8, width),
             nn.SiLU(),
             nn.Conv2d(width, 4 * channels_out, 3, padding=1),
             nn.PixelShuffle(2),
         )
-        nn.init.zeros_(self.end[2].weight)  # it begins by saying nothing
+        nn.init.zeros_(self.end[2].weight)  # its output is 0 before training
         nn.init.zeros_(self.end[2].bias)
 
-    def forward(self, x: torch.Tensor, time: torch.Tensor | None = None) -> torch.Tensor:
+    def forward(self, x: Maps, time: Rows | None = None) -> Maps:
         """`time` is (n,) in [0, 1], for a timed network."""
         check_quarters(x)
-        told = None if self.embed is None else self.embed(waves(time))
-        seen = self.down(self.stem(x), told)
-        deep = self.shrink(seen)
+        embedding = None if self.embed is None else self.embed(timestep_embedding(time))
+        skip = self.down(self.stem(x), embedding)
+        deep = self.shrink(skip)
         for i, layer in enumerate(self.bottom):
-            deep = layer(deep, told)
+            deep = layer(deep, embedding)
             if i == 0:
                 deep = self.whole(deep)
-        x = self.bridge(torch.cat([self.enlarge(deep), seen], dim=1))
+        x = self.bridge(torch.cat([self.enlarge(deep), skip], dim=1))
         for layer in self.up:
-            x = layer(x, told)
+            x = layer(x, embedding)
         return self.end(x)
 
 
 class Layer(nn.Module):
-    """A residual layer of two convolutions, which may be told something: x + g(f(norm(x)), told).
+    """A residual layer of two convolutions: x + W₂ silu(s ⊙ W₁ silu(norm(x)) + b).
 
-    What it is told scales and shifts each channel between the two.
+    Scale s and shift b of each channel are linear in the embedding; 1 and 0 where there is none.
     """
 
-    def __init__(self, channels: int, told: int = 0) -> None:
-        """`told` numbers a picture say what time it is; 0 where nothing does."""
+    def __init__(self, channels: int, embedded: int = 0) -> None:
+        """`embedded` numbers a picture make up the embedding; 0 where there is none."""
         super().__init__()
         self.norm = nn.GroupNorm(8, channels)
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
-        self.tell = nn.Linear(told, 2 * channels) if told else None
+        self.tell = nn.Linear(embedded, 2 * channels) if embedded else None
 
-    def forward(self, x: torch.Tensor, told: torch.Tensor | None = None) -> torch.Tensor:
-        """Pictures (n, channels, h, w), told (n, told)."""
+    def forward(self, x: Images, embedding: Float[Tensor, "n _"] | None = None) -> Images:
+        """Feature maps (n, channels, h, w) and an embedding (n, embedded)."""
         y = self.first(F.silu(self.norm(x)))
         if self.tell is not None:
-            scale, shift = self.tell(told)[:, :, None, None].chunk(2, dim=1)
+            scale, shift = self.tell(embedding)[:, :, None, None].chunk(2, dim=1)
             y = y * (1 + scale) + shift
         return x + self.second(F.silu(y))
 
 
-class Whole(nn.Module):
-    """A residual layer in which every place hears of every other, by one matrix."""
+class GlobalMixing(nn.Module):
+    """A residual layer whose output at each place depends on all places: one linear layer."""
 
     def __init__(self, channels: int, height: int, width: int, narrow: int = 16) -> None:
-        """The places speak through `narrow` channels."""
+        """The `channels` are reduced to `narrow` before they are mixed, for the matrix is large."""
         super().__init__()
         places = narrow * height * width
         self.mix = Residual(
@@ -123,27 +125,27 @@ class Whole(nn.Module):
             nn.Conv2d(narrow, channels, 1),
         )
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Images) -> Images:
         """The sum."""
         return self.mix(x)
 
 
-def waves(time: torch.Tensor) -> torch.Tensor:
-    """(n,) in [0, 1] to sines and cosines (n, TIMES), from slow to quick ones.
+def timestep_embedding(time: Rows) -> Float[Tensor, "n _"]:
+    """(n,) in [0, 1] to sines and cosines (n, TIMES), of frequencies from 1 to 1000.
 
     Source: Vaswani et al. (2017), section 3.5.
     """
-    quick = torch.exp(
+    frequencies = torch.exp(
         torch.linspace(0, math.log(1000), TIMES // 2, device=time.device, dtype=torch.float32)
     )
-    angle = time[:, None] * quick
+    angle = time[:, None] * frequencies
     return torch.cat([angle.sin(), angle.cos()], dim=1)
 
 
 class Inpainter(nn.Module):
-    """A U-Net that stands on the linear fill's shoulders: x̂ = linear + f(linear, cut, hole).
+    """A U-Net that corrects the linear fill: x̂ = linear + f(linear, cut, hole).
 
-    It need not learn what a linear solve knows already, only what that gets wrong.
+    It learns what the linear fill gets wrong, and nothing else.
     """
 
     def __init__(self, width: int = 64, *, depth: int = 3) -> None:
@@ -152,18 +154,16 @@ class Inpainter(nn.Module):
         self.linear = LinearFill(28, 28)
         self.unet = UNet(3, 1, width, depth=depth)
 
-    def forward(
-        self, images: torch.Tensor, hole: torch.Tensor, guess: torch.Tensor | None = None
-    ) -> torch.Tensor:
+    def forward(self, images: Grey, hole: Hole, guess: Grey | None = None) -> Grey:
         """The whole picture as it may have been; what `images` hold in the hole is never read.
 
         `guess` is the linear fill, where it has been solved already.
         """
         hole = check_holes(images, hole)
-        seen = cut(images, hole)
-        guess = self.linear(seen, hole) if guess is None else guess
-        return guess + self.unet(torch.cat([guess, seen, hole.to(seen)], dim=1) - 0.5)
+        visible = cut(images, hole)
+        guess = self.linear(visible, hole) if guess is None else guess
+        return guess + self.unet(torch.cat([guess, visible, hole.to(visible)], dim=1) - 0.5)
 
-    def fill(self, images: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+    def fill(self, images: Grey, hole: Hole) -> Grey:
         """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""
         return fill_by_guess(self, images, hole)

@@ -1,4 +1,4 @@
-"""The variational autoencoder: a picture becomes a cloud in a small space, and any point a picture.
+"""The variational autoencoder: pictures from, and to, distributions in a small latent space.
 
 An encoder q(z | x) = N(μ, σ²) says where in the latent space a picture x may lie, a decoder
 p(x | z) draws a picture from there. Both are trained to make the evidence lower bound large:
@@ -16,19 +16,18 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-from torch import nn
-from torch.distributions import ContinuousBernoulli
+from jaxtyping import Float
+from torch import Tensor, nn
 
-from learnkit.models.blocks import Unflatten, residual_conv, residual_linear
+from learnkit.models.blocks import residual_conv, residual_linear
+from learnkit.tensors import Batch, Drawn, Images, Latents, Rows, Scalar, Vector
 
-BOUND = 6.0  # of |log σ²|: one picture in ten thousand may not cost what all others cost
+BOUND = 6.0  # of |log σ²|: an outlier's e^(log σ²) would else cost as much as all other pictures
 FLAT = 1e-4  # sine of an angle below which an arc is a straight line, to float32's last digit
-NLL = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+NLL = Callable[[Batch, Batch], Rows]
 
 
-def reparameterize(
-    mean: torch.Tensor, log_var: torch.Tensor, generator: torch.Generator | None = None
-) -> torch.Tensor:
+def reparameterize(mean: Batch, log_var: Batch, generator: torch.Generator | None = None) -> Batch:
     """z = μ + σ ε with ε from N(0, I), of the shape of `mean`; σ = e^(log σ² / 2).
 
     Source: Kingma and Welling (2014), section 2.4.
@@ -37,7 +36,7 @@ def reparameterize(
     return mean + torch.exp(log_var / 2) * noise
 
 
-def kl_divergence(mean: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
+def kl_divergence(mean: Latents, log_var: Latents) -> Rows:
     """KL(N(μ, σ²) || N(0, I)) of each row, in nats: (n, d), (n, d) to (n,). Appendix B.
 
     >>> kl_divergence(torch.tensor([[1.0, 0.0]]), torch.zeros(1, 2))
@@ -49,26 +48,16 @@ def kl_divergence(mean: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
 # ---- what a picture costs, by its decoder's output: two (n, c, h, w) to (n,), nats ---------------
 
 
-def bernoulli_nll(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
-    """Each pixel a bet on white: binary cross-entropy, summed over the pixels.
+def bernoulli_nll(logits: Batch, images: Batch) -> Rows:
+    """-log p(x | z) of Bernoulli pixels: binary cross-entropy, summed over the pixels.
 
     On grey pictures it is no likelihood, and has a floor: 189.86 nats a garment.
     """
     return _per_image(F.binary_cross_entropy_with_logits(logits, images, reduction="none"))
 
 
-def continuous_bernoulli_nll(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
-    """The same bet made a density on [0, 1], by the constant that it lacks.
-
-    Source: Loaiza-Ganem and Cunningham (2019), The continuous Bernoulli.
-    """
-    return -_per_image(ContinuousBernoulli(logits=logits, validate_args=False).log_prob(images))
-
-
-def gaussian_nll(
-    logits: torch.Tensor, images: torch.Tensor, sigma: torch.Tensor | float | None = None
-) -> torch.Tensor:
-    """Each pixel a Gaussian about σ(logit), of standard deviation `sigma`.
+def gaussian_nll(logits: Batch, images: Batch, sigma: Scalar | float | None = None) -> Rows:
+    """-log p(x | z) of Gaussian pixels of mean σ(logit) and standard deviation `sigma`.
 
     Where `sigma` is None it is the best there is for the batch, the root of its mean squared
     error: the sigma that a mean squared error hides. Source: Rybkin et al. (2021), section 3.1.
@@ -79,14 +68,14 @@ def gaussian_nll(
 
 
 def negative_elbo(
-    logits: torch.Tensor,
-    images: torch.Tensor,
-    mean: torch.Tensor,
-    log_var: torch.Tensor,
+    logits: Batch,
+    images: Batch,
+    mean: Latents,
+    log_var: Latents,
     beta: float = 1.0,
     *,
     nll: NLL = bernoulli_nll,
-) -> torch.Tensor:
+) -> Scalar:
     """Mean over the pictures of (nll summed over the pixels + β KL), in nats.
 
     β = 1 is the bound; more asks for a smoother latent space, less for a sharper copy.
@@ -95,7 +84,7 @@ def negative_elbo(
     return (nll(logits, images) + beta * kl_divergence(mean, log_var)).mean()
 
 
-def interpolate(z0: torch.Tensor, z1: torch.Tensor, steps: int) -> torch.Tensor:
+def interpolate(z0: Vector, z1: Vector, steps: int) -> Float[Tensor, "{steps} d"]:
     """`steps` points on the arc from z0 to z1, both included: (d,), (d,) to (steps, d).
 
     sin((1 - t) Ω) / sin Ω z0 + sin(t Ω) / sin Ω z1, with Ω the angle between them. Draws from
@@ -124,14 +113,14 @@ def interpolate(z0: torch.Tensor, z1: torch.Tensor, steps: int) -> torch.Tensor:
     return (torch.sin((1 - t) * angle) * z0 + torch.sin(t * angle) * z1) / torch.sin(angle)
 
 
-def _per_image(values: torch.Tensor) -> torch.Tensor:
+def _per_image(values: Batch) -> Rows:
     return values.flatten(1).sum(dim=1)
 
 
 # ---- the network ---------------------------------------------------------------------------------
 
 
-def gaussian(numbers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def gaussian(numbers: Float[Tensor, "n _"]) -> tuple[Latents, Latents]:
     """(μ, log σ²), each (n, d), from a layer's 2 d numbers; log σ² is bounded by ±6, smoothly."""
     mean, v = numbers.chunk(2, dim=1)
     return mean, BOUND * torch.tanh(v / BOUND)
@@ -145,23 +134,21 @@ class VAE(nn.Module):
         super().__init__()
         self.encoder, self.decoder, self.latent = encoder, decoder, latent
 
-    def encode(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def encode(self, images: Images) -> tuple[Latents, Latents]:
         """(μ, log σ²), each (n, latent); log σ² is bounded by ±6, smoothly."""
         return gaussian(self.encoder(images))
 
-    def decode(self, z: torch.Tensor) -> torch.Tensor:
+    def decode(self, z: Latents) -> Images:
         """(n, latent) to logits (n, c, h, w); their sigmoid is the picture."""
         return self.decoder(z)
 
-    def forward(
-        self, images: torch.Tensor, noise: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(self, images: Images, noise: Latents) -> tuple[Images, Latents, Latents]:
         """(logits, μ, log σ²) by way of z = μ + σ `noise`, (n, latent)."""
         mean, log_var = self.encode(images)
         return self.decode(mean + torch.exp(log_var / 2) * noise), mean, log_var
 
     @torch.no_grad()
-    def sample(self, count: int, generator: torch.Generator | None = None) -> torch.Tensor:
+    def sample(self, count: int, generator: torch.Generator | None = None) -> Drawn:
         """`count` pictures that were never there, (count, c, h, w) in [0, 1]."""
         like = next(self.parameters())
         where = {"device": like.device, "dtype": like.dtype}
@@ -169,8 +156,8 @@ class VAE(nn.Module):
         return torch.sigmoid(self.decode(z))
 
     @torch.no_grad()
-    def reconstruct(self, images: torch.Tensor) -> torch.Tensor:
-        """Each picture by way of the middle of its cloud."""
+    def reconstruct(self, images: Images) -> Images:
+        """Each picture encoded and decoded, with z the mean μ of its distribution."""
         return torch.sigmoid(self.decode(self.encode(images)[0]))
 
 
@@ -191,7 +178,7 @@ def mlp_vae(shape: tuple[int, int, int] = (1, 28, 28), width: int = 512, latent:
         residual_linear(width),
         nn.LayerNorm(width),
         nn.Linear(width, pixels),
-        Unflatten(*shape),
+        nn.Unflatten(1, shape),
     )
     return VAE(encoder, decoder, latent)
 
@@ -218,13 +205,13 @@ def conv_vae(
         nn.Flatten(),
         nn.Linear(math.prod(small), 2 * latent),
     )
-    bend = [nn.Linear(latent, math.prod(small))]
+    to_small = [nn.Linear(latent, math.prod(small))]
     if head:
         layers = [residual_linear(head), residual_linear(head), nn.LayerNorm(head)]
-        bend = [nn.Linear(latent, head), nn.SiLU(), *layers, nn.Linear(head, math.prod(small))]
+        to_small = [nn.Linear(latent, head), nn.SiLU(), *layers, nn.Linear(head, math.prod(small))]
     decoder = nn.Sequential(
-        *bend,
-        Unflatten(*small),
+        *to_small,
+        nn.Unflatten(1, small),
         residual_conv(2 * width),
         nn.ConvTranspose2d(2 * width, width, 4, stride=2, padding=1),
         residual_conv(width),

@@ -17,6 +17,7 @@ from torch import nn
 from learnkit.models.pretrained import NETWORKS
 from learnkit.training.loop import Step
 from learnkit.training.pictures import Pictures
+from learnkit.training.run import Run
 
 HALF_A_MINUTE = 30.0  # seconds: what a crash costs at most; a checkpoint takes some 50 ms
 
@@ -26,8 +27,8 @@ class Recipe:
     """How the network `name` is trained, and by what it is judged.
 
     One network with one loss has an `objective`; where two networks play against each other
-    `training(recipe, model, pictures, *, steps, machine, generator, path, resume)` yields the
-    steps, and leaves what it learned in `model`.
+    `training(recipe, model, pictures, run, *, machine, generator)` yields the steps, and leaves
+    what it learned in `model`.
     """
 
     name: str
@@ -44,13 +45,21 @@ class Recipe:
     clip: float | None = None
     seed: int = 0
     every: int = 0  # steps between two checkpoints; where 0, one each half minute
-    missed: tuple[str, ...] = ()  # targets that the shipped weights missed, and what to try next
 
-    def keeping(self, path: Path | None) -> dict[str, int | float]:
-        """When a training at `path` writes its checkpoint, as options of `train` and `run`."""
-        if path is None:
-            return {}
-        return {"every": self.every} if self.every else {"seconds": HALF_A_MINUTE}
+    def run(
+        self, *, steps: int | None = None, path: Path | None = None, resume: bool = False
+    ) -> Run:
+        """The run of `steps` steps, the recipe's own number where None, kept at `path` if any."""
+        seconds = 0.0 if path is None or self.every else HALF_A_MINUTE
+        return Run(
+            steps=self.steps if steps is None else steps,
+            batch_size=self.batch_size,
+            seed=self.seed,
+            path=path,
+            every=self.every if path else 0,
+            seconds=seconds,
+            resume=resume,
+        )
 
     def schedule(self, steps: int) -> Callable[[int], float]:
         """The learning rate at step t: up within a twentieth, then down along half a cosine."""

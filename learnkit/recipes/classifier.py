@@ -11,14 +11,16 @@ import torch.nn.functional as F
 
 from learnkit.models.classifier import Classifier
 from learnkit.recipes.base import Recipe
+from learnkit.tensors import Images, Latents
 from learnkit.training import distributed
 from learnkit.training.datasets import garments, unseen
+from learnkit.training.loop import Losses
 
 
 def objective(generator: torch.Generator) -> Callable[[Classifier, tuple], dict]:
     """Cross-entropy on pictures that are turned and moved; and the share that it gets right."""
 
-    def cross_entropy(model: Classifier, batch: tuple) -> dict[str, torch.Tensor]:
+    def cross_entropy(model: Classifier, batch: tuple) -> Losses:
         images, labels = batch
         logits = model(moved(images, distributed.randn((len(images), 3), generator)))
         right = (logits.argmax(dim=1) == labels).float().mean()
@@ -27,7 +29,7 @@ def objective(generator: torch.Generator) -> Callable[[Classifier, tuple], dict]
     return cross_entropy
 
 
-def moved(images: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+def moved(images: Images, noise: Latents) -> Images:
     """Each picture moved by round(noise) pixels, at most two, and turned round where noise < 0.
 
     `noise` is (n, 3): down, to the right, and which are turned round.

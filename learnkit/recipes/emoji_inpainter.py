@@ -18,6 +18,7 @@ from learnkit.images.metrics import pooled_psnr
 from learnkit.models.as_fill import batch_fill
 from learnkit.models.masked import mean_hole_psnr
 from learnkit.recipes.base import Recipe
+from learnkit.tensors import Images, Scalar
 from learnkit.training import distributed
 from learnkit.training.datasets import emoji_shown, emoji_unseen
 
@@ -29,10 +30,10 @@ ASKED = {
 }
 
 
-def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
+def objective(generator: torch.Generator) -> Callable[[nn.Module, Images], Scalar]:
     """Minus the mean PSNR of the holes, in dB; half of the emoji are mirrored."""
 
-    def minus_hole_psnr(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    def minus_hole_psnr(model: nn.Module, images: Images) -> Scalar:
         n = len(images)
         kinds = portions(KINDS, n * distributed.world_size())
         hole = distributed.shard(random_holes(kinds, SIDE, SIDE, generator))

@@ -16,13 +16,14 @@ import torch
 from learnkit.models import vae
 from learnkit.recipes.base import Recipe
 from learnkit.recipes.vae import by_way_of_z, elbo_objective
+from learnkit.tensors import Images, Rows
 from learnkit.training import distributed
 from learnkit.training.datasets import emoji_shown, emoji_unseen
 
 BETA = 20.0
 
 
-def nll(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+def nll(logits: Images, images: Images) -> Rows:
     """`vae.gaussian_nll` with the sigma that is best for the whole batch, whoever computes it."""
     if distributed.world_size() == 1:
         return vae.gaussian_nll(logits, images)

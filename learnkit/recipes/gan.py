@@ -8,25 +8,27 @@ the average of the generator over its last thousand steps, which wanders less th
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch.optim.swa_utils import update_bn
 
 from learnkit.images.frechet import frechet_of, kid
 from learnkit.models import gan
 from learnkit.models.pretrained import float32_on_the_cpu, garment_features
 from learnkit.recipes.base import Recipe
+from learnkit.tensors import Batch, Images, Scalar
 from learnkit.training import distributed
 from learnkit.training.checkpoint import Plan
 from learnkit.training.datasets import garments, unseen
 from learnkit.training.device import Machine
-from learnkit.training.loop import Losses, Step, averaged, run
+from learnkit.training.loop import Losses, Step, averaged, loop
 from learnkit.training.pictures import Pictures
+from learnkit.training.run import Run
 
 GAMMA = 0.2  # of R1: γ/2 E|∇D|²
 LAZY = 16  # steps between two penalties, each of which then weighs as much as sixteen
+SETTLING = 40  # batches of its own pictures that give the average its batch norm's statistics
 COUNT = 10_000  # samples that are measured, as many as there are test garments
 
 
@@ -34,12 +36,10 @@ def training(
     recipe: Recipe,
     model: gan.Generator,
     pictures: Pictures,
+    run: Run,
     *,
-    steps: int,
     machine: Machine,
     generator: torch.Generator,
-    path: Path | None = None,
-    resume: bool = False,
 ) -> Iterator[Step]:
     """Both networks in turns; at the end `model` is the generator's average.
 
@@ -59,12 +59,12 @@ def training(
             betas=recipe.betas,
             fused=machine.device.type != "cpu",  # the shipped weights are not of the fused one
         )
-    average, schedule = averaged(model), recipe.schedule(steps)
+    average, schedule = averaged(model), recipe.schedule(run.steps)
 
-    def flat(critic: gan.Judge, real: torch.Tensor, _fake: torch.Tensor) -> torch.Tensor:
+    def flat(critic: gan.Judge, real: Batch, _fake: Batch) -> Scalar:
         return LAZY * GAMMA / 2 * gan.r1_penalty(critic, real)
 
-    def take(batch: torch.Tensor, t: int) -> Losses:
+    def take(batch: Images, t: int) -> Losses:
         for optimizer in optimizers.values():
             for group in optimizer.param_groups:
                 group["lr"] = schedule(t)
@@ -82,38 +82,12 @@ def training(
         return losses
 
     parts = players | {f"{name} optimizer": it for name, it in optimizers.items()}
-    yield from run(
-        take,
-        pictures,
-        steps=steps,
-        batch_size=recipe.batch_size,
-        seed=recipe.seed,
-        parts=parts | {"plan": Plan(steps=steps), "average": average, "generator": generator},
-        path=path,
-        **recipe.keeping(path),
-        resume=resume,
-    )
+    parts |= {"plan": Plan(steps=run.steps), "average": average, "generator": generator}
+    yield from loop(take, pictures, run, parts=parts)
     model.load_state_dict(average.module.state_dict())
-    settle(model)
-
-
-@torch.no_grad()
-def settle(model: gan.Generator, *, batches: int = 40) -> None:
-    """Gives batch norm the statistics of the averaged weights' own pictures.
-
-    Those that were copied along are of the last weights, and fit the average badly.
-    """
-    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # a plain mean over the batches
-    model.train()
-    noise = torch.Generator(next(model.parameters()).device).manual_seed(0)
-    for _ in range(batches):
-        model(model.noise(256, noise))
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
+    # batch norm's statistics were copied along: they are of the last weights, not of the average
+    noise = torch.Generator(machine.device).manual_seed(0)
+    update_bn((model.noise(256, noise) for _ in range(SETTLING)), model.train())
 
 
 def measure(model: gan.Generator) -> dict[str, float]:

@@ -27,6 +27,7 @@ from learnkit.training.checkpoint import Plan
 from learnkit.training.device import Machine, choose
 from learnkit.training.loop import Step, train
 from learnkit.training.pictures import Pictures
+from learnkit.training.run import Run
 
 
 def bake(
@@ -44,11 +45,10 @@ def bake(
     where an unfinished training would be lost, an ended one is to be resumed, or another process
     trains the same network there.
     """
-    steps = steps or recipe.steps
-    machine = machine or choose(steps=steps)
+    run = recipe.run(steps=steps, path=folder / f"{recipe.name}.checkpoint.pt", resume=resume)
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder, recipe.name):
-        yield from _bake(recipe, folder, steps, machine, resume)
+        yield from _bake(recipe, folder, run, machine or choose(steps=run.steps))
 
 
 @contextlib.contextmanager
@@ -68,71 +68,54 @@ def _alone_in(folder: Path, name: str) -> Iterator[None]:
         yield
 
 
-def _bake(
-    recipe: Recipe, folder: Path, steps: int, machine: Machine, resume: bool
-) -> Iterator[Step]:
+def _bake(recipe: Recipe, folder: Path, run: Run, machine: Machine) -> Iterator[Step]:
     torch.manual_seed(recipe.seed)  # the network's first weights; a recipe owns its process
     model = network(recipe.name)
     generator = torch.Generator(machine.device).manual_seed(recipe.seed)
-    checkpoint = folder / f"{recipe.name}.checkpoint.pt"
-    if checkpoint.exists() and not resume:
+    if run.path.exists() and not run.resume:
         raise ValueError(
-            f"{checkpoint} holds a training that was stopped: go on with --resume, or delete the "
+            f"{run.path} holds a training that was stopped: go on with --resume, or delete the "
             "file to begin anew"
         )
-    if resume and not checkpoint.exists() and (folder / f"{recipe.name}.safetensors").exists():
+    if run.resume and not run.path.exists() and (folder / f"{recipe.name}.safetensors").exists():
         raise ValueError(
             f"the training of {recipe.name} in {folder} has ended, and there is nothing to resume; "
             "without --resume it begins anew, and writes over the weights at its end"
         )
     pictures = recipe.pictures(machine.device)
     yield from (recipe.training or by_objective)(
-        recipe,
-        model,
-        pictures,
-        steps=steps,
-        machine=machine,
-        generator=generator,
-        path=checkpoint,
-        resume=resume,
+        recipe, model, pictures, run, machine=machine, generator=generator
     )
     if distributed.rank() == 0:
         write_whole(folder / f"{recipe.name}.safetensors", save(half(model)))
         text = json.dumps(
-            _card(recipe, folder, steps, machine, len(pictures)), indent=2, ensure_ascii=False
+            _card(recipe, folder, run.steps, machine, len(pictures)), indent=2, ensure_ascii=False
         )
         write_whole(folder / f"{recipe.name}.json", (text + "\n").encode())
-        checkpoint.unlink()
+        run.path.unlink()
 
 
 def by_objective(
     recipe: Recipe,
     model: nn.Module,
     pictures: Pictures,
+    run: Run,
     *,
-    steps: int,
     machine: Machine,
     generator: torch.Generator,
-    path: Path | None = None,
-    resume: bool = False,
 ) -> Iterator[Step]:
     """The usual training: one network, made to do well at the recipe's objective."""
     return train(
         model,
         recipe.objective(generator),
         pictures,
-        steps=steps,
-        batch_size=recipe.batch_size,
-        schedule=recipe.schedule(steps),
+        run=run,
+        schedule=recipe.schedule(run.steps),
         betas=recipe.betas,
         clip=recipe.clip,
         machine=machine,
-        seed=recipe.seed,
         generator=generator,
-        plan=Plan(steps=steps),
-        path=path,
-        **recipe.keeping(path),
-        resume=resume,
+        plan=Plan(steps=run.steps),
     )
 
 
@@ -154,5 +137,4 @@ def _card(recipe: Recipe, folder: Path, steps: int, machine: Machine, pictures: 
         "machine": f"{machine}; {platform.machine()}, {os.cpu_count()} cores",
         "torch": torch.__version__.partition("+")[0],
         "quality": quality,
-        **({"missed": list(recipe.missed)} if recipe.missed else {}),
     }

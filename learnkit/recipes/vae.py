@@ -11,10 +11,12 @@ from torch import nn
 
 from learnkit.models import vae
 from learnkit.recipes.base import Recipe
+from learnkit.tensors import Images, Latents
 from learnkit.training import distributed
 from learnkit.training.datasets import garments, unseen
+from learnkit.training.loop import Losses
 
-Objective = Callable[[nn.Module, torch.Tensor], dict[str, torch.Tensor]]
+Objective = Callable[[nn.Module, Images], Losses]
 
 
 def elbo_objective(
@@ -23,7 +25,7 @@ def elbo_objective(
     """The negative evidence lower bound, with one draw of z a picture; and the KL in it."""
 
     def of(generator: torch.Generator) -> Objective:
-        def negative_elbo(model: nn.Module, images: torch.Tensor) -> dict[str, torch.Tensor]:
+        def negative_elbo(model: nn.Module, images: Images) -> Losses:
             noise = distributed.randn((len(images), model.latent), generator)
             logits, mean, log_var = model(images, noise)
             kl = vae.kl_divergence(mean, log_var).mean()
@@ -37,9 +39,7 @@ def elbo_objective(
     return of
 
 
-def by_way_of_z(
-    model: vae.VAE, images: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def by_way_of_z(model: vae.VAE, images: Images) -> tuple[Images, Latents, Latents]:
     """(logits, μ, log σ²) of pictures to be measured: one draw of z each, the same every time."""
     noise = torch.randn(
         len(images),

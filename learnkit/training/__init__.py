@@ -6,6 +6,7 @@ Read it in this order:
     pictures     a data set that stays on the device as bytes, and its order
     datasets     garments and emoji to learn from, and those that judge
     photographs  tiles of photographs, blurred and noisy, and what is lost where they are mended
+    run          how far a training goes, and when it is kept
     loop         a generator of steps
     checkpoint   to go on as if never stopped
     keeping      when a checkpoint is written

@@ -14,7 +14,9 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
+
+from learnkit.tensors import Batch, Floats, Scalar
 
 
 def rank() -> int:
@@ -28,7 +30,7 @@ def world_size() -> int:
 
 
 @contextlib.contextmanager
-def together(name: str | None = None) -> Iterator[torch.device | None]:
+def process_group(name: str | None = None) -> Iterator[torch.device | None]:
     """Joins the processes that torchrun started, and parts them at the end; else does nothing.
 
     Gives this process's own device: its NVIDIA GPU, which NCCL joins, or the CPU, which gloo does
@@ -84,17 +86,17 @@ class _Sum(torch.autograd.Function):
     """The sum over all processes; so is its gradient, for each process's number is in all sums."""
 
     @staticmethod
-    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+    def forward(ctx: Any, x: Floats) -> Floats:
         total = x.clone()
         dist.all_reduce(total)
         return total
 
     @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
+    def backward(ctx: Any, gradient: Floats) -> Floats:
         return _Sum.forward(ctx, gradient)
 
 
-def _batch_norm(norm: nn.modules.batchnorm._BatchNorm, x: torch.Tensor) -> torch.Tensor:
+def _batch_norm(norm: nn.modules.batchnorm._BatchNorm, x: Batch) -> Batch:
     """What `norm` does to the pictures of all processes together, for this one's (n, c, ...).
 
     torch.nn.SyncBatchNorm is the same, and runs on GPUs alone.
@@ -116,7 +118,7 @@ def _batch_norm(norm: nn.modules.batchnorm._BatchNorm, x: torch.Tensor) -> torch
     return (y * norm.weight.reshape(like) + norm.bias.reshape(like)).to(x.dtype)
 
 
-def shard(batch: torch.Tensor, dim: int = 0) -> torch.Tensor:
+def shard(batch: Tensor, dim: int = 0) -> Tensor:
     """The share of a batch that is this process's: every world_size-th row, from its rank.
 
     `dim` is the dimension that counts the pictures.
@@ -130,7 +132,7 @@ def shard(batch: torch.Tensor, dim: int = 0) -> torch.Tensor:
     return batch[(slice(None),) * dim + (slice(rank(), None, world_size()),)]
 
 
-def randn(shape: tuple[int, ...], generator: torch.Generator, *, dim: int = 0) -> torch.Tensor:
+def randn(shape: tuple[int, ...], generator: torch.Generator, *, dim: int = 0) -> Floats:
     """Normal noise for this process's rows: the same rows whether one process draws or many.
 
     Every process draws for the whole batch from the same generator and keeps its share.
@@ -138,20 +140,20 @@ def randn(shape: tuple[int, ...], generator: torch.Generator, *, dim: int = 0) -
     return _drawn(torch.randn, shape, generator, dim)
 
 
-def rand(shape: tuple[int, ...], generator: torch.Generator, *, dim: int = 0) -> torch.Tensor:
+def rand(shape: tuple[int, ...], generator: torch.Generator, *, dim: int = 0) -> Floats:
     """Numbers from [0, 1) for this process's rows, likewise."""
     return _drawn(torch.rand, shape, generator, dim)
 
 
 def _drawn(
-    draw: Callable[..., torch.Tensor], shape: tuple[int, ...], of: torch.Generator, dim: int
-) -> torch.Tensor:
+    draw: Callable[..., Floats], shape: tuple[int, ...], of: torch.Generator, dim: int
+) -> Floats:
     size = list(shape)
     size[dim] *= world_size()
     return shard(draw(size, generator=of, device=of.device, dtype=torch.float32), dim)
 
 
-def mean(value: torch.Tensor) -> torch.Tensor:
+def mean(value: Scalar) -> Scalar:
     """The mean of a number over all processes."""
     if world_size() == 1:
         return value

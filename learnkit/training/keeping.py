@@ -5,43 +5,41 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from learnkit.training import checkpoint, distributed
+from learnkit.training.run import Run
 
 
 class Keeper:
     """Writes the checkpoint, after so many steps or seconds, and goes on from it."""
 
-    def __init__(
-        self, path: Path, parts: Mapping[str, Any], every: int, seconds: float, resume: bool
-    ) -> None:
-        """After every `every` steps, or `seconds`; 0 is never."""
-        self.path, self.parts, self.resume = path, parts, resume
-        self.every, self.seconds = every, seconds
+    def __init__(self, run: Run, parts: Mapping[str, Any]) -> None:
+        """Where and how often `run` says; `parts` have the states."""
+        self.run, self.parts = run, parts
         self.kept, self.at = 0, time.monotonic()
 
     def begin(self) -> int:
         """How many steps are done already."""
-        if self.resume and self.path.exists():
-            self.kept = checkpoint.load(self.path, self.parts)
+        if self.run.resume and self.run.path.exists():
+            self.kept = checkpoint.load(self.run.path, self.parts)
         return self.kept
 
     def due(self, number: int) -> bool:
         """Whether step `number` is one to keep."""
-        late = self.seconds > 0 and time.monotonic() - self.at >= self.seconds
-        return late or (self.every > 0 and number % self.every == 0)
+        seconds, every = self.run.seconds, self.run.every
+        late = seconds > 0 and time.monotonic() - self.at >= seconds
+        return late or (every > 0 and number % every == 0)
 
     def save(self, number: int) -> None:
         """Writes it, unless it is written already; of many processes the first does."""
         if self.kept != number and distributed.rank() == 0:
-            checkpoint.save(self.path, number, self.parts)
+            checkpoint.save(self.run.path, number, self.parts)
         self.kept, self.at = number, time.monotonic()
 
 
 @contextlib.contextmanager
-def finished_first() -> Iterator[list[int]]:
+def deferred_interrupt() -> Iterator[list[int]]:
     """Ctrl-C does not end the block, but stands in the list; a second one does end it.
 
     So no step is left half done, and its checkpoint can be written.

@@ -4,26 +4,27 @@
         bar.update()                            # tqdm's, say
         if step.number % 100 == 0: film.append(...)
 
-`train` is the usual case, one network and one loss. `run` is the loop underneath: it is handed a
+`train` is the usual case, one network and one loss. `loop` is what lies underneath: it is handed a
 function `step(batch) -> losses`, so a GAN's two networks fit as well. Both stop with a sentence
 where a loss is no number, and both go on from a checkpoint to the same numbers.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from learnkit.tensors import Scalar
 from learnkit.training import checkpoint, distributed
 from learnkit.training.device import Machine, choose
-from learnkit.training.keeping import Keeper, finished_first
+from learnkit.training.keeping import Keeper, deferred_interrupt
 from learnkit.training.pictures import Pictures, order
+from learnkit.training.run import Run
 
-Losses = Mapping[str, torch.Tensor]
+Losses = Mapping[str, Scalar]
 FUSED = ("cuda", "mps", "cpu")  # where the optimizer's whole step is one kernel
 LOOK = 50  # steps between two looks at a GPU's losses: each look waits for the GPU
 
@@ -47,11 +48,10 @@ class DivergedError(ArithmeticError):
 
 def train(
     model: nn.Module,
-    objective: Callable[[nn.Module, Any], torch.Tensor | Losses],
+    objective: Callable[[nn.Module, Any], Scalar | Losses],
     pictures: Pictures,
     *,
-    steps: int,
-    batch_size: int,
+    run: Run | None = None,
     lr: float = 1e-3,
     schedule: Callable[[int], float] | None = None,
     betas: tuple[float, float] = (0.9, 0.999),
@@ -59,30 +59,30 @@ def train(
     clip: float | None = None,
     average: AveragedModel | None = None,
     machine: Machine | None = None,
-    seed: int = 0,
     generator: torch.Generator | None = None,
     plan: checkpoint.Plan | None = None,
-    path: Path | None = None,
-    every: int = 0,
-    seconds: float = 0.0,
-    resume: bool = False,
+    **options: Any,
 ) -> Iterator[Step]:
     """Trains `model` to make `objective(model, batch)` small; yields after every step.
 
+    How far and over which batches says `run`, or its fields as options: steps=400, batch_size=64.
     The objective is a mean over the batch, or losses by name of which the first is made small.
     `schedule(t)` is the learning rate of step t = 0, 1, ...; `lr` where there is none. The
     optimizer is AdamW with these `betas` unless one is given. `clip` bounds the gradient's norm;
     `average` (see `averaged`) follows the weights. `generator` is what the objective draws its
-    noise from: it is kept with the checkpoint, from which `resume` goes on, if the `plan` is still
-    the one it began with. It is written to `path` after every `every` steps or so many `seconds`,
-    at the end, and where you stop on the way.
-    Raises ValueError for counts that cannot be, DivergedError where the loss is no number.
+    noise from: it is kept with the checkpoint, which is gone on from only if the `plan` is still
+    the one it began with.
+    Raises ValueError for counts that cannot be, TypeError for an option that is none,
+    DivergedError where the loss is no number.
     """
-    machine = machine or choose(steps=steps)
+    if run is not None and options:
+        raise TypeError(f"{', '.join(options)} and run=... are given: run has them already")
+    run = run or Run(**options)
+    machine = machine or choose(steps=run.steps)
     machine.place(model)
     if average is not None:
         machine.place(average.module)
-    if batch_size == 1 and any(
+    if run.batch_size == 1 and any(
         isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules()
     ):
         raise ValueError("batch_size is 1, and batch norm needs two pictures to compare: take more")
@@ -111,45 +111,24 @@ def train(
 
     parts = {"plan": plan, "model": model, "optimizer": optimizer, "average": average}
     parts |= {"generator": generator}
-    return run(
-        take,
-        pictures.to(machine.device),
-        steps=steps,
-        batch_size=batch_size,
-        seed=seed,
-        parts={name: part for name, part in parts.items() if part is not None},
-        path=path,
-        every=every,
-        seconds=seconds,
-        resume=resume,
-    )
+    parts = {name: part for name, part in parts.items() if part is not None}
+    return loop(take, pictures.to(machine.device), run, parts=parts)
 
 
-def run(
+def loop(
     step: Callable[[Any, int], Losses],
     pictures: Pictures,
+    run: Run,
     *,
-    steps: int,
-    batch_size: int,
-    seed: int = 0,
     parts: Mapping[str, Any] | None = None,
-    path: Path | None = None,
-    every: int = 0,
-    seconds: float = 0.0,
-    resume: bool = False,
 ) -> Iterator[Step]:
     """The loop itself: hands every batch and its number t = 0, 1, ... to `step`, which learns.
 
     `parts` is what a checkpoint holds: whatever has a state (networks, optimizers, generators).
-    With `resume` the training at `path` goes on; where nothing is there yet, it begins.
+    Raises ValueError where the data set is smaller than a batch.
     """
-    if steps < 1 or every < 0:
-        raise ValueError(f"steps must be at least 1 and every 0, got {steps} and {every}")
-    if path is None and (every or seconds or resume):
-        raise ValueError("to write or resume a checkpoint, say where: path=...")
-    order(len(pictures), batch_size, 0, seed=seed)  # raises where the data set is too small
-    keeper = None if path is None else Keeper(path, parts or {}, every, seconds, resume)
-    return _steps(step, pictures, steps, batch_size, seed, keeper)
+    order(len(pictures), run.batch_size, 0, seed=run.seed)  # raises where the data set is too small
+    return _steps(step, pictures, run, parts or {})
 
 
 def averaged(model: nn.Module, decay: float = 0.999) -> AveragedModel:
@@ -198,22 +177,18 @@ class _Objective(nn.Module):
 
 
 def _steps(
-    step: Callable,
-    pictures: Pictures,
-    steps: int,
-    batch_size: int,
-    seed: int,
-    keeper: Keeper | None,
+    step: Callable, pictures: Pictures, run: Run, parts: Mapping[str, Any]
 ) -> Iterator[Step]:
+    keeper = None if run.path is None else Keeper(run, parts)
     device = pictures.images.device
     watch = _Watch(device)
-    for t in range(keeper.begin() if keeper else 0, steps):
-        with finished_first() as interrupted:
-            indices = order(len(pictures), batch_size, t, seed=seed, device=device)
+    for t in range(keeper.begin() if keeper else 0, run.steps):
+        with deferred_interrupt() as interrupted:
+            indices = order(len(pictures), run.batch_size, t, seed=run.seed, device=device)
             losses = step(pictures.take(distributed.shard(indices)), t)
             # a copy: what a CUDA graph gave is overwritten by its next run
             losses = {n: distributed.mean(value.detach().clone()) for n, value in losses.items()}
-            last = t + 1 == steps
+            last = t + 1 == run.steps
             saving = keeper is not None and (last or keeper.due(t + 1))
             watch.see(t + 1, losses, look=last or saving)  # what has diverged is never saved
             if saving:

@@ -13,6 +13,7 @@ from torch import nn
 
 from learnkit.images.data import photograph
 from learnkit.images.metrics import psnr
+from learnkit.tensors import Floats, Images, Scalar
 from learnkit.training import distributed
 from learnkit.training.pictures import Pictures, as_image, resident
 
@@ -37,9 +38,7 @@ def tiles(device: torch.device) -> Pictures:
     return resident(np.stack(found), device=device)
 
 
-def damaged(
-    images: torch.Tensor, noise: torch.Tensor, blur: float, sigma: torch.Tensor
-) -> torch.Tensor:
+def damaged(images: Images, noise: Images, blur: float, sigma: Floats) -> Images:
     """The pictures blurred by a Gaussian of `blur` pixels, then under noise of spread `sigma`."""
     if blur:
         end, where = round(3 * blur), {"device": images.device, "dtype": images.dtype}
@@ -60,15 +59,15 @@ def psnr_objective(blur: float, low: float, high: float, *, turned: bool = True)
     strength from `low` to `high`.
     """
 
-    def of(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
-        def minus_psnr(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    def of(generator: torch.Generator) -> Callable[[nn.Module, Images], Scalar]:
+        def minus_psnr(model: nn.Module, images: Images) -> Scalar:
             dice = distributed.rand((3, len(images), 1, 1, 1), generator, dim=1)
             if turned:
                 images = torch.where(dice[0] < 0.5, images, images.transpose(2, 3))
             images = torch.where(dice[1] < 0.5, images, images.flip(3))
             noise = distributed.randn(images.shape, generator)
-            seen = damaged(images, noise, blur, low + (high - low) * dice[2])
-            error = ((model(seen).float() - images) ** 2).mean(dim=(1, 2, 3))
+            noisy = damaged(images, noise, blur, low + (high - low) * dice[2])
+            error = ((model(noisy).float() - images) ** 2).mean(dim=(1, 2, 3))
             return 10 * torch.log10(error + 1e-5).mean()
 
         return minus_psnr
@@ -85,6 +84,6 @@ def psnr_of_held_out(model: nn.Module, blur: float, sigma: float) -> float:
         dice = torch.Generator("cpu").manual_seed(seed)
         noise = torch.randn(truth.shape, generator=dice, dtype=torch.float32, device="cpu")
         strength = torch.tensor(sigma, dtype=torch.float32, device="cpu")
-        seen = damaged(truth, noise, blur, strength).to(device)
-        scores.append(psnr(as_image(model(seen)[0]), as_image(truth[0])))
+        noisy = damaged(truth, noise, blur, strength).to(device)
+        scores.append(psnr(as_image(model(noisy)[0]), as_image(truth[0])))
     return float(np.mean(scores))

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import Float, UInt8
+from torch import Tensor
 
 from learnkit.shapes import check_range
+from learnkit.tensors import Images, Indices, Labels
 
-Bytes = UInt8[torch.Tensor, "n c h w"]
-Batch = Float[torch.Tensor, "_ c h w"]
-Labels = Int64[torch.Tensor, "_"]
-Indices = Int64[torch.Tensor, "_"]
+Bytes = UInt8[Tensor, "n c h w"]  # pictures as they are stored, 0 to 255
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Pictures:
         labels = None if self.labels is None else self.labels.to(device)
         return Pictures(self.images.to(device), labels)
 
-    def take(self, indices: Indices) -> Batch | tuple[Batch, torch.Tensor]:
+    def take(self, indices: Indices) -> Images | tuple[Images, Labels]:
         """The pictures of these indices as float32 in [0, 1]; with labels if there are any."""
         indices = indices.to(self.images.device)
         images = self.images[indices].float().div_(255)
@@ -72,7 +71,7 @@ def resident(
     )
 
 
-def as_image(picture: torch.Tensor) -> np.ndarray:
+def as_image(picture: Float[Tensor, "c h w"]) -> np.ndarray:
     """One picture (c, h, w) off the device, to be shown: (h, w) or (h, w, 3), clipped to [0, 1].
 
     Raises ValueError where it is no picture of one or three channels.

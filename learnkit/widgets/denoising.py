@@ -44,14 +44,14 @@ class Film:
 
 
 def record(
-    moments: Iterable[tuple],
+    states: Iterable[tuple],
     alpha_bar: object,
     *,
     which: int = 0,
     inside: bool = True,
     hole: Hole | None = None,
 ) -> Film:
-    """The film of picture `which` of a sampler's moments (t, xt, x0), each (n, c, h, w).
+    """The film of picture `which` of a sampler's states (t, xt, x0), each (n, c, h, w).
 
     `inside` says that they lie in [-1, 1], as those of `ddim`; `guided` and `repaint` give [0, 1].
     """
@@ -62,7 +62,7 @@ def record(
         return chw[0] if len(chw) == 1 else chw.transpose(1, 2, 0)
 
     steps, noisy, believed = [], [], []
-    for t, xt, x0 in moments:
+    for t, xt, x0 in states:
         steps.append(int(t))
         noisy.append(picture(xt))
         believed.append(picture(x0))
@@ -144,5 +144,5 @@ def outline(hole: Hole) -> list[tuple[tuple[float, float], tuple[float, float]]]
 
 
 def explore(film: Film) -> Panel:
-    """The scene under a slider over the moments, with a play button."""
+    """The scene under a slider over the states, with a play button."""
     return with_play(scene(film), frames=len(film.steps))

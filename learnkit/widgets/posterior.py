@@ -31,16 +31,16 @@ def spread(fills: Images) -> float:
 
 
 def scene(fill: Fills) -> Scene:
-    """The cut picture, eight fills and their mean, for a share of hole and a freedom.
+    """The cut picture, eight fills and their mean, for a share of hole and a temperature.
 
-    `fill(share, freedom)` gives the eight fills (8, h, w) and the cut picture (h, w), all in
-    [0, 1]; share is 0 to 1, freedom 0 for the expected fill, 1 for an honest draw. It is called
+    `fill(share, temperature)` gives the eight fills (8, h, w) and the cut picture (h, w), all in
+    [0, 1]; share is 0 to 1, temperature 0 for the expected fill, 1 for an honest draw. It is called
     once for each pair of values. Raises ValueError where it gives other shapes.
     """
 
     @lru_cache(maxsize=256)
-    def filled(share: float, freedom: float) -> tuple[Images, Grey]:
-        fills, cut = fill(share, freedom)
+    def filled(share: float, temperature: float) -> tuple[Images, Grey]:
+        fills, cut = fill(share, temperature)
         check_image(cut, "cut")
         check_shape(fills, (COUNT, *cut.shape), "fills")
         return fills, cut
@@ -59,8 +59,8 @@ def scene(fill: Fills) -> Scene:
             _frame(ax)
         return fig
 
-    def actors(fig: Figure, share: float, freedom: float) -> list[Artist]:
-        fills, cut = filled(share, freedom)
+    def actors(fig: Figure, share: float, temperature: float) -> list[Artist]:
+        fills, cut = filled(share, temperature)
         grid = np.array(fig.axes).reshape(2, -1)
         pairs = [(grid[0, 0], cut), (grid[1, 0], fills.mean(axis=0))]
         pairs += zip(grid[:, 1:].flat, fills, strict=True)
@@ -70,24 +70,25 @@ def scene(fill: Fills) -> Scene:
         ]
         return [*drawn, caption(grid[1, 0], f"mean ± {spread(fills):.3f}")]
 
-    def alt(share: float, freedom: float) -> str:
-        apart = spread(filled(share, freedom)[0])
+    def alt(share: float, temperature: float) -> str:
+        apart = spread(filled(share, temperature)[0])
         kind = "a picture with no hole" if share == 0 else f"a hole of {100 * share:.0f} %"
         if share == 1:
             kind += ", so that nothing is known and each is invented"
         same = "all are one" if apart < 1e-6 else f"{apart:.3f} apart from their mean"
-        return f"Eight fills of {kind}, at freedom {freedom:.1f}: {same}. Beside them their mean."
+        at = f"at temperature {temperature:.1f}"
+        return f"Eight fills of {kind}, {at}: {same}. Beside them their mean."
 
     return Scene(stage, actors, alt)
 
 
-def explore(fill: Fills, *, share: float = 0.5, freedom: float = 1.0) -> Panel:
+def explore(fill: Fills, *, share: float = 0.5, temperature: float = 1.0) -> Panel:
     """The scene under a slider for the hole and one from faithful (0) to free (1.5)."""
     return Panel(
         scene(fill),
         {
             "share": slider("hole, share", 0.0, 1.0, 0.05, share),
-            "freedom": slider("faithful to free", 0.0, 1.5, 0.1, freedom, digits=1),
+            "temperature": slider("temperature", 0.0, 1.5, 0.1, temperature, digits=1),
         },
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import ipywidgets
 import numpy as np
+from jaxtyping import Float
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
@@ -25,6 +26,10 @@ from learnkit.widgets.show import (
     draw_picture,
     plain_log_axis,
 )
+
+Points = Float[np.ndarray, "*n 2"]  # of the plane
+Heights = Float[np.ndarray, "*n"] | np.floating  # above each of the points
+Path = Float[np.ndarray, "{steps}+1 2"]
 
 STEPS = 100
 FAR = 1e6  # from there a walk goes no further
@@ -48,8 +53,8 @@ STYLES = {
 class Valley:
     """A landscape over the plane, its gradient, a start, and each optimizer's best rate."""
 
-    height: Callable[[np.ndarray], np.ndarray]  # points (..., 2) to heights (...)
-    grad: Callable[[np.ndarray], np.ndarray]
+    height: Callable[[Points], Heights]
+    grad: Callable[[Points], Points]
     start: tuple[float, float]
     view: tuple[float, float, float, float]  # x from, x to, y from, y to
     rates: Mapping[str, float]
@@ -74,12 +79,12 @@ def _ravine(kappa: float, angle: float, rates: Mapping[str, float]) -> Valley:
     )
 
 
-def _banana_height(p: np.ndarray) -> np.ndarray | np.floating:
+def _banana_height(p: Points) -> Heights:
     x, y = p[..., 0], p[..., 1]
     return (1 - x) ** 2 + 10 * (y - x**2) ** 2
 
 
-def _banana_grad(p: np.ndarray) -> np.ndarray:
+def _banana_grad(p: Points) -> Points:
     x, y = p[..., 0], p[..., 1]
     slope = y - x**2
     return np.stack([-2 * (1 - x) - 40 * x * slope, 20 * slope], axis=-1)
@@ -99,7 +104,7 @@ VALLEYS = {
 }
 
 
-def walk(valley: str, optimizer: str, rate: float = 1.0, steps: int = STEPS) -> np.ndarray:
+def walk(valley: str, optimizer: str, rate: float = 1.0, steps: int = STEPS) -> Path:
     """The path (steps + 1, 2) at `rate` times the best learning rate; it may fly to infinity.
 
     Raises ValueError where the valley or the optimizer is unknown.
@@ -110,7 +115,7 @@ def walk(valley: str, optimizer: str, rate: float = 1.0, steps: int = STEPS) -> 
     return descend(VALLEYS[valley], optimizer, rate * VALLEYS[valley].rates[optimizer], steps)
 
 
-def descend(valley: Valley, optimizer: str, lr: float, steps: int = STEPS) -> np.ndarray:
+def descend(valley: Valley, optimizer: str, lr: float, steps: int = STEPS) -> Path:
     """The path (steps + 1, 2) of an optimizer down a valley at the learning rate `lr`.
 
     One that flies apart stops at the border of what a float holds.
@@ -186,7 +191,7 @@ def _stage(valley: str) -> Figure:
     return fig
 
 
-def _heights(valley: str, rate: float) -> dict[str, np.ndarray]:
+def _heights(valley: str, rate: float) -> dict[str, Heights]:
     return {name: VALLEYS[valley].height(walk(valley, name, rate)) for name in RUNNERS}
 
 

@@ -5,6 +5,7 @@ step overshoots by more than the one before.
 """
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
@@ -28,12 +29,12 @@ def explore() -> Panel:
     return Panel(scene(), {"lr": slider("learning rate", 0.005, 0.22, 0.005, 0.02, digits=3)})
 
 
-def walk(lr: float) -> np.ndarray:
+def walk(lr: float) -> Float[np.ndarray, "_ 2"]:
     """The points of the walk, (STEPS + 1, 2)."""
     return np.array(gradient_descent(lambda p: CURVATURE * p, START, lr, STEPS))
 
 
-def height(points: np.ndarray) -> np.ndarray | np.floating:
+def height(points: Float[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n"] | np.floating:
     """How high on the bowl each point (..., 2) lies: Σ curvature x² / 2."""
     return 0.5 * points**2 @ CURVATURE
 

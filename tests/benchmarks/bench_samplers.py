@@ -41,7 +41,7 @@ def distance(**options: float) -> float:
     generator, made = torch.Generator().manual_seed(0), []
     for _ in range(COUNT // PART):
         noise = torch.randn(PART, 1, 28, 28, generator=generator)
-        eps = painter.inventor(PART)
+        eps = painter.unconditional(PART)
         *_, last = ddim(eps, noise, painter.alpha_bar, CALLS, generator=generator, **options)
         made.append((last.x0 + 1) / 2)
     return frechet_of(garment_features(torch.cat(made)), real_features())

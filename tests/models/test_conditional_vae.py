@@ -95,11 +95,11 @@ def test_known_pixels_come_back_bit_for_bit_and_the_truth_is_never_seen(dice, ga
     assert torch.equal(model.fill(garments, nowhere), garments)
 
 
-def test_without_freedom_all_fills_are_one_and_a_mean_beats_a_draw(dice, garments):
+def test_at_temperature_0_all_fills_are_one_and_a_mean_beats_a_draw(dice, garments):
     model = pretrained("conditional_vae")
     hole = torch.zeros(1, 1, 28, 28, dtype=torch.bool)
     hole[..., 14:] = True
-    still = model.fills(garments, hole, 2, dice, freedom=0.0)
+    still = model.fills(garments, hole, 2, dice, temperature=0.0)
     assert torch.equal(still[0], still[1])
     one, many = (
         (model.fill(garments, hole, torch.Generator().manual_seed(2), count=c) - garments)

@@ -32,9 +32,9 @@ def to_points(alpha_bar):
     return model
 
 
-def last(moments):
-    *_, moment = moments
-    return moment.x0
+def last(states):
+    *_, state = states
+    return state.x0
 
 
 @pytest.mark.parametrize("make", [diffusion.linear_schedule, diffusion.cosine_schedule])
@@ -145,7 +145,7 @@ def test_belief_and_noise_are_each_others_inverse_and_clipping_turns_both():
     t = torch.full((4,), 800)
     x0 = diffusion.predicted_x0(xt, eps, t, LINEAR)
     torch.testing.assert_close(diffusion.predicted_eps(xt, x0, t, LINEAR), eps)
-    held, turned = diffusion.believe(lambda x, t: eps, xt, 800, LINEAR, clip=True)
+    held, turned = diffusion.predict_x0_eps(lambda x, t: eps, xt, 800, LINEAR, clip=True)
     assert torch.equal(held, x0.clamp(-1, 1)) and (x0.abs() > 1).any()
     torch.testing.assert_close(diffusion.predicted_x0(xt, turned, t, LINEAR), held)
 
@@ -154,7 +154,7 @@ def test_belief_and_noise_are_each_others_inverse_and_clipping_turns_both():
 @pytest.mark.parametrize(("eta", "order"), [(0.0, 1), (1.0, 1), (0.0, 2), (1.0, 2)])
 def test_samplers_carry_noise_to_the_gaussian_of_the_data(alpha_bar, eta, order):
     mean, cov = world()
-    moments = diffusion.ddim(
+    states = diffusion.ddim(
         denoiser(mean, cov, alpha_bar),
         draw(4000, len(mean)),
         alpha_bar,
@@ -165,7 +165,7 @@ def test_samplers_carry_noise_to_the_gaussian_of_the_data(alpha_bar, eta, order)
         power=2.0,
         generator=torch.Generator().manual_seed(1),
     )
-    assert distance(last(moments), mean, cov) < 0.03
+    assert distance(last(states), mean, cov) < 0.03
 
 
 def test_ddim_comes_to_the_flow_that_is_known_in_closed_form_and_order_2_comes_faster():
@@ -190,10 +190,10 @@ def test_ddim_comes_to_the_flow_that_is_known_in_closed_form_and_order_2_comes_f
 @pytest.mark.parametrize("eta", [0.0, 1.0])
 def test_samples_of_a_few_points_land_on_them_each_as_often(eta):
     generator = torch.Generator().manual_seed(2)
-    moments = diffusion.ddim(
+    states = diffusion.ddim(
         to_points(LINEAR), draw(3000, 2), LINEAR, 100, eta=eta, power=2.0, generator=generator
     )
-    near, which = torch.cdist(last(moments), POINTS).min(dim=1)
+    near, which = torch.cdist(last(states), POINTS).min(dim=1)
     assert (near < 0.02).float().mean() > 0.99
     share = torch.bincount(which, minlength=3) / 3000
     assert (share - 1 / 3).abs().max() < 0.05
@@ -207,12 +207,12 @@ def test_every_moment_is_shown_and_the_last_is_the_sample():
         return to_points(LINEAR)(xt, t)
 
     xT = draw(5, 2)
-    moments = list(diffusion.ddim(model, xT, LINEAR, 10))
-    assert len(seen) == 10 == len(moments) - 1
-    assert [m.t for m in moments] == [*diffusion.timesteps(1000, 10), -1]
+    states = list(diffusion.ddim(model, xT, LINEAR, 10))
+    assert len(seen) == 10 == len(states) - 1
+    assert [m.t for m in states] == [*diffusion.timesteps(1000, 10), -1]
     assert all(t.dtype == torch.int64 and t.tolist() == 5 * [t[0].item()] for t in seen)
-    assert torch.equal(moments[0].xt, xT) and torch.equal(moments[-1].xt, moments[-1].x0)
-    assert not any(part.requires_grad for m in moments for part in (m.xt, m.x0))
+    assert torch.equal(states[0].xt, xT) and torch.equal(states[-1].xt, states[-1].x0)
+    assert not any(part.requires_grad for m in states for part in (m.xt, m.x0))
     assert torch.is_grad_enabled()
 
 

@@ -6,7 +6,6 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.nn.utils import parametrize
 
 from learnkit.images.data import fashion_mnist
 from learnkit.images.ring import centres, modes_found, share_on_ring
@@ -19,20 +18,13 @@ LOSSES = {  # name: (loss, its definition written with the probability D = σ(lo
         lambda r, f: -r.sigmoid().log().mean() - (1 - f.sigmoid()).log().mean(),
     ),
     "generator": (gan.generator_loss, lambda f: -f.sigmoid().log().mean()),
-    "saturating": (gan.saturating_generator_loss, lambda f: (1 - f.sigmoid()).log().mean()),
-    "hinge": (
-        gan.hinge_discriminator_loss,
-        lambda r, f: -torch.minimum(r - 1, 0 * r).mean() - torch.minimum(-f - 1, 0 * f).mean(),
-    ),
-    "hinge generator": (gan.hinge_generator_loss, lambda f: -f.mean()),
-    "critic": (gan.critic_loss, lambda r, f: f.mean() - r.mean()),
 }
 
 
 def logits(name, seed=0):
     """Float64 logits for each argument: of a loss of two, five real ones and three fakes."""
     generator = torch.Generator().manual_seed(seed)
-    sizes = (4,) if name in ("generator", "saturating", "hinge generator") else (5, 3)
+    sizes = (4,) if name == "generator" else (5, 3)
     draw = [2 * torch.randn(n, 1, generator=generator, dtype=torch.float64) for n in sizes]
     return [x.requires_grad_() for x in draw]
 
@@ -45,13 +37,19 @@ def test_a_loss_is_its_definition_and_its_slope_that_of_finite_differences(name)
     assert torch.autograd.gradcheck(loss, x)
 
 
-@pytest.mark.parametrize("name", ["discriminator", "generator", "saturating"])
+@pytest.mark.parametrize("name", LOSSES)
 def test_a_sure_discriminator_makes_no_loss_overflow(name):
     x = [torch.tensor([[-200.0], [200.0]], requires_grad=True) for _ in logits(name)]
     value = LOSSES[name][0](*x)
     value.backward()
     assert abs(value.item()) == pytest.approx(100 * len(x))
     assert all(each.grad.isfinite().all() for each in x)
+
+
+def test_the_generator_learns_most_where_its_fakes_are_seen_through():
+    seen_through = torch.tensor([[-12.0]], requires_grad=True)
+    gan.generator_loss(seen_through).backward()
+    assert seen_through.grad.item() == pytest.approx(-1.0, abs=1e-4)
 
 
 def test_one_who_cannot_tell_pays_two_log_two():
@@ -68,14 +66,7 @@ def test_the_best_discriminator_knows_the_ratio_of_the_densities():
     torch.testing.assert_close(best.grad, torch.zeros(3))
 
 
-def test_where_a_fake_is_seen_through_one_form_pulls_and_the_other_does_not():
-    for loss, slope in ((gan.generator_loss, -1.0), (gan.saturating_generator_loss, 0.0)):
-        seen_through = torch.tensor([[-12.0]], requires_grad=True)
-        loss(seen_through).backward()
-        assert seen_through.grad.item() == pytest.approx(slope, abs=1e-4)
-
-
-# ---- penalties -----------------------------------------------------------------------------------
+# ---- a penalty -----------------------------------------------------------------------------------
 
 
 def linear(*slope):
@@ -85,37 +76,17 @@ def linear(*slope):
     return critic
 
 
-def test_the_penalties_of_a_linear_critic_are_known():
-    real, fake = torch.randn(2, 7, 2, generator=torch.Generator().manual_seed(0))
+def test_the_penalty_of_a_linear_critic_is_known():
+    real = torch.randn(7, 2, generator=torch.Generator().manual_seed(0))
     critic = linear(3.0, 4.0)  # its slope is 5 everywhere
-    assert gan.gradient_penalty(critic, real, fake).item() == pytest.approx((5 - 1) ** 2)
     assert gan.r1_penalty(critic, real).item() == pytest.approx(5**2)
-
-
-def test_the_penalty_looks_between_each_real_point_and_its_own_fake_one():
-    seen = []
-
-    class Square(nn.Module):  # D = |x|²/2, whose slope at x is x itself
-        def forward(self, x):
-            seen.append(x.detach().clone())
-            return (x**2).sum(dim=(1, 2, 3)) / 2
-
-    real, fake = torch.zeros(400, 1, 2, 2), torch.ones(400, 1, 2, 2)
-    penalty = gan.gradient_penalty(Square(), real, fake, torch.Generator().manual_seed(0))
-    (x,) = seen
-    assert (x == x[:, :, :1, :1]).all()  # one place a picture
-    place = x[:, 0, 0, 0]
-    assert 0 <= place.min() and place.max() < 1 and abs(place.mean() - 0.5) < 0.05
-    torch.testing.assert_close(penalty, ((2 * place - 1) ** 2).mean())  # |x| = 2 place
-    again = gan.gradient_penalty(Square(), real, fake, torch.Generator().manual_seed(0))
-    assert torch.equal(penalty, again)
 
 
 def test_a_penalty_teaches_the_critic_and_gives_the_pictures_no_gradient():
     torch.manual_seed(0)
     critic = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1)).double()
-    real, fake = (torch.randn(5, 2, dtype=torch.float64, requires_grad=True) for _ in range(2))
-    (gan.gradient_penalty(critic, real, fake.detach()) + gan.r1_penalty(critic, real)).backward()
+    real = torch.randn(5, 2, dtype=torch.float64, requires_grad=True)
+    gan.r1_penalty(critic, real).backward()
     assert critic[0].weight.grad.any() and real.grad is None
 
     def r1_of(weight):
@@ -125,12 +96,6 @@ def test_a_penalty_teaches_the_critic_and_gives_the_pictures_no_gradient():
         return gan.r1_penalty(judge, real.detach())
 
     assert torch.autograd.gradcheck(r1_of, critic[0].weight.detach().requires_grad_())
-
-
-@pytest.mark.errors
-def test_real_and_fake_that_do_not_pair_up_are_named():
-    with pytest.raises(ValueError, match=r"must have one shape, got \(3, 2\) and \(4, 2\)"):
-        gan.gradient_penalty(linear(1.0, 1.0), torch.zeros(3, 2), torch.zeros(4, 2))
 
 
 # ---- networks ------------------------------------------------------------------------------------
@@ -182,17 +147,6 @@ def test_the_discriminator_judges_each_picture_by_itself():
         torch.testing.assert_close(discriminator(made)[:1], discriminator(made[:1]))
 
 
-def test_spectral_norm_bounds_the_gain_of_each_layer():
-    torch.manual_seed(0)
-    _, discriminator = gan.dcgan(width=8, spectral=True)
-    for _ in range(30):  # a step of the power method each
-        discriminator(torch.rand(2, 1, 28, 28))
-    normed = [m for m in discriminator if parametrize.is_parametrized(m)]
-    assert len(normed) == 3
-    for layer in normed:
-        assert torch.linalg.matrix_norm(layer.weight.flatten(1), 2).item() == pytest.approx(1, 0.02)
-
-
 @pytest.mark.errors
 def test_sides_that_cannot_be_doubled_twice_are_named():
     with pytest.raises(ValueError, match=r"sides must be multiples of 4, .* got 30 x 28"):
@@ -239,24 +193,6 @@ def test_a_step_of_the_game_is_the_two_steps_written_out():
     for mine, theirs in ((generator, g), (discriminator, d)):
         torch.testing.assert_close(dict(mine.named_parameters()), dict(theirs.named_parameters()))
     assert all(p.requires_grad for p in discriminator.parameters())
-
-
-def test_each_loss_of_the_game_can_be_another():
-    generator, discriminator, real, (g_optimizer, d_optimizer) = a_game(lr=0.0)
-    losses = gan.gan_step(
-        generator,
-        discriminator,
-        real,
-        g_optimizer=g_optimizer,
-        d_optimizer=d_optimizer,
-        noise=torch.Generator().manual_seed(1),
-        d_loss=gan.critic_loss,
-        g_loss=gan.hinge_generator_loss,
-    )
-    z = torch.randn(2, 16, 3, generator=torch.Generator().manual_seed(1))
-    first, second = (discriminator(generator(each)).mean() for each in z)
-    torch.testing.assert_close(losses["discriminator"], first - discriminator(real).mean())
-    torch.testing.assert_close(losses["generator"], -second)
 
 
 def test_a_short_game_over_garments_draws_more_like_them():

@@ -56,7 +56,7 @@ def test_what_is_left_is_what_it_misses_on_pictures_it_was_fitted_to(linear):
         each, one = hole.expand(3000, 1, 28, 28), torch.zeros(3000, dtype=torch.int64)
         unclipped = linear.solve(hole[None]).conditional_mean(images.flatten(1), one)
         missed = hole_mse(unclipped.reshape(images.shape), images, each)
-        assert linear.left(hole.flatten()).item() == pytest.approx(missed.item(), rel=0.08)
+        assert linear.expected_mse(hole.flatten()).item() == pytest.approx(missed.item(), rel=0.08)
 
 
 def test_solved_together_it_is_the_fill_that_each_hole_has_alone(linear):
@@ -66,11 +66,13 @@ def test_solved_together_it_is_the_fill_that_each_hole_has_alone(linear):
     holes = torch.cat([holes, torch.zeros_like(holes[:1])])
     which = torch.arange(len(holes)).repeat(2).flip(0)
     images = as_tensor(TEST[: len(which)])
-    alone, together = linear.solve(holes, together=False), linear.solve(holes, together=True)
+    alone, together = linear.solve(holes, batched=False), linear.solve(holes, batched=True)
     one, other = alone.fill(images, which), together.fill(images, which)
     torch.testing.assert_close(other, one, atol=5e-6, rtol=0)
-    torch.testing.assert_close(together.left()[:-1], alone.left()[:-1], atol=5e-6, rtol=0)
-    cov = linear._moments()["covariance"].double()
+    torch.testing.assert_close(
+        together.expected_mse()[:-1], alone.expected_mse()[:-1], atol=5e-6, rtol=0
+    )
+    cov = linear._covariance_and_precision()["covariance"].double()
     for x, i, filled in zip(images.flatten(1).double(), which, other, strict=True):
         u, k = holes[i].flatten(), ~holes[i].flatten()
         mean = linear.mean.double()
@@ -95,9 +97,9 @@ def test_whatever_precision_torch_is_set_to_it_solves_with_all_digits(linear):
     try:
         with Look():
             for together in (False, True):
-                solved = linear.solve(hole, together=together)
+                solved = linear.solve(hole, batched=together)
                 solved.fill(images, torch.arange(2))
-                solved.left()
+                solved.expected_mse()
         assert torch.get_float32_matmul_precision() == "medium"
     finally:
         torch.set_float32_matmul_precision("highest")
@@ -115,7 +117,7 @@ def test_it_asks_for_nothing_of_torchs_defaults(linear):
             again.load_state_dict(linear.state_dict())
             after = again.float()(images, hole)
             assert after.dtype == torch.float32 and torch.equal(after, before)
-            assert linear.fit(as_tensor(TRAINING[:3000])).left(hole[0].flatten()) > 0
+            assert linear.fit(as_tensor(TRAINING[:3000])).expected_mse(hole[0].flatten()) > 0
     finally:
         torch.set_default_dtype(torch.float32)
 

@@ -143,13 +143,13 @@ def test_synthesis_is_a_plain_sampler_with_fresh_noise_at_every_step(awake):
     dice = seeded()
     xT = torch.randn(3, 1, 28, 28, generator=dice)
     options = {"eta": 1.0, "order": 2, "generator": dice}
-    *_, last = ddim(awake.inventor(3), xT, awake.alpha_bar, module.CALLS, **options)
+    *_, last = ddim(awake.unconditional(3), xT, awake.alpha_bar, module.CALLS, **options)
     assert torch.equal(awake.sample(3, seeded()), (last.x0 + 1) / 2)
 
 
 def test_a_hole_that_covers_everything_is_filled_by_a_model_of_whole_garments(awake, garments):
     xT = torch.randn(3, 1, 28, 28, generator=seeded())
-    *_, last = ddim(awake.inventor(3), xT, awake.alpha_bar, module.CALLS, order=2, power=2.0)
+    *_, last = ddim(awake.unconditional(3), xT, awake.alpha_bar, module.CALLS, order=2, power=2.0)
     filled = awake.fill(garments[:3], EVERYWHERE, seeded())
     assert torch.equal(filled, (last.x0 + 1) / 2)
 

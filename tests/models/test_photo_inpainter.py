@@ -13,7 +13,7 @@ from learnkit.holes import draw
 from learnkit.images.data import photograph
 from learnkit.images.metrics import psnr
 from learnkit.models.as_fill import fill_with
-from learnkit.models.photo_inpainter import PhotoInpainter, around
+from learnkit.models.photo_inpainter import PhotoInpainter, local_statistics
 from learnkit.models.pretrained import pretrained
 
 
@@ -77,12 +77,14 @@ def test_a_picture_is_filled_the_same_alone_as_in_a_batch_and_a_darker_one_in_pr
 
 def test_the_mean_around_a_pixel_is_that_of_the_blocks_and_sigma_at_least_a_hundredth():
     images = torch.rand(2, 3, 12, 12, generator=torch.Generator().manual_seed(0))
-    mean, spread = around(images)
+    mean, spread = local_statistics(images)
     middle = images.mean(dim=(2, 3))  # all nine blocks, as the middle one sees them
     inner = F.avg_pool2d(mean, 12)[..., 0, 0]
     assert (inner - middle).abs().max() < 0.03
     assert spread.shape == (2, 1, 12, 12)
-    torch.testing.assert_close(around(images * 0 + 0.3)[1], torch.full((2, 1, 12, 12), 0.01))
+    torch.testing.assert_close(
+        local_statistics(images * 0 + 0.3)[1], torch.full((2, 1, 12, 12), 0.01)
+    )
 
 
 def test_every_part_of_it_learns_and_a_few_steps_bring_the_hole_nearer(awake):

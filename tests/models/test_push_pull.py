@@ -10,7 +10,7 @@ from scipy.ndimage import convolve
 from learnkit.fills.harmonic import biharmonic
 from learnkit.holes import draw
 from learnkit.images.data import photograph
-from learnkit.models.push_pull import bend, laplacian, push_pull
+from learnkit.models.push_pull import conjugate_gradient, laplacian, push_pull
 
 LAPLACE = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]], float)
 
@@ -51,7 +51,7 @@ def test_enough_rounds_end_in_the_biharmonic_fill(picture):
     hole = draw.text(image.shape, "ink", size=14)
     x = torch.from_numpy(np.atleast_3d(image)).permute(2, 0, 1)[None]
     place = torch.from_numpy(hole)[None, None]
-    made = bend(push_pull(x, place), place, rounds=400)[0].permute(1, 2, 0).numpy()
+    made = conjugate_gradient(push_pull(x, place), place, rounds=400)[0].permute(1, 2, 0).numpy()
     low, high = (f(image[~hole], axis=0) for f in (np.min, np.max))
     truth = biharmonic(image, hole)
     np.testing.assert_allclose(made.clip(low, high).reshape(image.shape), truth, atol=1e-6)
@@ -63,10 +63,13 @@ def test_a_round_never_bends_it_more_and_pictures_go_their_own_way():
     hole[2] = False  # nothing to do: no division by nothing
     energies = []
     for rounds in range(0, 12, 2):
-        bent = bend(images, hole, rounds=rounds)
+        bent = conjugate_gradient(images, hole, rounds=rounds)
         energies.append(laplacian(bent).square().sum(dim=(1, 2, 3)))
         alone = torch.cat(
-            [bend(x[None], k[None], rounds=rounds) for x, k in zip(images, hole, strict=True)]
+            [
+                conjugate_gradient(x[None], k[None], rounds=rounds)
+                for x, k in zip(images, hole, strict=True)
+            ]
         )
         torch.testing.assert_close(bent, alone)
     assert (torch.stack(energies).diff(dim=0) <= 1e-12).all()

@@ -8,7 +8,7 @@ from learnkit.holes.batches import random_holes
 from learnkit.images.data import fashion_mnist
 from learnkit.models.masked import hole_mse
 from learnkit.models.pretrained import pretrained
-from learnkit.models.unet import Inpainter, UNet, waves
+from learnkit.models.unet import Inpainter, UNet, timestep_embedding
 from learnkit.training.device import choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import resident
@@ -58,7 +58,7 @@ def test_a_timed_network_paints_another_picture_at_another_time():
 
 
 def test_waves_tell_times_apart():
-    near = waves(torch.linspace(0, 1, 1000))
+    near = timestep_embedding(torch.linspace(0, 1, 1000))
     assert near.shape == (1000, 64)
     apart = torch.cdist(near, near) + 10 * torch.eye(1000)
     assert apart.min() > 0.1

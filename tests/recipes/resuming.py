@@ -15,10 +15,11 @@ def check_resumes(recipe, make, pictures, folder):
         torch.manual_seed(0)
         model = make()
         generator = torch.Generator().manual_seed(0)
-        options = {"steps": 4, "machine": choose("cpu"), "path": path, "generator": generator}
+        options = {"machine": choose("cpu"), "generator": generator}
         for resume in (False, True):
             torch.manual_seed(5 if resume else 0)
-            for step in recipe.training(recipe, model, pictures, resume=resume, **options):
+            run = recipe.run(steps=4, path=path, resume=resume)
+            for step in recipe.training(recipe, model, pictures, run, **options):
                 if not resume and step.number == stop:
                     break
         return model

@@ -57,7 +57,7 @@ def test_what_is_left_in_the_model_is_the_average_with_statistics_of_its_own(sma
         small,
         model,
         small.pictures(torch.device("cpu")),
-        steps=4,
+        small.run(steps=4),
         machine=CPU,
         generator=torch.Generator().manual_seed(0),
     )
@@ -106,4 +106,4 @@ def test_the_measure_is_that_of_the_classifiers_features(monkeypatch):
 def test_several_processes_are_sent_away(small, monkeypatch):
     monkeypatch.setattr("learnkit.training.distributed.world_size", lambda: 2)
     with pytest.raises(ValueError, match="the GAN trains in one process"):
-        next(small.training(small, network("gan"), None, steps=1, machine=CPU, generator=None))
+        next(small.training(small, network("gan"), None, small.run(), machine=CPU, generator=None))

@@ -30,7 +30,7 @@ def test_the_loss_is_one_where_the_network_does_no_more_than_the_gaussian_expect
 ):
     """On draws from the Gaussian itself, which the linear fill fills as well as anything can."""
     generator = torch.Generator().manual_seed(1)
-    root = torch.linalg.cholesky(fitted.linear._moments()["covariance"])
+    root = torch.linalg.cholesky(fitted.linear._covariance_and_precision()["covariance"])
     noise = torch.randn(128, 784, generator=generator)
     garments = (fitted.linear.mean + noise @ root.T).reshape(128, 1, 28, 28)
     monkeypatch.setattr(OneByOne, "fill", _unclipped)

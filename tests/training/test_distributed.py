@@ -19,7 +19,7 @@ from learnkit.training.device import choose
 from learnkit.training.loop import train
 from learnkit.training.pictures import resident
 
-with distributed.together():
+with distributed.process_group():
     rng = np.random.default_rng(0)
     pictures = resident(rng.integers(0, 256, (60, 8, 8), dtype=np.uint8))
     torch.manual_seed(0)
@@ -93,7 +93,7 @@ def test_more_processes_than_gpus_are_one_sentence_to_each_of_them(monkeypatch):
         monkeypatch.setenv("LOCAL_RANK", str(rank))
         with (
             pytest.raises(ValueError, match=r"3 processes .* there are 2 GPUs.*--nproc-per-node 2"),
-            distributed.together(),
+            distributed.process_group(),
         ):
             pass
 
@@ -122,7 +122,7 @@ def test_a_process_of_torchrun_has_a_gpu_of_its_own_or_the_cpu(
     )
     monkeypatch.setattr(group, "barrier", lambda: None)
     monkeypatch.setattr(group, "destroy_process_group", lambda: None)
-    with distributed.together(asked) as mine:
+    with distributed.process_group(asked) as mine:
         assert mine == torch.device(device)
     assert joined == [(backend, {"device_id": mine} if backend == "nccl" else {})]
 

@@ -7,10 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from learnkit.byhand.optim import adamw_step, cosine_schedule
+from learnkit.byhand.optim import adam_step, cosine_schedule
 from learnkit.training.device import Machine
-from learnkit.training.loop import DivergedError, averaged, run, train
+from learnkit.training.loop import DivergedError, averaged, loop, train
 from learnkit.training.pictures import order, resident
+from learnkit.training.run import Run
 from tests.training.conftest import training, weights
 
 
@@ -46,7 +47,8 @@ def test_a_straight_line_is_trained_step_by_step_as_by_hand(cpu):
         assert step.loss == pytest.approx(float(np.mean(error**2)), rel=1e-9)
         grad = 2 * error.T @ x / len(x)
         grad /= max(1.0, np.linalg.norm(grad) + 1e-6)  # torch's clip has this epsilon
-        w, m, v = adamw_step(w, grad, m, v, t + 1, lr=schedule(t), weight_decay=0.01)
+        w = w - schedule(t) * 0.01 * w  # AdamW: the weights shrink first
+        w, m, v = adam_step(w, grad, m, v, t + 1, lr=schedule(t))
     np.testing.assert_allclose(model[1].weight.detach().numpy(), w, rtol=1e-7)
 
 
@@ -91,11 +93,10 @@ def test_losses_by_name_all_come_back_and_the_first_is_made_small(pictures, cpu)
 
 def test_two_networks_are_trained_by_a_step_of_ones_own(pictures):
     calls = []
-    steps = run(
+    steps = loop(
         lambda batch, t: calls.append((t, len(batch))) or {"a": batch.mean(), "b": batch.std()},
         pictures,
-        steps=3,
-        batch_size=20,
+        Run(steps=3, batch_size=20),
     )
     assert [set(step.losses) for step in steps] == [{"a", "b"}] * 3
     assert calls == [(0, 20), (1, 20), (2, 20)]
@@ -104,7 +105,7 @@ def test_two_networks_are_trained_by_a_step_of_ones_own(pictures):
 def test_each_step_keeps_its_own_losses_where_the_next_one_overwrites_them(pictures):
     """As a CUDA graph does, whose outputs lie in the same place at every run."""
     place = torch.zeros(())
-    steps = run(lambda batch, t: {"loss": place.fill_(t)}, pictures, steps=3, batch_size=20)
+    steps = loop(lambda batch, t: {"loss": place.fill_(t)}, pictures, Run(steps=3, batch_size=20))
     assert [step.loss for step in list(steps)] == [0, 1, 2]
 
 
@@ -169,6 +170,10 @@ def test_counts_that_cannot_be_are_named(pictures, cpu):
     with pytest.raises(ValueError, match="batch_size is 1, and batch norm needs two pictures"):
         train(model, lambda m, b: m(b).mean(), pictures, batch_size=1, **common)
     with pytest.raises(ValueError, match="steps must be at least 1 and every 0, got 0 and 0"):
-        run(lambda b, t: {}, pictures, batch_size=8, steps=0)
+        Run(batch_size=8, steps=0)
     with pytest.raises(ValueError, match=r"say where: path=\.\.\."):
-        run(lambda b, t: {}, pictures, batch_size=8, steps=1, every=1)
+        Run(batch_size=8, steps=1, every=1)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'step'"):
+        train(model, lambda m, b: m(b).mean(), pictures, batch_size=8, step=1)
+    with pytest.raises(TypeError, match=r"seed and run=\.\.\. are given"):
+        train(model, lambda m, b: m(b).mean(), pictures, run=Run(steps=1, batch_size=8), seed=1)
