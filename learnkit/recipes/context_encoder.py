@@ -14,18 +14,19 @@ from torch import nn
 from learnkit.holes.batches import portions, random_holes
 from learnkit.recipes.base import Recipe
 from learnkit.recipes.inpainter import KINDS, measure
+from learnkit.tensors import Images, Scalar
 from learnkit.training import distributed
 from learnkit.training.datasets import garments
 
 
-def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor], torch.Tensor]:
+def objective(generator: torch.Generator) -> Callable[[nn.Module, Images], Scalar]:
     """The mean squared error over all holes of the batch, a hole of its own for each garment.
 
     The batch is that of all processes, whose holes are not equally large: `hole_mse` of each would
     weigh their pixels differently.
     """
 
-    def error(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    def error(model: nn.Module, images: Images) -> Scalar:
         n, c, h, w = images.shape
         holes = random_holes(portions(KINDS, n * distributed.world_size()), h, w, generator)
         hole = distributed.shard(holes)
@@ -35,9 +36,7 @@ def objective(generator: torch.Generator) -> Callable[[nn.Module, torch.Tensor],
     return error
 
 
-def small_filler(
-    name: str, what: str, *, steps: int, batch_size: int, lr: float, missed: tuple[str, ...] = ()
-) -> Recipe:
+def small_filler(name: str, what: str, *, steps: int, batch_size: int, lr: float) -> Recipe:
     """The recipe of the small network `name`."""
     return Recipe(
         name=name,
@@ -50,7 +49,6 @@ def small_filler(
         batch_size=batch_size,
         lr=lr,
         clip=1.0,
-        missed=missed,
     )
 
 
