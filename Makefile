@@ -3,7 +3,7 @@
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab check test test-full test-shapes test-notebooks test-browser notebooks times bench clean FORCE
+.PHONY: help lab check test test-full test-notebooks test-browser notebooks times bench clean FORCE
 
 PYTHON ?=
 TORCH_INDEX ?=
@@ -13,14 +13,16 @@ ARGS ?=
 py := .venv/bin/python
 # Two tests at a time, each on one core: more threads would only fight for the same two.
 one_thread := env OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
-pytest := $(one_thread) $(py) -m pytest -q -n 2 --dist loadfile
+pytest := $(one_thread) $(py) -m pytest -q -n 2 --dist
+timed := $(py) -m tests.timed
+shapes := --jaxtyping-packages=learnkit,beartype.beartype
 quick := 1
 fast := and not slow
 
 help:
 	@echo "make lab         copy the lessons into work/, and open JupyterLab (ARGS: learnkit lab --help)"
 	@echo "make check       format, lint and unit tests: what to run before a commit"
-	@echo "make test        everything: check, shapes, notebooks in three states, browser"
+	@echo "make test        everything: check, notebooks in three states, browser"
 	@echo "make test-full   the same at full length, slow tests too"
 	@echo "make notebooks   write solutions/*.ipynb and lessons/*.ipynb from solutions/*.py"
 	@echo "make times       run each lesson, store its time and the figures that its prose quotes"
@@ -35,32 +37,30 @@ check: .venv/.dev
 	@echo "== format and lint"
 	@$(py) -m ruff format --check --quiet .
 	@$(py) -m ruff check --quiet .
-	@echo "== unit tests and doctests"
-	@$(pytest) -m "not browser $(fast)"
+	@$(timed) "unit tests, with every array's shape and type checked" $(pytest) worksteal \
+		tests learnkit $(shapes) -m "not errors and not browser $(fast)"
+	@$(timed) "tests of errors" $(pytest) worksteal tests -m "errors and not browser $(fast)"
 
-test: check test-shapes test-notebooks test-browser
+test: check test-notebooks test-browser
+	@$(timed)
 
 # Target-specific values reach the prerequisites: all of them run at full length.
 test-full: quick :=
 test-full: fast :=
-test-full: check test-shapes test-notebooks test-browser
-
-test-shapes: .venv/.dev
-	@echo "== the same tests, with every array's shape and type checked"
-	@$(pytest) tests learnkit --jaxtyping-packages=learnkit,beartype.beartype \
-		-m "not errors and not browser $(fast)"
+test-full: check test-notebooks test-browser
+	@$(timed)
 
 test-notebooks: .venv/.dev
-	@echo "== notebooks: solved, unsolved and mistaken, with no network"
 	@rm -rf build/states
-	@$(py) -m tests.states build/states
-	@env -u MPLBACKEND $(py) tests/offline.py $(pytest) --nbval-lax build/states/solved
-	@env -u MPLBACKEND $(if $(quick),LEARNKIT_QUICK=1) $(py) tests/offline.py \
-		$(pytest) --nbval-lax build/states/unsolved build/states/mistaken
+	@$(if $(quick),LEARNKIT_QUICK=1) $(py) -m tests.states build/states
+	@$(timed) "notebooks solved, with no network" env -u MPLBACKEND \
+		$(py) tests/offline.py $(pytest) loadfile --nbval-lax build/states/solved
+	@$(timed) "notebooks unsolved and mistaken, with no network" \
+		$(if $(quick),env LEARNKIT_QUICK=1) env MPLBACKEND=agg $(one_thread) \
+		$(py) tests/offline.py $(py) -m tests.states --run build/states
 
 test-browser: .venv/.dev
-	@echo "== JupyterLab in a real browser"
-	@$(py) -m pytest -q tests -m browser
+	@$(timed) "JupyterLab in a real browser" $(pytest) loadfile tests/browser -m browser
 
 notebooks: .venv/.dev
 	@echo "== notebooks from solutions/*.py"
