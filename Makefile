@@ -17,6 +17,7 @@ pytest := $(one_thread) $(py) -m pytest -q -n 2 --dist
 timed := $(py) -m tests.timed
 shapes := --jaxtyping-packages=learnkit,beartype.beartype
 quick := 1
+covers :=
 fast := and not slow
 
 help:
@@ -38,8 +39,9 @@ check: .venv/.dev
 	@$(py) -m ruff format --check --quiet .
 	@$(py) -m ruff check --quiet .
 	@$(timed) "unit tests, with every array's shape and type checked" $(pytest) worksteal \
-		tests learnkit $(shapes) -m "not errors and not browser $(fast)"
-	@$(timed) "tests of errors" $(pytest) worksteal tests -m "errors and not browser $(fast)"
+		tests learnkit $(shapes) $(covers) -m "not errors and not browser $(fast)"
+	@$(timed) "tests of errors" $(pytest) worksteal tests \
+		$(covers) $(if $(covers),--cov-append) -m "errors and not browser $(fast)"
 
 test: check test-notebooks test-browser
 	@$(timed)
@@ -47,7 +49,10 @@ test: check test-notebooks test-browser
 # Target-specific values reach the prerequisites: all of them run at full length.
 test-full: quick :=
 test-full: fast :=
+test-full: covers := --cov=learnkit --cov-report=
 test-full: check test-notebooks test-browser
+	@echo "== the ten files with the most lines that no unit test reaches, in parts of a hundred"
+	@$(py) -m coverage report --sort=cover | sed -n 3,12p
 	@$(timed)
 
 test-notebooks: .venv/.dev
@@ -77,7 +82,7 @@ bench: .venv/.dev
 
 clean:
 	@echo "== removing build products; .venv and work stay (rm -r .venv to set up anew)"
-	@rm -rf build dist .pytest_cache .ruff_cache .hypothesis .coverage
+	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
 	@find learnkit tests solutions -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp stands for a set-up that went through, and says where: a moved checkout sets up again,
