@@ -13,7 +13,7 @@ ARGS ?=
 py := .venv/bin/python
 # Two tests at a time, each on one core: more threads would only fight for the same two.
 one_thread := env OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
-pytest := $(one_thread) $(py) -m pytest -q -n 2 --dist
+pytest := $(one_thread) $(py) -m pytest -q -n 2 --dist loadfile
 timed := $(py) -m tests.timed
 shapes := --jaxtyping-packages=learnkit,beartype.beartype
 quick := 1
@@ -38,9 +38,9 @@ check: .venv/.dev
 	@echo "== format and lint"
 	@$(py) -m ruff format --check --quiet .
 	@$(py) -m ruff check --quiet .
-	@$(timed) "unit tests, with every array's shape and type checked" $(pytest) worksteal \
+	@$(timed) "unit tests, with every array's shape and type checked" $(pytest) \
 		tests learnkit $(shapes) $(covers) -m "not errors and not browser $(fast)"
-	@$(timed) "tests of errors" $(pytest) worksteal tests \
+	@$(timed) "tests of errors" $(pytest) tests \
 		$(covers) $(if $(covers),--cov-append) -m "errors and not browser $(fast)"
 
 test: check test-notebooks test-browser
@@ -59,13 +59,13 @@ test-notebooks: .venv/.dev
 	@rm -rf build/states
 	@$(if $(quick),LEARNKIT_QUICK=1) $(py) -m tests.states build/states
 	@$(timed) "notebooks solved, with no network" env -u MPLBACKEND \
-		$(py) tests/offline.py $(pytest) loadfile --nbval-lax build/states/solved
+		$(py) tests/offline.py $(pytest) --no-loadscope-reorder --nbval-lax build/states/solved
 	@$(timed) "notebooks unsolved and mistaken, with no network" \
 		$(if $(quick),env LEARNKIT_QUICK=1) env MPLBACKEND=agg $(one_thread) \
 		$(py) tests/offline.py $(py) -m tests.states --run build/states
 
 test-browser: .venv/.dev
-	@$(timed) "JupyterLab in a real browser" $(pytest) loadfile tests/browser -m browser
+	@$(timed) "JupyterLab in a real browser" $(pytest) tests/browser -m browser
 
 notebooks: .venv/.dev
 	@echo "== notebooks from solutions/*.py"
