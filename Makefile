@@ -22,7 +22,7 @@ fast := and not slow
 
 help:
 	@echo "make lab         copy the lessons into work/, and open JupyterLab (ARGS: learnkit lab --help)"
-	@echo "make check       format, lint and unit tests: what to run before a commit"
+	@echo "make check       format, lint, types and unit tests: what to run before a commit"
 	@echo "make test        everything: check, notebooks in three states, browser"
 	@echo "make test-full   the same at full length, slow tests too"
 	@echo "make notebooks   write solutions/*.ipynb and lessons/*.ipynb from solutions/*.py"
@@ -35,9 +35,10 @@ lab: .venv/.lab
 	@$(py) -m learnkit lab $(ARGS)
 
 check: .venv/.dev
-	@echo "== format and lint"
+	@echo "== format, lint and types"
 	@$(py) -m ruff format --check --quiet .
 	@$(py) -m ruff check --quiet .
+	@$(py) -m mypy
 	@$(timed) "unit tests, with every array's shape and type checked" $(pytest) \
 		tests learnkit $(shapes) $(covers) -m "not errors and not browser $(fast)"
 	@$(timed) "tests of errors" $(pytest) tests \
