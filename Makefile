@@ -3,7 +3,7 @@
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab check test test-full test-shapes test-notebooks test-browser notebooks times bench clean FORCE
+.PHONY: help lab check test test-full test-notebooks test-browser notebooks times bench clean FORCE
 
 PYTHON ?=
 TORCH_INDEX ?=
@@ -14,13 +14,16 @@ py := .venv/bin/python
 # Two tests at a time, each on one core: more threads would only fight for the same two.
 one_thread := env OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
 pytest := $(one_thread) $(py) -m pytest -q -n 2 --dist loadfile
+timed := $(py) -m tests.timed
+shapes := --jaxtyping-packages=learnkit,beartype.beartype
 quick := 1
+covers :=
 fast := and not slow
 
 help:
 	@echo "make lab         copy the lessons into work/, and open JupyterLab (ARGS: learnkit lab --help)"
-	@echo "make check       format, lint and unit tests: what to run before a commit"
-	@echo "make test        everything: check, shapes, notebooks in three states, browser"
+	@echo "make check       format, lint, types and unit tests: what to run before a commit"
+	@echo "make test        everything: check, notebooks in three states, browser"
 	@echo "make test-full   the same at full length, slow tests too"
 	@echo "make notebooks   write solutions/*.ipynb and lessons/*.ipynb from solutions/*.py"
 	@echo "make times       run each lesson, store its time and the figures that its prose quotes"
@@ -32,36 +35,39 @@ lab: .venv/.lab
 	@$(py) -m learnkit lab $(ARGS)
 
 check: .venv/.dev
-	@echo "== format and lint"
+	@echo "== format, lint and types"
 	@$(py) -m ruff format --check --quiet .
 	@$(py) -m ruff check --quiet .
 	@.venv/bin/oxlint --deny-warnings -f unix learnkit
-	@echo "== unit tests and doctests"
-	@$(pytest) -m "not browser $(fast)"
+	@$(py) -m mypy
+	@$(timed) "unit tests, with every array's shape and type checked" $(pytest) \
+		tests learnkit $(shapes) $(covers) -m "not errors and not browser $(fast)"
+	@$(timed) "tests of errors" $(pytest) tests \
+		$(covers) $(if $(covers),--cov-append) -m "errors and not browser $(fast)"
 
-test: check test-shapes test-notebooks test-browser
+test: check test-notebooks test-browser
+	@$(timed)
 
 # Target-specific values reach the prerequisites: all of them run at full length.
 test-full: quick :=
 test-full: fast :=
-test-full: check test-shapes test-notebooks test-browser
-
-test-shapes: .venv/.dev
-	@echo "== the same tests, with every array's shape and type checked"
-	@$(pytest) tests learnkit --jaxtyping-packages=learnkit,beartype.beartype \
-		-m "not errors and not browser $(fast)"
+test-full: covers := --cov=learnkit --cov-report=
+test-full: check test-notebooks test-browser
+	@echo "== the ten files with the most lines that no unit test reaches, in parts of a hundred"
+	@$(py) -m coverage report --sort=cover | sed -n 3,12p
+	@$(timed)
 
 test-notebooks: .venv/.dev
-	@echo "== notebooks: solved, unsolved and mistaken, with no network"
 	@rm -rf build/states
-	@$(py) -m tests.states build/states
-	@env -u MPLBACKEND $(py) tests/offline.py $(pytest) --nbval-lax build/states/solved
-	@env -u MPLBACKEND $(if $(quick),LEARNKIT_QUICK=1) $(py) tests/offline.py \
-		$(pytest) --nbval-lax build/states/unsolved build/states/mistaken
+	@$(if $(quick),LEARNKIT_QUICK=1) $(py) -m tests.states build/states
+	@$(timed) "notebooks solved, with no network" env -u MPLBACKEND \
+		$(py) tests/offline.py $(pytest) --no-loadscope-reorder --nbval-lax build/states/solved
+	@$(timed) "notebooks unsolved and mistaken, with no network" \
+		$(if $(quick),env LEARNKIT_QUICK=1) env MPLBACKEND=agg $(one_thread) \
+		$(py) tests/offline.py $(py) -m tests.states --run build/states
 
 test-browser: .venv/.dev
-	@echo "== JupyterLab in a real browser"
-	@$(py) -m pytest -q tests -m browser
+	@$(timed) "JupyterLab in a real browser" $(pytest) tests/browser -m browser
 
 notebooks: .venv/.dev
 	@echo "== notebooks from solutions/*.py"
@@ -78,7 +84,7 @@ bench: .venv/.dev
 
 clean:
 	@echo "== removing build products; .venv and work stay (rm -r .venv to set up anew)"
-	@rm -rf build dist .pytest_cache .ruff_cache .hypothesis .coverage
+	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
 	@find learnkit tests solutions -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp stands for a set-up that went through, and says where: a moved checkout sets up again,

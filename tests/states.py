@@ -4,20 +4,26 @@
     unsolved    lessons/: nothing attempted, and yet nothing dead-ends
     mistaken    every exercise answered by a known mistake: each verdict names it
 
-`python -m tests.states FOLDER` writes them; each ends in a cell that fails unless that is so, and
-unless every exercise's name is bound to a function that does what the reference does.
-`--record` runs the solved ones and writes lessons/times.json and solutions/numbers.json.
+Each ends in a cell that fails unless that is so, and unless every exercise's name is bound to a
+function that does what the reference does. `python -m tests.states FOLDER` writes them, and where
+LEARNKIT_QUICK is set cuts short, in all but the solved ones, what no verdict depends on. The solved
+ones are for a kernel of Jupyter's; `--run FOLDER` runs the others, two at a time. `--record` runs
+the solved ones and writes lessons/times.json and solutions/numbers.json.
 """
 
 import argparse
 import ast
-import inspect
+import contextlib
+import importlib
+import io
 import json
+import linecache
 import os
 import re
 import sys
-import textwrap
+import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -30,20 +36,132 @@ EXPECTED = {"solved": "correct", "unsolved": "not attempted", "mistaken": "incor
 MEMORY = 3 << 30  # bytes a lesson may take
 NUMBERS = ROOT / "solutions" / "numbers.json"
 TIMES = ROOT / "lessons" / "times.json"
+# What is trained by hand goes on as it is, with fewer pictures: (what stands there, what is run).
+SHORTER = {
+    "03_cross_entropy_by_hand": [
+        (
+            'train, train_labels = fashion_mnist("train")',
+            'train, train_labels = (part[:500] for part in fashion_mnist("train"))',
+        ),
+    ],
+    "04_optimizers_by_hand": [("draws.integers(0, 10_000, 200)", "draws.integers(0, 10_000, 8)")],
+    "05_backpropagation_by_hand": [
+        ("draws.integers(0, len(x), 1024)", "draws.integers(0, len(x), 16)")
+    ],
+    "06_convolution_by_hand": [
+        ("rng.integers(0, len(inputs), 100)", "rng.integers(0, len(inputs), 2)"),
+        (
+            "plates = unbend(garments[:500, None], box, 400)",
+            "plates = unbend(garments[:500, None], box, 8)",
+        ),
+    ],
+}
+# Loaded before a lesson's process is forked, and so once for all of them.
+FIRST = (
+    "matplotlib.pyplot",
+    "scipy.ndimage",
+    "skimage.data",
+    "ipywidgets",
+    "anywidget",
+    "PIL.Image",
+)
+FROM_07 = ("torch", "torch._dynamo")
+AT_A_TIME = 2
+END = "\n---- the last cell has run"
+
+
+def lessons() -> list[str]:
+    """The names of all lessons, the longest first, so that no process waits long for the other."""
+    seconds = json.loads(TIMES.read_text(encoding="utf-8"))
+    names = [path.stem for path in (ROOT / "solutions").glob("[0-9][0-9]_*.ipynb")]
+    return sorted(names, key=lambda name: (-seconds.get(name, {}).get("seconds", 1e9), name))
 
 
 def write(folder: Path) -> None:
-    """Writes FOLDER/STATE/NN_name.ipynb for every lesson and state."""
+    """Writes FOLDER/STATE/RANK_NN_name.ipynb for every lesson and state; the longest has rank 0."""
+    quick = bool(os.environ.get("LEARNKIT_QUICK"))
     for state in STATES:
         (folder / state).mkdir(parents=True, exist_ok=True)
-        for path in sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb")):
-            nbformat.write(in_state(path.stem, state), folder / state / path.name)
+        for rank, lesson in enumerate(lessons()):
+            notebook = in_state(lesson, state, quick=quick and state != "solved")
+            nbformat.write(notebook, folder / state / f"{rank:02}_{lesson}.ipynb")
 
 
-def in_state(lesson: str, state: str) -> nbformat.NotebookNode:
+def run(folder: Path) -> int:
+    """Runs what is not solved, and says which cells failed. Returns how many notebooks did."""
+    failed = 0
+    paths = sorted(folder.glob("[um]*/*.ipynb"), key=lambda path: path.name)
+    by_hand = [path for path in paths if int(path.stem.split("_")[1]) < 7]
+    others = [path for path in paths if path not in by_hand]
+    for group, modules in ((by_hand, FIRST), (others, FROM_07)):
+        for module in modules:
+            importlib.import_module(module)
+        for path, seconds, words in forked(group):
+            lesson, state = path.stem[3:], path.parent.name
+            print(
+                f"{lesson} {state}: {'failed' if words else 'passed'}, {seconds:.0f} s", flush=True
+            )
+            if words:
+                print(words, flush=True)
+                failed += 1
+    return failed
+
+
+def forked(paths: Iterable[Path]) -> Iterator[tuple[Path, float, str]]:
+    """Each notebook, its time and its `complaints`; two at a time, each in a process of its own."""
+    todo, running = list(paths), {}
+    while todo or running:
+        while todo and len(running) < AT_A_TIME:
+            path = todo.pop(0)
+            paper = tempfile.TemporaryFile("w+", encoding="utf-8")
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    paper.write(complaints(path) + END)
+                    paper.flush()
+                except BaseException as error:
+                    print(f"{path}: {error!r}", file=sys.__stderr__, flush=True)
+                finally:
+                    os._exit(0)
+            running[pid] = path, time.perf_counter(), paper
+        pid, status = os.wait()
+        path, began, paper = running.pop(pid)
+        paper.seek(0)
+        words = paper.read()
+        paper.close()
+        if words.endswith(END):
+            words = words.removesuffix(END)
+        else:
+            words += f"it ended before its last cell, with status {status}"
+        yield path, time.perf_counter() - began, words
+
+
+def complaints(path: Path) -> str:
+    """Runs a notebook's cells in IPython's shell: each that fails, with its traceback."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    said: list[str] = []
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as out:
+        os.chdir(folder)
+        shell = InteractiveShell.instance(colors="nocolor")
+        for number, cell in enumerate(nbformat.read(path, as_version=4).cells):
+            if cell.cell_type != "code":
+                continue
+            before = out.tell()
+            result = shell.run_cell(cell.source, store_history=True)
+            if not result.success:
+                said += [f"---- cell {number} of {path.name}:", cell.source]
+                said += [f"---- which said: {out.getvalue()[before:][-4000:]}"]
+        os.chdir(ROOT)
+    return "\n".join(said)
+
+
+def in_state(lesson: str, state: str, *, quick: bool = False) -> nbformat.NotebookNode:
     """The notebook of a lesson in one of the three states, with its proof as the last cell."""
     home = "lessons" if state == "unsolved" else "solutions"
     notebook = nbformat.read(ROOT / home / f"{lesson}.ipynb", as_version=4)
+    if quick:
+        shorten(notebook, lesson)
     if state == "mistaken":
         for cell in notebook.cells:
             name = exercise_of(cell)
@@ -57,6 +175,15 @@ def in_state(lesson: str, state: str) -> nbformat.NotebookNode:
     return notebook
 
 
+def shorten(notebook: nbformat.NotebookNode, lesson: str) -> None:
+    """Replaces what SHORTER names. Raises ValueError where it does not stand there once."""
+    for old, new in SHORTER.get(lesson, []):
+        cells = [c for c in notebook.cells if c.cell_type == "code" and old in c.source]
+        if len(cells) != 1:
+            raise ValueError(f"{old!r} stands in {len(cells)} cells of {lesson}: mend SHORTER")
+        cells[0].source = cells[0].source.replace(old, new)
+
+
 def exercise_of(cell: nbformat.NotebookNode) -> str | None:
     """The exercise that a cell asks for, if it asks for one."""
     found = re.search(r"^@exercise\n(?:def|class) (\w+)", cell.source, re.M)
@@ -67,8 +194,8 @@ def answered_by_a_mistake(name: str) -> str:
     """The first known mistake, as the student would have written it."""
     from learnkit.exercises.table import find
 
-    mistake = find(name).mistakes[0].answer
-    tree = ast.parse(textwrap.dedent(inspect.getsource(mistake)))
+    mistake = find(name).mistakes[0].name
+    tree = ast.parse("".join(linecache.getlines(f"<{name}.mistakes: {mistake}>")))
     tree.body[0].decorator_list = [ast.Name("exercise")]
     tree.body[0].name = name
     text = ast.unparse(tree)
@@ -135,10 +262,13 @@ def record() -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help="where to write the notebooks")
+    parser.add_argument("--run", action="store_true", help="run those that are not solved")
     parser.add_argument("--record", action="store_true", help="measure times and quoted figures")
     options = parser.parse_args()
     if options.record:
         record()
+    elif options.folder and options.run:
+        sys.exit(min(run(options.folder.resolve()), 100))
     elif options.folder:
         write(options.folder)
     else:

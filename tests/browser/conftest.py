@@ -1,4 +1,4 @@
-"""One JupyterLab and one browser a module, started as a student starts them."""
+"""One JupyterLab and one browser for all lessons of a worker, started as a student starts them."""
 
 import os
 import re
@@ -10,9 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import nbformat
 import pytest
+import requests
 
+from tests import states
 from tests.browser import chromium
 from tests.browser.notebook import Notebook
 
@@ -61,7 +65,7 @@ def running_lab(work: Path, *options: str) -> Iterator[tuple[str, subprocess.Pop
                 pytest.fail(f"Ctrl-C did not end learnkit lab; it said {late.output!r}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     path = chromium.find_or_skip()
     from playwright.sync_api import sync_playwright
@@ -89,22 +93,38 @@ def page(browser, asked):
     assert [url for url in asked if not url.startswith(AT_HOME)] == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def work(tmp_path_factory):
     """The student's folder, which is not there yet."""
     return tmp_path_factory.mktemp("student") / "work"
 
 
-@pytest.fixture(scope="module")
-def url(browser, work):
+@pytest.fixture(scope="session")
+def lab(browser, work):
     """The address that a running `learnkit lab` tells. Without a browser none is started."""
     with running_lab(work) as (address, _):
         yield address
 
 
 @pytest.fixture(scope="module")
-def lesson(request, page, url):
+def url(lab):
+    """The address that opens the lab with no tab of the module before; its kernels go after it."""
+    yield lab.replace("?token", "?reset&token")
+    parts = urlsplit(lab)
+    api = f"{parts.scheme}://{parts.netloc}/api"
+    token = {"Authorization": "token " + parse_qs(parts.query)["token"][0]}
+    for session in requests.get(f"{api}/sessions", headers=token, timeout=60).json():
+        requests.delete(f"{api}/sessions/{session['id']}", headers=token, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def lesson(request, page, url, work):
     """The lesson that the module names in NAME, opened, and run from top to bottom."""
-    notebook = Notebook(page, url, request.module.NAME)
+    path = work / request.module.NAME
+    if path.stem in states.SHORTER:
+        notebook = nbformat.read(path, as_version=4)
+        states.shorten(notebook, path.stem)
+        nbformat.write(notebook, path)
+    notebook = Notebook(page, url, path.name)
     notebook.run_all()
     return notebook

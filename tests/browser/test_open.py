@@ -1,9 +1,22 @@
 import pytest
 
-from tests.browser.conftest import AT_HOME
+from tests.browser.conftest import AT_HOME, running_lab
 from tests.browser.notebook import Notebook
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """A folder of its own, which is not there yet."""
+    return tmp_path_factory.mktemp("newcomer") / "work"
+
+
+@pytest.fixture(scope="module")
+def url(browser, work):
+    """A lab that nobody has used before."""
+    with running_lab(work) as (address, _):
+        yield address
 
 
 def test_a_newcomer_stands_before_lesson_00_with_no_dialog_no_news_and_no_stranger_asked(

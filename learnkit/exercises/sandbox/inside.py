@@ -10,6 +10,7 @@ import contextlib
 import os
 import select
 import signal
+import socket
 import sys
 import time
 import types
@@ -17,13 +18,44 @@ import types
 MEMORY = 2 << 30  # bytes an answer may take on top of what the worker holds
 
 
-def watch(lifeline: int) -> None:
+def serve(asked: int, modules: list[str]) -> tuple[int, int]:
+    """Imports `modules` and forks a worker at each word from the socket `asked`; see forkserver.py.
+
+    Returns in each worker, with its lifeline and where its watch tells of it.
+    """
+    with contextlib.suppress(Exception):  # the worker meets the same, and its words are heard
+        import_ahead(modules)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that no child of its own stays a zombie
+    with socket.socket(fileno=asked) as ask:
+        while True:
+            word, descriptors, *_ = socket.recv_fds(ask, 16, 6)
+            if not word:  # the notebook is gone
+                os._exit(0)
+            if os.fork() == 0:
+                break
+            for descriptor in descriptors:
+                os.close(descriptor)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    folder, *streams, lifeline, news = descriptors
+    os.fchdir(folder)
+    os.close(folder)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    if "numpy" in sys.modules:  # a new process draws anew, as Python's own generator does
+        sys.modules["numpy"].random.seed()
+    return lifeline, news
+
+
+def watch(lifeline: int, news: int | None = None) -> None:
     """Forks: the child returns and runs the answer; the parent keeps watch and never returns.
 
     `lifeline` is the end of a pipe whose other end the notebook holds. When that is closed, or
     the notebook is gone, the watch ends all that descends from it, and then itself. Whatever
     loses its parent becomes the watch's child (PR_SET_CHILD_SUBREAPER), so it only ever ends
     children of its own that nobody has reaped: a pid cannot have become somebody else's.
+    To `news` it tells its pid, and at its end the exit status.
     """
     with contextlib.suppress(Exception):  # where the system has no such word, orphans get away
         import ctypes
@@ -32,7 +64,10 @@ def watch(lifeline: int) -> None:
     runner = os.fork()
     if runner == 0:
         os.close(lifeline)
+        if news is not None:
+            os.close(news)
         return
+    tell(news, os.getpid())
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # the runner alone holds the ends of the notebook's pipes
         os.dup2(nothing, descriptor)
@@ -54,7 +89,16 @@ def watch(lifeline: int) -> None:
         if not some_left:
             break
         time.sleep(0.002)
-    os._exit((status or 0) & 0xFF)
+    status = (status or 0) & 0xFF
+    tell(news, status)
+    os._exit(status)
+
+
+def tell(news: int | None, number: int) -> None:
+    """A line for the notebook, where it listens."""
+    if news is not None:
+        with contextlib.suppress(OSError):
+            os.write(news, b"%d\n" % number)
 
 
 def _reap(runner: int, status: int | None) -> tuple[int | None, bool]:
@@ -108,10 +152,24 @@ def find_learnkit() -> None:
 PATH = "LEARNKIT_WORKER_PATH"
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 1 and sys.argv[1].isdigit():
-        watch(int(sys.argv.pop(1)))
+def import_ahead(modules: list[str]) -> None:
+    """What a worker needs before it can be ready."""
     find_learnkit()
+    import importlib
+
+    here = "learnkit.exercises.sandbox"
+    for module in (f"{here}.conversation", "cloudpickle", "learnkit.shapes", *modules):
+        importlib.import_module(module)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2 and sys.argv[1] == "serve":
+        watch(*serve(int(sys.argv[2]), sys.argv[3:]))
+        del sys.argv[1:3]
+    elif len(sys.argv) > 1 and sys.argv[1].isdigit():
+        watch(int(sys.argv.pop(1)))
+    if "learnkit.exercises" not in sys.modules:
+        find_learnkit()
     from learnkit.exercises.sandbox import conversation
 
     conversation.main(sys.argv[1:])

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import psutil
 
-from learnkit.exercises.sandbox import inside
+from learnkit.exercises.sandbox import forkserver, inside
+from learnkit.exercises.sandbox.forkserver import ForkedProcess
 
 BACKSTOP = 20.0  # wall seconds for each second of CPU time
 GRACE = 3.0  # wall seconds in which a watch may end its children
@@ -32,7 +33,7 @@ class NotStartedError(CannotJudgeError):
 class Worker:
     """A process, and the end of the pipe by which its watch knows that it is wanted."""
 
-    process: subprocess.Popen
+    process: subprocess.Popen | ForkedProcess
     lifeline: int | None
     last_words: str = ""  # why it died, where it was never ready: known once it is stopped
 
@@ -53,6 +54,9 @@ def start(modules: tuple[str, ...]) -> Worker:
     theirs = ours = None
     try:
         theirs, ours = _lifeline() if watched else (None, None)
+        if watched and modules:
+            process = forkserver.fork((*modules, *late), environment, theirs)
+            return Worker(process, ours)
         process = subprocess.Popen(
             [
                 *(sys.executable, "-I", inside.__file__),
@@ -120,7 +124,7 @@ def stop(worker: Worker) -> None:
             pipe.close()
 
 
-def _last_words(process: subprocess.Popen) -> str:
+def _last_words(process: subprocess.Popen | ForkedProcess) -> str:
     """The last line that it wrote before its output went elsewhere, else its exit status."""
     words = b""
     with contextlib.suppress(OSError, ValueError, AttributeError):  # Windows has it since 3.12
@@ -130,10 +134,12 @@ def _last_words(process: subprocess.Popen) -> str:
     return lines[-1].strip()[:300] if lines else f"exit status {process.returncode}"
 
 
-def _tree(process: subprocess.Popen) -> list[psutil.Process]:
+def _tree(process: subprocess.Popen | ForkedProcess) -> list[psutil.Process]:
     """The process and its descendants; none where it has ended."""
     try:
         first = psutil.Process(process.pid)
+        if isinstance(process, ForkedProcess) and process.unborn:
+            return [first]  # the server, whose children are others
         return [first, *first.children(recursive=True)]
     except psutil.Error:
         return []

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from learnkit.exercises.sandbox import gpu, processes
+from learnkit.exercises.sandbox import forkserver, gpu, processes
 from learnkit.exercises.sandbox.parcel import CannotTravelError, hidden, pickled
 from learnkit.exercises.sandbox.processes import (
     CannotJudgeError,
@@ -120,6 +120,7 @@ def _take(prewarm: tuple[str, ...]) -> processes.Worker:
 def _stop_all() -> None:
     while _ready:
         processes.stop(_ready.popitem()[1])
+    forkserver.stop_all()
 
 
 def _ask(exercise: Exercise, blob: bytes, source: str | None, file: str) -> Ran:

@@ -1,0 +1,142 @@
+"""A process that has imported torch, and forks a worker in no time; to start one takes seconds.
+
+Linux alone; elsewhere each worker starts by itself. The server runs no answer and has one thread,
+so that a fork of it is safe. It ends with the notebook, whose end of the socket is then closed.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from learnkit.exercises.sandbox import inside
+
+_servers: dict[tuple[str, ...], "ForkServer"] = {}
+
+
+def fork(modules: tuple[str, ...], environment: dict[str, str], lifeline: int) -> "ForkedProcess":
+    """A worker that has imported `modules`. Raises OSError where no process can be started.
+
+    A server that was started by another Python, or with another environment, is not asked.
+    """
+    server = _servers.get(modules)
+    started = (sys.executable, environment)
+    if server is not None and (server.started != started or server.process.poll() is not None):
+        _servers.pop(modules).stop()
+        server = None
+    if server is None:
+        server = _servers[modules] = ForkServer(modules, environment)
+    return server.fork(lifeline)
+
+
+def stop_all() -> None:
+    """Ends the servers; workers that they have forked stay."""
+    while _servers:
+        _servers.popitem()[1].stop()
+
+
+class ForkServer:
+    """The notebook's end of a server: a process, and the socket over which it is asked."""
+
+    def __init__(self, modules: tuple[str, ...], environment: dict[str, str]):
+        """Starts it; it imports `modules` before it hears what it is asked."""
+        self.started = (sys.executable, environment)
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", inside.__file__, "serve", str(theirs.fileno()), *modules],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def fork(self, lifeline: int) -> "ForkedProcess":
+        """A worker of its own session, in the folder that this process is in."""
+        folder = os.open(".", os.O_RDONLY)
+        pipes = [os.pipe() for _ in range(4)]  # stdin, stdout, stderr, and what it tells of itself
+        (stdin, ours), *others = pipes
+        theirs = [folder, stdin, *(write for _, write in others[:2]), lifeline, others[2][1]]
+        try:
+            socket.send_fds(self.socket, [b"fork"], theirs)
+        except OSError:
+            for descriptor in (ours, *(read for read, _ in others)):
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in theirs:
+                if descriptor != lifeline:
+                    os.close(descriptor)
+        return ForkedProcess(self, ours, *(read for read, _ in others))
+
+    def stop(self) -> None:
+        """Ends the server, at once where it is still importing."""
+        self.socket.close()
+        with contextlib.suppress(OSError):
+            self.process.kill()
+        self.process.wait()
+
+
+class ForkedProcess:
+    """As much of subprocess.Popen as a worker needs, for a process that another one has forked."""
+
+    def __init__(self, server: ForkServer, stdin: int, stdout: int, stderr: int, news: int):
+        """Its watch tells over `news` its pid, and at its end the worker's exit status."""
+        self.stdin = os.fdopen(stdin, "wb")
+        self.stdout, self.stderr = os.fdopen(stdout, "rb"), os.fdopen(stderr, "rb")
+        self.returncode: int | None = None
+        self._server, self._news, self._heard = server, os.fdopen(news, "rb", buffering=0), b""
+
+    @property
+    def unborn(self) -> bool:
+        """Whether the server has not come to fork it yet."""
+        self._listen(0)
+        return not self._heard
+
+    @property
+    def pid(self) -> int:
+        """The watch's; the server's, as long as it is unborn."""
+        return self._server.process.pid if self.unborn else int(self._heard.split()[0])
+
+    def poll(self) -> int | None:
+        """The exit status; None while it runs."""
+        self._listen(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status. Raises TimeoutExpired, at once where it is unborn."""
+        end = None if timeout is None else time.monotonic() + timeout
+        self._listen(0)
+        while self.returncode is None:
+            left = None if end is None else end - time.monotonic()
+            if left is not None and (left <= 0 or self.unborn):
+                raise subprocess.TimeoutExpired("worker", timeout)
+            self._listen(left)
+        return self.returncode
+
+    def kill(self) -> None:
+        """Ends it, and nothing that it has started."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _listen(self, seconds: float | None) -> None:
+        """Takes what has been told; a watch that ends without a word was killed."""
+        if self.returncode is not None:
+            return
+        looks = select.poll()
+        looks.register(self._news, select.POLLIN)
+        while looks.poll(None if seconds is None else 1000 * seconds):
+            told = self._news.read(64)
+            self._heard += told
+            if not told:
+                words = self._heard.split()
+                self.returncode = int(words[1]) if len(words) == 2 else -signal.SIGKILL
+                self._news.close()
+                return
+            seconds = 0
