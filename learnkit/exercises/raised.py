@@ -3,7 +3,8 @@
 import linecache
 import re
 
-from learnkit.exercises.sandbox.worker import PRINTED, Outcome
+from learnkit.exercises.sandbox import limits
+from learnkit.exercises.sandbox.worker import Outcome
 
 
 def exception(got: Outcome) -> str:
@@ -100,8 +101,8 @@ _SAID = {  # by what Python, NumPy or torch say
     "logit a picture, F.binary_cross_entropy_with_logits asks yes or no.",
     "all elements of (input|target) should be between 0 and 1": " A probability is asked for "
     "there, and a logit may be any number: F.binary_cross_entropy_with_logits takes logits.",
-    "File too large": f" It means that more than {PRINTED // 10**6} MB were printed, or written to "
-    "a file: take that out.",
+    "File too large": f" It means that more than {limits.PRINTED // 10**6} MB were printed, or "
+    "written to a file: take that out.",
     "unhashable type: 'numpy.ndarray'": " Arrays have no hash: functools.cache, sets and "
     "the keys of a dictionary take none.",
     "The shape of the mask": " A mask in [ ] must have the shape of what it picks from: "

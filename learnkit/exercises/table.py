@@ -16,6 +16,7 @@ import cloudpickle
 
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.mistakes import Mistake, Written
+from learnkit.exercises.sandbox import limits
 from learnkit.exercises.sandbox.settled import settled
 from learnkit.exercises.sandbox.wire import Outcome
 from learnkit.exercises.sandbox.worker import run_case
@@ -54,7 +55,7 @@ class Exercise:
     probe: Callable | None = None
     rtol: float = 1e-6
     atol: float = 1e-9
-    seconds: float = 3.0  # for all cases together
+    seconds: float = limits.SECONDS  # of computing, for all cases together
     prewarm: tuple[str, ...] = ()  # modules that its worker imports ahead, such as "torch"
     equivalent: list[str] = field(default_factory=list)  # mutants that no case can tell from it
     written: Written | None = field(default=None, repr=False)

@@ -11,7 +11,7 @@ import pytest
 from learnkit.byhand import losses
 from learnkit.exercises import check, check_file, exercise, hint, hints, reports
 from learnkit.exercises.judge import judge
-from learnkit.exercises.sandbox import processes
+from learnkit.exercises.sandbox import limits, processes
 from learnkit.exercises.table import find
 from tests.exercises.hostile import sources
 
@@ -130,7 +130,7 @@ def test_a_stub_is_not_attempted(body):
 )
 def test_the_general_diagnoses(monkeypatch, body, sentence):
     monkeypatch.setattr(find("mse_loss"), "seconds", 1.0)
-    monkeypatch.setattr(processes, "BACKSTOP", 400.0)  # the machine may be very busy
+    monkeypatch.setattr(limits, "BACKSTOP", 400.0)  # the machine may be very busy
     report = check("mse_loss", define(f"def mse_loss(pred, target):\n    {body}"))
     assert report.status == "incorrect"
     assert re.search(sentence, report.message), report.message
@@ -253,7 +253,7 @@ def test_an_unknown_exercise_is_named_with_the_nearest():
 @pytest.mark.parametrize("source", sources())
 def test_no_answer_raises_hangs_or_ends_the_notebook(monkeypatch, source, capsys):
     monkeypatch.setattr(find("mse_loss"), "seconds", 0.3)
-    monkeypatch.setattr(processes, "BACKSTOP", 10.0)
+    monkeypatch.setattr(limits, "BACKSTOP", 10.0)
     monkeypatch.setattr(processes, "_is_running", lambda process: False)  # nor may a busy machine
     answer = define(source)
     bound = exercise(answer)

@@ -12,7 +12,7 @@ import pytest
 
 from learnkit.exercises import check
 from learnkit.exercises.report import UNJUDGED
-from learnkit.exercises.sandbox import processes, workers
+from learnkit.exercises.sandbox import limits, workers
 from learnkit.exercises.table import find, names
 from tests.exercises.sandbox.test_settled import WAYS
 
@@ -42,7 +42,7 @@ def temporary_folder(request, tmp_path, monkeypatch):
         (folder / "filler").write_bytes(bytes(4096))
     for variable in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.setenv(variable, str(folder))
-    monkeypatch.setattr(processes, "BACKSTOP", 400.0)  # the machine is very busy
+    monkeypatch.setattr(limits, "BACKSTOP", 400.0)  # the machine is very busy
     workers._stop_all()  # the next worker starts with this folder
     yield request.param
     workers._stop_all()

@@ -1,5 +1,6 @@
 """Where an answer runs: a process of its own, and what the notebook and it say to each other.
 
+limits    what an answer may take: time, memory, output
 worker    an answer run on a case; knows no judge
 wire      frames of bytes, and the outcome inside one
 inside, conversation   the process around it

@@ -18,8 +18,7 @@ from io import BufferedIOBase
 from time import process_time, sleep
 from typing import Any
 
-from learnkit.exercises.sandbox import gpu, worker
-from learnkit.exercises.sandbox.inside import MEMORY
+from learnkit.exercises.sandbox import gpu, limits, worker
 from learnkit.exercises.sandbox.wire import (
     IMPORTED,
     IMPORTS,
@@ -28,7 +27,7 @@ from learnkit.exercises.sandbox.wire import (
     read_frame,
     write_frame,
 )
-from learnkit.exercises.sandbox.worker import PRINTED, raised, run_case
+from learnkit.exercises.sandbox.worker import raised, run_case
 
 
 def main(modules: Iterable[str]) -> None:
@@ -46,7 +45,7 @@ def main(modules: Iterable[str]) -> None:
     if order is None or blob is None:  # the notebook is gone
         os._exit(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() finds an end at once
-    _limit_memory(MEMORY)
+    _limit_memory(limits.MEMORY)
     for parts in _said(json.loads(order), blob, printed, wire):
         write_frame(wire, *parts)
     # The notebook ends it now. What the answer has started still has a parent to be found by.
@@ -61,7 +60,7 @@ def _paper() -> BufferedIOBase:
             return os.fdopen(os.memfd_create("printed"), "w+b")
     try:
         paper = tempfile.TemporaryFile()
-        paper.write(bytes(PRINTED >> 8))  # a full disk shows itself only here
+        paper.write(bytes(limits.PRINTED >> 8))  # a full disk shows itself only here
         paper.flush()
         paper.seek(0)
         paper.truncate()
@@ -96,7 +95,7 @@ def _limit_memory(extra: int) -> None:
     with contextlib.suppress(ImportError, OSError, ValueError, AttributeError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_FSIZE, (PRINTED, PRINTED))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.PRINTED, limits.PRINTED))
         with open("/proc/self/statm") as statm:  # macOS has none, and ignores the limit anyway
             held = int(statm.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (held + extra, held + extra))

@@ -15,8 +15,6 @@ import sys
 import time
 import types
 
-MEMORY = 2 << 30  # bytes an answer may take on top of what the worker holds
-
 
 def serve(asked: int, modules: list[str]) -> tuple[int, int]:
     """Imports `modules` and forks a worker at each word from the socket `asked`; see forkserver.py.

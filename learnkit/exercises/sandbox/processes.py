@@ -14,10 +14,9 @@ from dataclasses import dataclass
 
 import psutil
 
-from learnkit.exercises.sandbox import forkserver, inside
+from learnkit.exercises.sandbox import forkserver, inside, limits
 from learnkit.exercises.sandbox.forkserver import ForkedProcess
 
-BACKSTOP = 20.0  # wall seconds for each second of CPU time
 GRACE = 3.0  # wall seconds in which a watch may end its children
 
 
@@ -184,7 +183,7 @@ class Clock:
             raise OverTimeError("asleep")
 
     def _end(self) -> float:
-        return self.began + BACKSTOP * (self.seconds + self.extra)
+        return self.began + limits.BACKSTOP * (self.seconds + self.extra)
 
     def _cpu(self) -> float:
         total = 0.0

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-OUTPUT = 64 << 20  # bytes of results a case may have
+from learnkit.exercises.sandbox import limits
+
 HEAD = 1 << 20  # bytes of JSON before them
 KINDS = {"value", "none", "odd", "big", "raised", "signature", "stub", "left in", "unread"}
 IMPORTS, IMPORTED = b"imports", b"imported "  # said around an import in the midst of a case
@@ -116,9 +117,9 @@ def _arrays(listed: Any, frame: bytes, offset: int) -> dict[str, np.ndarray]:
             raise ValueError(f"odd dtype: {error}") from None
         expect(kind.kind in "biufc", "dtype")
         expect(isinstance(shape, list) and len(shape) <= 32 and key not in arrays, "shape")
-        expect(all(type(n) is int and 0 <= n <= OUTPUT for n in shape), "shape")
+        expect(all(type(n) is int and 0 <= n <= limits.OUTPUT for n in shape), "shape")
         # a size of 0 multiplies away what would not fit: NumPy counts the others all the same
-        expect(math.prod(n for n in shape if n) * kind.itemsize <= OUTPUT, "shape")
+        expect(math.prod(n for n in shape if n) * kind.itemsize <= limits.OUTPUT, "shape")
         count = math.prod(shape)
         expect(offset + count * kind.itemsize <= len(frame), "length")
         arrays[key] = np.frombuffer(frame, kind, count, offset).reshape(shape).copy()

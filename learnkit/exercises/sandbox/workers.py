@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from learnkit.exercises.sandbox import forkserver, gpu, processes
+from learnkit.exercises.sandbox import forkserver, gpu, limits, processes
 from learnkit.exercises.sandbox.parcel import CannotTravelError, hidden, pickled
 from learnkit.exercises.sandbox.processes import (
     CannotJudgeError,
@@ -28,7 +28,6 @@ from learnkit.exercises.sandbox.wire import (
     HEAD,
     IMPORTED,
     IMPORTS,
-    OUTPUT,
     Outcome,
     read_frame,
     unpack,
@@ -36,8 +35,6 @@ from learnkit.exercises.sandbox.wire import (
 )
 from learnkit.exercises.table import Exercise
 
-START = 20.0  # seconds of computing that a worker may take to be ready; torch takes five
-LOADING = 15.0  # seconds of computing that an answer's imports, and its file, may take
 GARBLED = b"garbled"  # stands in the queue for what was no frame
 _ready: dict[tuple[str, ...], processes.Worker] = {}
 
@@ -83,11 +80,11 @@ def run_here(exercise: Exercise, answer: Callable) -> Ran:
 
     What it compiles (torch.compile) or imports first cannot be told apart: it has time for both.
     """
-    seconds = exercise.seconds + LOADING
+    seconds = exercise.seconds + limits.LOADING
     outcomes: list[Outcome] = []
     thread = threading.Thread(target=lambda: outcomes.extend(exercise.run(answer)), daemon=True)
     thread.start()
-    end = time.monotonic() + processes.BACKSTOP * exercise.seconds
+    end = time.monotonic() + limits.BACKSTOP * exercise.seconds
     while thread.is_alive() and _cpu_of(thread) < seconds and time.monotonic() < end:
         thread.join(0.05)
     if thread.is_alive():  # ends a loop of Python; one inside C goes on until the kernel restarts
@@ -151,7 +148,9 @@ def _frames(worker: processes.Worker, order: bytes, blob: bytes) -> queue.Queue:
             write_frame(worker.process.stdin, blob)
 
     def receive() -> None:
-        left = 2 * (HEAD + OUTPUT)  # bytes for all it says; a right answer needs a few thousand
+        left = 2 * (
+            HEAD + limits.OUTPUT
+        )  # bytes for all it says; a right answer needs a few thousand
         try:
             while (frame := read_frame(worker.process.stdout, left)) is not None:
                 frames.put(frame)
@@ -169,16 +168,20 @@ def _frames(worker: processes.Worker, order: bytes, blob: bytes) -> queue.Queue:
 
 def _conversation(worker: processes.Worker, frames: queue.Queue, exercise: Exercise) -> Ran:
     try:
-        first = _next(frames, Clock(worker, START))
+        first = _next(frames, Clock(worker, limits.START))
     except OverTimeError:
         raise CannotJudgeError("Python and its libraries took too long to start") from None
     if first != b"ready":
         processes.stop(worker)  # before it is asked how it ended
         raise NotStartedError(f"Python could not start: {worker.last_words}")
     try:
-        frame = _next(frames, Clock(worker, LOADING))
+        frame = _next(frames, Clock(worker, limits.LOADING))
     except OverTimeError as error:
-        slow = f"computed for more than {LOADING:g} seconds" if error.kind == "late" else "waited"
+        slow = (
+            f"computed for more than {limits.LOADING:g} seconds"
+            if error.kind == "late"
+            else "waited"
+        )
         raise CannotJudgeError(f"what your answer imports {slow} before it could run") from None
     if frame != b"loaded":
         return Ran([_outcome(frame)])
@@ -212,9 +215,9 @@ def _next(frames: queue.Queue, clock: Clock) -> bytes | None:
             clock.look()
             continue
         if frame == IMPORTS:
-            clock.extra = clock.imported + LOADING
+            clock.extra = clock.imported + limits.LOADING
         elif frame is not None and frame.startswith(IMPORTED):
-            clock.imported = clock.extra = min(clock.imported + _seconds(frame), LOADING)
+            clock.imported = clock.extra = min(clock.imported + _seconds(frame), limits.LOADING)
         else:
             return frame
 
@@ -225,7 +228,7 @@ def _seconds(frame: bytes) -> float:
         seconds = float(frame.removeprefix(IMPORTED))
     except ValueError:
         return 0.0
-    return seconds if 0 <= seconds <= LOADING else 0.0
+    return seconds if 0 <= seconds <= limits.LOADING else 0.0
 
 
 def _outcome(frame: bytes | None) -> Outcome:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from learnkit.exercises import check
-from learnkit.exercises.sandbox import forkserver, processes, workers
+from learnkit.exercises.sandbox import forkserver, limits, processes, workers
 from tests.exercises.test_engine import define
 
 # The shape checks wrap the inner functions of builders, which then cannot travel.
@@ -27,7 +27,7 @@ RIGHT = """def kl_divergence(mean, log_var):
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
-    monkeypatch.setattr(processes, "BACKSTOP", 400.0)  # the machine may be very busy
+    monkeypatch.setattr(limits, "BACKSTOP", 400.0)  # the machine may be very busy
 
 
 def answer(line="pass"):

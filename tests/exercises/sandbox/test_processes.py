@@ -14,7 +14,7 @@ import pytest
 
 from learnkit.course import cli
 from learnkit.exercises import check, check_file, exercise, reports
-from learnkit.exercises.sandbox import conversation, processes, workers
+from learnkit.exercises.sandbox import conversation, limits, processes, workers
 from learnkit.exercises.table import find
 from tests.exercises.test_engine import RIGHT, define
 
@@ -25,7 +25,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="the watch is Linux's
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """Tests give an answer tenths of a second of computing, on machines that may be very busy."""
-    monkeypatch.setattr(processes, "BACKSTOP", 400.0)
+    monkeypatch.setattr(limits, "BACKSTOP", 400.0)
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_a_start_that_fails_once_is_tried_again(tmp_path, monkeypatch, no_worker
 
 def test_a_start_that_never_ends_is_no_verdict(tmp_path, monkeypatch, no_worker_stands_ready):
     monkeypatch.setattr(sys, "executable", a_python_that(tmp_path, "exec sleep 60"))
-    monkeypatch.setattr(workers, "START", 0.5)
-    monkeypatch.setattr(processes, "BACKSTOP", 1.0)
+    monkeypatch.setattr(limits, "START", 0.5)
+    monkeypatch.setattr(limits, "BACKSTOP", 1.0)
     report = check("mse_loss", define(RIGHT))
     assert report.status == "could not be judged" and "too long to start" in report.message
 
@@ -244,7 +244,7 @@ def test_nor_does_what_it_imports_when_it_is_called(tmp_path, monkeypatch):
 
 def test_an_import_that_never_ends_ends_too(tmp_path, monkeypatch):
     monkeypatch.setattr(find("mse_loss"), "seconds", 0.2)
-    monkeypatch.setattr(workers, "LOADING", 0.5)
+    monkeypatch.setattr(limits, "LOADING", 0.5)
     (tmp_path / "endless.py").write_text("while True: pass\n")
     path = tmp_path / "answer.py"
     path.write_text("def mse_loss(pred, target):\n    import endless\n")
@@ -252,7 +252,7 @@ def test_an_import_that_never_ends_ends_too(tmp_path, monkeypatch):
 
 
 def test_a_file_that_never_ends_to_load_says_nothing_about_the_answer(tmp_path, monkeypatch):
-    monkeypatch.setattr(workers, "LOADING", 0.5)
+    monkeypatch.setattr(limits, "LOADING", 0.5)
     path = tmp_path / "answer.py"
     path.write_text(f"import numpy as np\n{RIGHT}\nwhile True: pass\n")
     report = check_file("mse_loss", path)
@@ -273,7 +273,7 @@ def test_what_torch_would_compile_runs_as_it_is_written(tmp_path):
 
 def test_an_answer_that_sleeps_ends_at_the_backstop_with_its_own_sentence(monkeypatch):
     monkeypatch.setattr(find("mse_loss"), "seconds", 0.2)
-    monkeypatch.setattr(processes, "BACKSTOP", 5.0)
+    monkeypatch.setattr(limits, "BACKSTOP", 5.0)
     slept = "def mse_loss(pred, target):\n    import time; time.sleep(60)"
     report = check("mse_loss", define(slept))
     assert report.status == "incorrect" and "waited, and did nothing" in report.message
@@ -297,7 +297,7 @@ def test_the_computing_of_a_child_counts(monkeypatch):
 
 def test_a_process_that_waits_for_a_core_is_not_asleep(monkeypatch):
     """Its CPU time has stood still all the while, and still it is not taken for a sleeper."""
-    monkeypatch.setattr(processes, "BACKSTOP", 20.0)
+    monkeypatch.setattr(limits, "BACKSTOP", 20.0)
     worker = processes.start(())
     try:
         clock = processes.Clock(worker, 0.0001)
