@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import learnkit
 from learnkit.exercises.mistakes import Written, edited
 from learnkit.exercises.table import find, names
 
@@ -125,5 +126,5 @@ def test_all_of_an_exercise_compile_and_have_names_of_their_own(name):
 
 
 def test_the_files_travel_with_the_package():
-    home = Path(inspect.getfile(find)).parent
-    assert {p.stem for p in home.glob("lesson_*/*.mistakes")} == set(names())
+    home = Path(learnkit.__file__).parent
+    assert {p.stem for p in home.glob("exercises/lesson_*/*.mistakes")} == set(names())

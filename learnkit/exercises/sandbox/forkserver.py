@@ -96,7 +96,7 @@ class ForkedProcess:
     @property
     def unborn(self) -> bool:
         """Whether the server has not come to fork it yet."""
-        self._listen(0)
+        self._listen(0.0)
         return not self._heard
 
     @property
@@ -106,13 +106,13 @@ class ForkedProcess:
 
     def poll(self) -> int | None:
         """The exit status; None while it runs."""
-        self._listen(0)
+        self._listen(0.0)
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """The exit status. Raises TimeoutExpired, at once where it is unborn."""
         end = None if timeout is None else time.monotonic() + timeout
-        self._listen(0)
+        self._listen(0.0)
         while self.returncode is None:
             left = None if end is None else end - time.monotonic()
             if left is not None and (left <= 0 or self.unborn):
@@ -139,4 +139,4 @@ class ForkedProcess:
                 self.returncode = int(words[1]) if len(words) == 2 else -signal.SIGKILL
                 self._news.close()
                 return
-            seconds = 0
+            seconds = 0.0
