@@ -4,32 +4,18 @@ import numpy as np
 import torch
 
 from learnkit.exercises.sandbox.worker import OddResultError
-
-
-def f32(values):
-    return np.asarray(values, np.float32)
-
-
-def normal(rng, *shape):
-    return f32(rng.standard_normal(shape).round(2))
+from learnkit.exercises.tensors import check_tensor
 
 
 def a_tensor(result, of):
     """Raises OddResultError where the result is no tensor, or no gradient flows back through it."""
-    if isinstance(result, tuple | list):
-        raise OddResultError(
-            f"You return a {type(result).__name__}; return {of} in one tensor (is there a comma at "
-            "the end of the line?)."
-        )
-    if callable(result):
-        raise OddResultError(
-            f"You return a method; return {of}: the round brackets of a call are missing."
-        )
-    if not torch.is_tensor(result):
-        raise OddResultError(
-            f"You return a {type(result).__name__}; return {of} as a tensor of torch, or no "
-            "gradient can flow back through it (leave out .item(), float() and .numpy())."
-        )
+    check_tensor(
+        result,
+        of,
+        several=" (is there a comma at the end of the line?)",
+        other=f"You return a {type(result).__name__}; return {of} as a tensor of torch, or no "
+        "gradient can flow back through it (leave out .item(), float() and .numpy()).",
+    )
     if not result.requires_grad:
         raise OddResultError(
             f"No gradient flows back through {of}: .detach(), .data, .sample() or torch.no_grad() "

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from learnkit.exercises.lesson_08.common import f32, normal
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32, normal
 from learnkit.models import vae
 
 _rng = np.random.default_rng(8)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from learnkit.exercises.lesson_08.common import a_tensor, as_leaves, f32, gradients_of, normal
+from learnkit.exercises.lesson_08.common import a_tensor, as_leaves, gradients_of
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32, normal
 from learnkit.models import vae
 
 _rng = np.random.default_rng(8)

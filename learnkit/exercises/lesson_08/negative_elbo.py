@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from learnkit.exercises.lesson_08.common import a_tensor, as_leaves, f32, gradients_of, normal
+from learnkit.exercises.lesson_08.common import a_tensor, as_leaves, gradients_of
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32, normal
 
 _rng = np.random.default_rng(808)
 
@@ -18,6 +19,11 @@ def _grey(*shape):
     return f32(_rng.random(shape).round(2))
 
 
+def _drawn(n, c, h, w, d, **options):
+    pictures = normal(_rng, n, c, h, w), _grey(n, c, h, w)
+    return case(*pictures, normal(_rng, n, d), normal(_rng, n, d), **options)
+
+
 negative_elbo = Exercise.beside(
     __name__,
     cases=[
@@ -28,28 +34,10 @@ negative_elbo = Exercise.beside(
             f32([[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]]),
             np.zeros((2, 3), np.float32),
         ),
-        case(normal(_rng, 3, 3, 2, 4), _grey(3, 3, 2, 4), normal(_rng, 3, 2), normal(_rng, 3, 2)),
-        case(
-            normal(_rng, 3, 3, 2, 4),
-            _grey(3, 3, 2, 4),
-            normal(_rng, 3, 2),
-            normal(_rng, 3, 2),
-            beta=4.0,
-        ),
-        case(
-            normal(_rng, 4, 1, 3, 3),
-            _grey(4, 1, 3, 3),
-            normal(_rng, 4, 5),
-            normal(_rng, 4, 5),
-            beta=0.25,
-        ),
-        case(
-            normal(_rng, 2, 1, 2, 2),
-            _grey(2, 1, 2, 2),
-            normal(_rng, 2, 3),
-            normal(_rng, 2, 3),
-            beta=0.0,
-        ),
+        _drawn(3, 3, 2, 4, 2),
+        _drawn(3, 3, 2, 4, 2, beta=4.0),
+        _drawn(4, 1, 3, 3, 5, beta=0.25),
+        _drawn(2, 1, 2, 2, 3, beta=0.0),
         case(
             f32([[[[200.0, -200.0], [200.0, -200.0]]]] * 2),
             f32([[[[1.0, 0.0], [0.0, 1.0]]], [[[1.0, 0.0], [0.5, 0.0]]]]),

@@ -3,9 +3,10 @@
 import numpy as np
 import torch
 
-from learnkit.exercises.lesson_08.common import a_tensor, f32, gradients_of
+from learnkit.exercises.lesson_08.common import a_tensor, gradients_of
 from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32
 from learnkit.models import vae
 
 _NO_NOISE = (

@@ -3,11 +3,7 @@
 import numpy as np
 import torch
 
-from learnkit.exercises.sandbox.worker import OddResultError
-
-
-def f32(values):
-    return np.asarray(values, np.float32)
+from learnkit.exercises.tensors import check_tensor, f32
 
 
 def picture(rng, *shape):
@@ -21,20 +17,14 @@ def drawn_hole(rows):
 
 def one_tensor(result, what):
     """Raises OddResultError where the result is no tensor, with the likely cause."""
-    if isinstance(result, tuple | list):
-        comma = " (is there a comma at the end of the line?)" if len(result) == 1 else ""
-        raise OddResultError(
-            f"You return a {type(result).__name__}; return {what} in one tensor{comma}."
-        )
-    if callable(result):
-        raise OddResultError(
-            f"You return a method; return {what}: the round brackets of a call are missing."
-        )
-    if not torch.is_tensor(result):
-        raise OddResultError(
-            f"You return a number of Python's or NumPy's ({type(result).__name__}); return {what} "
-            "in a tensor of torch."
-        )
+    one = isinstance(result, tuple | list) and len(result) == 1
+    check_tensor(
+        result,
+        what,
+        several=" (is there a comma at the end of the line?)" if one else "",
+        other=f"You return a number of Python's or NumPy's ({type(result).__name__}); return "
+        f"{what} in a tensor of torch.",
+    )
 
 
 def tensors(*arrays, **options):

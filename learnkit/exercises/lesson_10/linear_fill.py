@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from learnkit.exercises.lesson_10.common import f32, one_tensor, picture, tensors
+from learnkit.exercises.lesson_10.common import one_tensor, picture, tensors
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32
 
 _rng = np.random.default_rng(10)
 

@@ -3,9 +3,10 @@
 import numpy as np
 import torch
 
-from learnkit.exercises.lesson_10.common import drawn_hole, f32, one_tensor, picture, tensors
+from learnkit.exercises.lesson_10.common import drawn_hole, one_tensor, picture, tensors
 from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32
 
 _rng = np.random.default_rng(10)
 

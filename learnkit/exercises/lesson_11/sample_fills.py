@@ -3,9 +3,10 @@
 import numpy as np
 import torch
 
-from learnkit.exercises.lesson_11.common import f32, grey, is_tensor
+from learnkit.exercises.lesson_11.common import grey, is_tensor
 from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32
 from learnkit.models import conditional_vae
 
 _rng = np.random.default_rng(11)

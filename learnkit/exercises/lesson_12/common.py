@@ -1,17 +1,9 @@
 """What the exercises of lesson 12 share."""
 
-import numpy as np
 import torch
 
 from learnkit.exercises.sandbox.worker import OddResultError
-
-
-def f32(values):
-    return np.asarray(values, np.float32)
-
-
-def normal(rng, *shape):
-    return f32(rng.standard_normal(shape).round(2))
+from learnkit.exercises.tensors import check_tensor, f32
 
 
 def pictures(rng, *shape):
@@ -35,24 +27,14 @@ def has_drawn(first):
 
 def one_tensor(result, name, like):
     """Raises OddResultError where a result is no tensor of float32, as `like` is."""
-    if isinstance(result, tuple):
-        raise OddResultError(
-            f"You return a tuple; return {name} in one tensor (is there a comma at the end of the "
-            "line?)."
-        )
-    if isinstance(result, list):
-        raise OddResultError(
-            f"You return a list; return {name} in one tensor (torch.stack joins pictures)."
-        )
-    if callable(result):
-        raise OddResultError(
-            f"You return a method; return {name}: the round brackets of a call are missing."
-        )
-    if not torch.is_tensor(result):
-        raise OddResultError(
-            f"You return {a_kind(result)}; return {name} as a tensor of torch (leave out .numpy(), "
-            ".item() and float())."
-        )
+    comma, stack = " (is there a comma at the end of the line?)", " (torch.stack joins pictures)"
+    check_tensor(
+        result,
+        name,
+        several=comma if isinstance(result, tuple) else stack,
+        other=f"You return {a_kind(result)}; return {name} as a tensor of torch (leave out "
+        ".numpy(), .item() and float()).",
+    )
     if result.dtype != torch.float32:
         raise OddResultError(
             f"You return {name} as {result.dtype}; it must be torch.float32, as {like} is: the "

@@ -9,15 +9,14 @@ from learnkit.exercises.lesson_12.common import (
     SHORT,
     a_kind,
     as_tensors,
-    f32,
     has_drawn,
-    normal,
     one_tensor,
     pictures,
 )
 from learnkit.exercises.lesson_12.q_sample import q_sample as _q_sample
 from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32, normal
 
 q_sample = _q_sample.reference
 _rng = np.random.default_rng(12)

@@ -7,14 +7,13 @@ from learnkit.exercises.lesson_12.common import (
     OWN_NOISE,
     SHORT,
     as_tensors,
-    f32,
     has_drawn,
-    normal,
     one_tensor,
     pictures,
 )
 from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32, normal
 
 _rng = np.random.default_rng(12)
 

@@ -6,14 +6,13 @@ from learnkit.exercises.lesson_12.common import (
     LONG,
     OWN_NOISE,
     as_tensors,
-    f32,
     has_drawn,
-    normal,
     one_tensor,
     pictures,
 )
 from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import f32, normal
 
 _rng = np.random.default_rng(12)
 

@@ -77,8 +77,7 @@ class _Pickler(cloudpickle.Pickler):
             if thing is self.exercise.reference or stands_in_for == self.exercise.name:
                 return getattr, (worker, "calls_reference")
         if isinstance(thing, types.FunctionType):
-            table = str(thing.__module__).startswith("learnkit.exercises.lesson_")
-            if stands_in_for is not None or (table and hasattr(thing, "__wrapped__")):
+            if stands_in_for is not None or (_by_value(thing) and hasattr(thing, "__wrapped__")):
                 return super().reducer_override(bare(thing))
         if isinstance(thing, CACHED) and thing.__module__ == "__main__":
             options = thing.cache_parameters()
@@ -89,6 +88,13 @@ class _Pickler(cloudpickle.Pickler):
         if here is not thing:
             return here.__reduce_ex__(cloudpickle.DEFAULT_PROTOCOL)
         return super().reducer_override(thing)
+
+
+def _by_value(function: types.FunctionType) -> bool:
+    """Whether it stands in a module of an exercise, which no worker can import."""
+    module = str(function.__module__)
+    sent = cloudpickle.list_registry_pickle_by_value()
+    return any(module == name or module.startswith(name + ".") for name in sent)
 
 
 def on_the_cpu(thing: object) -> object:

@@ -1,0 +1,37 @@
+"""What the exercises in torch share: inputs of float32, and whether a result is a tensor."""
+
+import sys
+
+import cloudpickle
+import numpy as np
+import torch
+
+from learnkit.exercises.sandbox.worker import OddResultError
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no such module
+
+
+def f32(values: object) -> np.ndarray:
+    """An array of float32."""
+    return np.asarray(values, np.float32)
+
+
+def normal(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Draws of N(0, 1) with two digits: short to print."""
+    return f32(rng.standard_normal(shape).round(2))
+
+
+def check_tensor(result: object, what: str, *, several: str, other: str) -> None:
+    """Raises OddResultError where a result is a tuple or list, a method, or no tensor either.
+
+    `several` ends the sentence over a tuple or list; `other` is the sentence over what is left.
+    """
+    if isinstance(result, tuple | list):
+        kind = type(result).__name__
+        raise OddResultError(f"You return a {kind}; return {what} in one tensor{several}.")
+    if callable(result):
+        raise OddResultError(
+            f"You return a method; return {what}: the round brackets of a call are missing."
+        )
+    if not torch.is_tensor(result):
+        raise OddResultError(other)
