@@ -159,6 +159,18 @@ def check_hole(hole: np.ndarray, image: np.ndarray, name: str = "hole") -> None:
         raise ValueError(f"{name} must have shape {image.shape[:2]} (h, w), got {hole.shape}")
 
 
+def check_holes(holes: np.ndarray, images: np.ndarray, name: str = "images") -> None:
+    """Raises TypeError or ValueError unless `holes` (n, h, w) are bool, one for each picture."""
+    if not isinstance(holes, np.ndarray) or holes.dtype != bool:
+        kind = holes.dtype if isinstance(holes, np.ndarray) else type(holes).__name__
+        raise TypeError(f"holes must be a bool array, True = to be filled, got {kind}")
+    if holes.shape != images.shape[:3]:
+        raise ValueError(
+            f"holes must have shape {images.shape[:3]} (n, h, w), got {holes.shape}; "
+            f"one hole for all pictures is np.broadcast_to(hole, {name}.shape[:3])"
+        )
+
+
 def _cure(image: np.ndarray) -> str:
     if image.dtype == bool:
         return "a bool array is a hole, not a picture"

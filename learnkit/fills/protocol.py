@@ -12,7 +12,17 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Bool
 
-from learnkit.shapes import Hole, Holes, Image, Images, check_hole, check_image, check_range, span
+from learnkit.shapes import (
+    Hole,
+    Holes,
+    Image,
+    Images,
+    check_hole,
+    check_holes,
+    check_image,
+    check_range,
+    span,
+)
 
 ValueHoles = Bool[np.ndarray, "n d"]  # an entry for each value of a picture: d = h w c
 Fill = Callable[[Image, Hole], Image]
@@ -59,14 +69,7 @@ def check_pictures(images: np.ndarray, holes: np.ndarray) -> None:
     if images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] != 3):
         raise ValueError(f"images must be (n, h, w) or (n, h, w, 3), got {images.shape}")
     check_range(images, "images")
-    if not isinstance(holes, np.ndarray) or holes.dtype != bool:
-        kind = holes.dtype if isinstance(holes, np.ndarray) else type(holes).__name__
-        raise TypeError(f"holes must be a bool array, True = to be filled, got {kind}")
-    if holes.shape != images.shape[:3]:
-        raise ValueError(
-            f"holes must have shape {images.shape[:3]} (n, h, w), got {holes.shape}; "
-            "one hole for all pictures is np.broadcast_to(hole, images.shape[:3])"
-        )
+    check_holes(holes, images)
 
 
 def check_filled(filled: object, image: np.ndarray, hole: np.ndarray) -> None:

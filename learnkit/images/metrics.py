@@ -10,7 +10,16 @@ from typing import Literal
 
 import numpy as np
 
-from learnkit.shapes import Hole, Holes, Image, Images, Vector, check_hole, check_same_shape
+from learnkit.shapes import (
+    Hole,
+    Holes,
+    Image,
+    Images,
+    Vector,
+    check_hole,
+    check_holes,
+    check_same_shape,
+)
 
 Window = Literal["gaussian", "uniform"]
 _BELL = np.exp(-0.5 * (np.arange(-5, 6) / 1.5) ** 2)
@@ -186,14 +195,7 @@ def _check_target(target: np.ndarray, data_range: float) -> None:
 def _checked_holes(holes: Holes | None, pred: Images) -> Holes | None:
     if holes is None:
         return None
-    if not isinstance(holes, np.ndarray) or holes.dtype != bool:
-        kind = holes.dtype if isinstance(holes, np.ndarray) else type(holes).__name__
-        raise TypeError(f"holes must be a bool array, True = to be filled, got {kind}")
-    if holes.shape != pred.shape[:3]:
-        raise ValueError(
-            f"holes must have shape {pred.shape[:3]} (n, h, w), got {holes.shape}; "
-            "one hole for all pictures is np.broadcast_to(hole, pred.shape[:3])"
-        )
+    check_holes(holes, pred, "pred")
     filled = holes.any(axis=(1, 2))
     if not filled.all():
         raise ValueError(f"hole {filled.argmin()} of the batch is empty: no pixel to judge")
