@@ -14,6 +14,7 @@ from learnkit.exercises import check
 from learnkit.exercises.report import UNJUDGED
 from learnkit.exercises.sandbox import limits, workers
 from learnkit.exercises.table import find, names
+from tests.exercises.busy import busy_processes
 from tests.exercises.sandbox.test_settled import WAYS
 
 # The shape checks wrap the inner functions of builders, which then cannot travel.
@@ -22,12 +23,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.errors]
 
 @pytest.fixture(scope="module", autouse=True)
 def eight_busy_processes():
-    loop = [sys.executable, "-c", "while True: pass"]
-    busy = [subprocess.Popen(loop) for _ in range(8)]
-    yield
-    for process in busy:
-        process.kill()
-        process.wait()
+    with busy_processes(8):
+        yield
 
 
 @pytest.fixture(params=["full", "takes nothing"])

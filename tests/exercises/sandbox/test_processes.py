@@ -16,6 +16,7 @@ from learnkit.course import cli
 from learnkit.exercises import check, check_file, exercise, reports
 from learnkit.exercises.sandbox import conversation, limits, processes, workers
 from learnkit.exercises.table import find
+from tests.exercises.busy import busy_processes
 from tests.exercises.test_engine import RIGHT, define
 
 WRONG = RIGHT.replace("mean", "sum")
@@ -315,12 +316,8 @@ def test_a_process_that_waits_for_a_core_is_not_asleep(monkeypatch):
 
 @pytest.fixture
 def eight_busy_processes():
-    loop = [sys.executable, "-c", "while True: pass"]
-    busy = [subprocess.Popen(loop) for _ in range(8)]
-    yield
-    for process in busy:
-        process.kill()
-        process.wait()
+    with busy_processes(8):
+        yield
 
 
 def test_eight_busy_processes_beside_it_turn_no_verdict(monkeypatch, eight_busy_processes):
