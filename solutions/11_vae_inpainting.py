@@ -406,9 +406,9 @@ def seen_in(images):
 
 others = resident(fashion_mnist("test")[0], device=machine.device).take(torch.arange(2000, 4000))
 real = seen_in(others)  # test garments, which no network has seen
-chance = torch.Generator(machine.device)
-of_one_model = frechet_of(seen_in(model.sample(2000, chance.manual_seed(1))), real)
-of_plain = frechet_of(seen_in(plain.sample(2000, chance.manual_seed(1))), real)
+generator = torch.Generator(machine.device)
+of_one_model = frechet_of(seen_in(model.sample(2000, generator.manual_seed(1))), real)
+of_plain = frechet_of(seen_in(plain.sample(2000, generator.manual_seed(1))), real)
 print(f"conditional VAE at a hole of 100 %: {of_one_model:.1f}; plain VAE: {of_plain:.1f}")
 
 # %% [markdown]

@@ -365,9 +365,11 @@ show_pictures(
 # later, from its last two (DPM-Solver++; Lu et al., 2022).
 
 # %%
-chance, real = torch.Generator().manual_seed(5), real_features()
+generator, real = torch.Generator().manual_seed(5), real_features()
 frechet = {
-    name: frechet_of(garment_features(pretrained(name).sample(1000, chance.manual_seed(5))), real)
+    name: frechet_of(
+        garment_features(pretrained(name).sample(1000, generator.manual_seed(5))), real
+    )
     for name in ("vae", "gan")
 }
 frechet["painter"] = card("painter")["quality"]["Frechet classifier distance of 1,000 inventions"]
