@@ -18,16 +18,19 @@ SIGHT = (
     "img => ({alt: img.alt, src: img.src.length + img.src.slice(-4000), wide: img.naturalWidth})"
 )
 
-# Sets `seen` as soon as another picture is shown than the one before.
-NEXT_PICTURE = """([root]) => { window.seen = false;
+# Resolves to the milliseconds from the next key press to the next picture.
+STOPWATCH = """([root]) => { window.answered = new Promise((tell) => {
+    let pressed;
     const old = root.querySelector("img").alt;
+    root.addEventListener("keydown", () => { pressed = performance.now(); },
+                          {capture: true, once: true});
     new MutationObserver((changes, watch) => {
         const image = root.querySelector("img");
-        if (!image || image.alt === old) return;
+        if (pressed === undefined || !image || image.alt === old) return;
         watch.disconnect();
-        image.decode().then(() => { window.seen = true; });
+        image.decode().then(() => tell(performance.now() - pressed));
     }).observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ["src"]});
-}"""
+}); }"""
 
 
 def until(
@@ -132,8 +135,8 @@ class Notebook:
         return self.panel.locator(".jp-CodeCell .jp-InputArea-prompt").all_text_contents()
 
 
-def press_and_see(page: "Page", root: "Locator", key: str) -> None:
-    """Presses a key, and waits for the next picture inside `root`. Its time: `make bench`."""
-    page.evaluate(NEXT_PICTURE, [root.element_handle()])
+def time_of_answer(page: "Page", root: "Locator", key: str) -> float:
+    """Milliseconds from a key press to the next picture inside `root`, by the page's own clock."""
+    page.evaluate(STOPWATCH, [root.element_handle()])
     page.keyboard.press(key)
-    until(page, lambda: page.evaluate("window.seen"), bool)
+    return page.evaluate("window.answered")

@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
@@ -101,6 +103,17 @@ def test_a_film_is_recorded_from_tensors_too():
     assert film.steps[-1] == -1 and len(film.steps) == 6
     np.testing.assert_allclose(film.noisy[0], (xT[0, 0].numpy() + 1) / 2, rtol=1e-6)
     assert room.explore(film).controls["frame"].max == 5
+
+
+def test_a_frame_is_drawn_in_less_than_a_tenth_of_a_second():
+    scene = room.scene(made(colour=True, hole=np.ones((14, 10), bool)))
+    scene.png(frame=0)
+    took = []
+    for frame in (1, 2, 3, 4):
+        begin = time.process_time()
+        scene.png(frame=frame)
+        took.append(time.process_time() - begin)
+    assert min(took) < 0.1
 
 
 def test_the_words_say_steps_t_noise_and_distance():

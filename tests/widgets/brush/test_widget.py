@@ -228,11 +228,11 @@ def test_the_first_call_which_also_loads_is_not_the_one_that_is_timed(pictures, 
 
     def loading(image, hole):
         calls.append(0)
-        time.sleep(0.5 if len(calls) == 1 else 0.0)
+        time.sleep(0.1 if len(calls) == 1 else 0.0)
         return mean(image, hole)
 
     widget = brush.explore(pictures, {"loading": loading}, hole=hole)
-    assert widget.attempts["loading"].seconds < 0.5
+    assert widget.attempts["loading"].seconds < 0.05
 
 
 def test_a_stroke_costs_little_beside_its_fills(rng):
