@@ -62,16 +62,21 @@ class Painter(nn.Module):
         return self.unet(inputs, t.to(xt.dtype) / len(self.alpha_bar))
 
     def denoiser(self, images: Grey, hole: Hole) -> Denoiser:
-        """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read."""
+        """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read.
+
+        xt may hold several draws of the n pictures, (draws * n, 1, h, w): all n, then all n again.
+        """
         hole = check_holes(images, hole)
         visible = cut(images, hole)
         known, guess = 2 * visible - 1, 2 * self.linear(visible, hole) - 1
 
         def eps(xt: Grey, t: Steps) -> Grey:
+            draws = len(xt) // len(known)
+            x, g, m = (one.repeat(draws, 1, 1, 1) for one in (known, guess, hole))
             a = level(self.alpha_bar, t, xt)
-            F = self(xt, t, known, guess, hole).float()
-            x0 = a.sqrt() * xt + (1 - a) * guess - (1 - a).sqrt() * F
-            return predicted_eps(xt, composite(x0, known, hole), t, self.alpha_bar)
+            F = self(xt, t, x, g, m).float()
+            x0 = a.sqrt() * xt + (1 - a) * g - (1 - a).sqrt() * F
+            return predicted_eps(xt, composite(x0, x, m), t, self.alpha_bar)
 
         return eps
 
@@ -108,13 +113,13 @@ class Painter(nn.Module):
         generator: torch.Generator | None,
         calls: int,
     ) -> Fills:
-        known, draws = images.to(self.alpha_bar), []
+        known, made = images.to(self.alpha_bar), []
         eps = self.denoiser(known, hole)
-        for _ in range(count):
-            noise = draw_like(known, generator)
-            *_, last = ddim(eps, noise, self.alpha_bar, calls, order=2, power=2.0)
-            draws.append(composite((last.x0 + 1) / 2, images, hole))
-        return torch.stack(draws)
+        noise = torch.stack([draw_like(known, generator) for _ in range(count)])
+        for part in noise.split(max(1, CHUNK // len(known))):  # several draws of few pictures
+            *_, last = ddim(eps, part.flatten(0, 1), self.alpha_bar, calls, order=2, power=2.0)
+            made.append(last.x0.unflatten(0, part.shape[:2]))
+        return composite((torch.cat(made) + 1) / 2, images, hole)
 
     def fill(
         self,

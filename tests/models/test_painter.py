@@ -108,14 +108,24 @@ def test_it_is_given_as_many_calls_as_it_is_asked_to_make(blank, garments):
     model.load_state_dict(blank.state_dict())
 
     def silent(seen, time):
-        count[0] += 1
+        count[0] += len(seen)
         return torch.zeros(len(seen), 1, 28, 28)
 
     model.unet = Says(silent)
     model.fills(garments[:2], EVERYWHERE, 3, seeded(), calls=5)
-    assert count[0] == 15
+    assert count[0] == 2 * 3 * 5  # two pictures, three draws of each
     model.sample(1, seeded())
-    assert count[0] == 15 + module.CALLS
+    assert count[0] == 30 + module.CALLS
+
+
+def test_draws_made_together_are_those_made_one_by_one(awake, garments, monkeypatch):
+    hole = EVERYWHERE.clone()
+    hole[..., :14] = False
+    together = awake.fills(garments[:2], hole, 5, seeded(), calls=4)
+    for chunk in (2, 5):  # one draw of both pictures at a time, and two
+        monkeypatch.setattr(module, "CHUNK", chunk)
+        apart = awake.fills(garments[:2], hole, 5, seeded(), calls=4)
+        torch.testing.assert_close(apart, together, rtol=0, atol=1e-5)
 
 
 def test_fills_and_samples_follow_the_generator_and_differ_between_draws(awake, garments):
