@@ -31,7 +31,8 @@ def tiles(device: torch.device) -> Pictures:
     for name in SHOWN:
         whole = photograph(name)
         for image in (whole, photograph(name, height=whole.shape[0] // 2)):
-            colour = image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
+            steps = np.round(np.atleast_3d(image) * 255).astype(np.uint8)  # what `resident` keeps
+            colour = np.broadcast_to(steps, (*steps.shape[:2], 3))
             rows = range(0, colour.shape[0] - TILE + 1, TILE // 2)
             columns = range(0, colour.shape[1] - TILE + 1, TILE // 2)
             found += [colour[i : i + TILE, j : j + TILE] for i in rows for j in columns]
