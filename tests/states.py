@@ -55,6 +55,25 @@ SHORTER = {
             "plates = unbend(garments[:500, None], box, 8)",
         ),
     ],
+    "07_cnn_restoration": [("max(50, budget(100, gpu=1000))", "budget(100, gpu=1000)")],
+    "08_vae_synthesis": [
+        ("shipped.sample(2000,", "shipped.sample(200,"),
+        ("torch.randn(2000, 24,", "torch.randn(200, 24,"),
+        ("learned.sample(2000,", "learned.sample(200,"),
+    ],
+    "09_gan_synthesis": [(".sample(2000, dice", ".sample(200, dice")],
+    "10_cnn_inpainting": [("take(torch.arange(200))", "take(torch.arange(20))")],
+    "11_vae_inpainting": [
+        ("take(torch.arange(500))", "take(torch.arange(50))"),
+        ("model.sample(2000,", "model.sample(200,"),
+    ],
+    "12_diffusion": [
+        ("painter.unconditional(6), six, 25)", "painter.unconditional(6), six, 2)"),
+        ("for count in (1, 3, 8, 25)", "for count in (1, 2, 3, 4)"),
+        (".sample(1000, generator", ".sample(100, generator"),
+        ("take(torch.arange(24))", "take(torch.arange(12))"),
+        ("for _ in range(7)", "for _ in range(1)"),
+    ],
 }
 # Loaded before a lesson's process is forked, and so once for all of them.
 FIRST = (

@@ -180,27 +180,34 @@ from learnkit.training.pictures import resident
 from tests.training.conftest import training, weights
 rng = np.random.default_rng(0)
 pictures = resident(rng.integers(0, 256, (50, 8, 8), dtype=np.uint8))
-model, steps = training(pictures, steps=400, path=Path(sys.argv[1]), every=1, resume=True)
+model, steps = training(pictures, steps=int(sys.argv[3]), path=Path(sys.argv[1]), every=1, resume=True)
 for step in steps:
     print(step.number, flush=True)
 np.save(sys.argv[2], weights(model).numpy())
 """
 
 
-def killed_and_resumed(folder: Path, kills: int, seed: int) -> tuple[np.ndarray, int]:
+def killed_and_resumed(folder: Path, kills: int, steps: int, seed: int) -> tuple[np.ndarray, int]:
     """The final weights of a training killed so often, at random moments, and its deaths."""
     rng, deaths = np.random.default_rng(seed), 0
     command = [sys.executable, "-c", VICTIM, str(folder / "a.pt"), str(folder / "end.npy")]
     for turn in range(kills + 1):
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*command, str(steps)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         if turn == kills:
             _, errors = process.communicate(timeout=300)
             assert process.returncode == 0, errors
             break
         process.stdout.readline()  # it is training now, and writes a checkpoint every step
-        time.sleep(float(rng.uniform(0, 0.15)))
+        began, taken = time.perf_counter(), int(rng.integers(1, 20))
+        for _ in range(taken):
+            process.stdout.readline()
+        time.sleep(rng.uniform(0, 2) * (time.perf_counter() - began) / taken)  # amid a step
         process.send_signal(signal.SIGKILL)
         process.communicate()
         deaths += process.returncode == -signal.SIGKILL
@@ -211,7 +218,8 @@ def killed_and_resumed(folder: Path, kills: int, seed: int) -> tuple[np.ndarray,
 @pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.slow)])
 def test_killed_at_random_moments_it_ends_at_the_same_weights_to_the_bit(tmp_path, kills):
     (tmp_path / "whole").mkdir()
-    whole, _ = killed_and_resumed(tmp_path / "whole", 0, seed=0)
-    weights_after, deaths = killed_and_resumed(tmp_path, kills, seed=kills)
+    steps = 40 * (kills + 1)
+    whole, _ = killed_and_resumed(tmp_path / "whole", 0, steps, seed=0)
+    weights_after, deaths = killed_and_resumed(tmp_path, kills, steps, seed=kills)
     assert deaths == kills
     assert np.array_equal(whole, weights_after)
