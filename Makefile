@@ -17,6 +17,7 @@ pytest := $(one_thread) $(py) -m pytest -q -n 2 --dist loadfile
 timed := $(py) -m tests.timed
 shapes := --jaxtyping-packages=learnkit,beartype.beartype
 quick := 1
+others := unsolved mistaken
 covers :=
 fast := and not slow
 
@@ -62,12 +63,15 @@ test-notebooks: .venv/.dev
 	@$(if $(quick),LEARNKIT_QUICK=1) $(py) -m tests.states build/states
 	@$(timed) "notebooks solved, with no network" env -u MPLBACKEND \
 		$(py) tests/offline.py $(pytest) --no-loadscope-reorder --nbval-lax build/states/solved
-	@$(timed) "notebooks unsolved and mistaken, with no network" \
+	@$(timed) "the other notebooks ($(others)), with no network" \
 		$(if $(quick),env LEARNKIT_QUICK=1) env MPLBACKEND=agg $(one_thread) \
-		$(py) tests/offline.py $(py) -m tests.states --run build/states
+		$(py) tests/offline.py $(py) -m tests.states build/states --run $(others)
 
+# The unsolved notebooks, cut short, run in the browser: `make test` runs them there where it can.
+test: others = $(if $(shell $(py) -m tests.browser.chromium),,unsolved )mistaken
 test-browser: .venv/.dev
-	@$(timed) "JupyterLab in a real browser" $(pytest) tests/browser -m browser
+	@$(timed) "JupyterLab in a real browser" \
+		$(py) tests/offline.py $(pytest) tests/browser -m browser
 
 notebooks: .venv/.dev
 	@echo "== notebooks from solutions/*.py"

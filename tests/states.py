@@ -7,8 +7,10 @@
 Each ends in a cell that fails unless that is so, and unless every exercise's name is bound to a
 function that does what the reference does. `python -m tests.states FOLDER` writes them, and where
 LEARNKIT_QUICK is set cuts short, in all but the solved ones, what no verdict depends on. The solved
-ones are for a kernel of Jupyter's; `--run FOLDER` runs the others, two at a time. `--record` runs
-the solved ones and writes lessons/times.json and solutions/numbers.json.
+ones are for a kernel of Jupyter's; `FOLDER --run STATE...` runs those of other states, two at a
+time. Tests in a browser run the unsolved ones as well, as students do: where there is a browser,
+`make test` runs only the mistaken ones by this file. `--record` runs the solved ones and writes
+lessons/times.json and solutions/numbers.json.
 """
 
 import argparse
@@ -31,7 +33,8 @@ import nbformat
 from learnkit.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
-STATES = ("solved", "unsolved", "mistaken")
+OTHERS = ("unsolved", "mistaken")
+STATES = ("solved", *OTHERS)
 EXPECTED = {"solved": "correct", "unsolved": "not attempted", "mistaken": "incorrect"}
 MEMORY = 3 << 30  # bytes a lesson may take
 NUMBERS = ROOT / "solutions" / "numbers.json"
@@ -106,10 +109,11 @@ def write(folder: Path) -> None:
             nbformat.write(notebook, folder / state / f"{rank:02}_{lesson}.ipynb")
 
 
-def run(folder: Path) -> int:
-    """Runs what is not solved, and says which cells failed. Returns how many notebooks did."""
+def run(folder: Path, states: Iterable[str] = OTHERS) -> int:
+    """Runs the notebooks of these states, and says which cells failed. Returns how many did."""
     failed = 0
-    paths = sorted(folder.glob("[um]*/*.ipynb"), key=lambda path: path.name)
+    found = [path for state in states for path in (folder / state).glob("*.ipynb")]
+    paths = sorted(found, key=lambda path: path.name)
     by_hand = [path for path in paths if int(path.stem.split("_")[1]) < 7]
     others = [path for path in paths if path not in by_hand]
     for group, modules in ((by_hand, FIRST), (others, FROM_07)):
@@ -281,13 +285,13 @@ def record() -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help="where to write the notebooks")
-    parser.add_argument("--run", action="store_true", help="run those that are not solved")
+    parser.add_argument("--run", nargs="+", choices=OTHERS, help="run those that are written there")
     parser.add_argument("--record", action="store_true", help="measure times and quoted figures")
     options = parser.parse_args()
     if options.record:
         record()
     elif options.folder and options.run:
-        sys.exit(min(run(options.folder.resolve()), 100))
+        sys.exit(min(run(options.folder.resolve(), options.run), 100))
     elif options.folder:
         write(options.folder)
     else:

@@ -37,7 +37,7 @@ MODULE_OF = {  # PyPI's name -> what is imported, where they differ
     "jupyter-core": "jupyter_core",
 }
 TARGETS = ["help", "lab", "check", "test", "test-full", "notebooks", "bench", "clean"]
-STEPS = ["unit tests", "tests of errors", "notebooks solved", "notebooks unsolved", "JupyterLab"]
+STEPS = ["unit tests", "tests of errors", "notebooks solved", "the other notebooks", "JupyterLab"]
 
 
 def pins() -> dict[str, str]:
@@ -127,9 +127,13 @@ def test_what_learnkit_imports_is_what_pyproject_names():
     assert imported - set(sys.stdlib_module_names) - {"learnkit"} == named
 
 
-def make(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess:
+def make(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        ["make", "--no-print-directory", *arguments], capture_output=True, text=True, cwd=cwd
+        ["make", "--no-print-directory", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **environment},
     )
 
 
@@ -150,8 +154,22 @@ def test_the_whole_test_runs_its_steps_in_order(target):
     planned = make("--dry-run", "-j4", target).stdout
     places = [planned.index(f'-m tests.timed "{step}') for step in STEPS]
     assert places == sorted(places)
-    assert planned.count("offline.py") == 2
+    assert planned.count("offline.py") == 3
     assert planned.rstrip().endswith("-m tests.timed")  # which prints the time of each
+
+
+@pytest.mark.parametrize(
+    ("target", "browser", "states"),
+    [
+        ("test", sys.executable, "mistaken"),
+        ("test", "/no/such/browser", "unsolved mistaken"),
+        ("test-full", sys.executable, "unsolved mistaken"),
+        ("test-notebooks", sys.executable, "unsolved mistaken"),
+    ],
+)
+def test_unsolved_notebooks_run_in_the_browser_or_without_it(target, browser, states):
+    planned = make("--dry-run", target, LEARNKIT_CHROMIUM=browser).stdout
+    assert f"--run {states}\n" in planned
 
 
 def test_every_unit_test_runs_once_with_shapes_or_as_a_test_of_errors():

@@ -1,8 +1,12 @@
-"""Where the browser of these tests comes from, and what is said where there is none."""
+"""Where the browser of these tests comes from, and what is said where there is none.
+
+`python -m tests.browser.chromium` prints its path.
+"""
 
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from typing import NoReturn
 
@@ -52,3 +56,10 @@ def _go_without(sentence: str, *, required: bool) -> NoReturn:
     if required:
         pytest.fail(f"LEARNKIT_REQUIRE_BROWSER is set, and {sentence}", pytrace=False)
     pytest.skip(sentence)
+
+
+if __name__ == "__main__":
+    try:
+        print(find())
+    except LookupError as error:
+        sys.exit(str(error))

@@ -180,10 +180,11 @@ from learnkit.training.pictures import resident
 from tests.training.conftest import training, weights
 rng = np.random.default_rng(0)
 pictures = resident(rng.integers(0, 256, (50, 8, 8), dtype=np.uint8))
-model, steps = training(pictures, steps=int(sys.argv[3]), path=Path(sys.argv[1]), every=1, resume=True)
+folder, end, count = sys.argv[1:]
+model, steps = training(pictures, steps=int(count), path=Path(folder), every=1, resume=True)
 for step in steps:
     print(step.number, flush=True)
-np.save(sys.argv[2], weights(model).numpy())
+np.save(end, weights(model).numpy())
 """
 
 
