@@ -114,8 +114,9 @@ def markdown(table: Sequence[Row]) -> str:
     kinds = list(dict.fromkeys(row.hole for row in table))
     names = list(dict.fromkeys(row.method for row in table))
     found = {(row.method, row.hole): row for row in table}
+    scored = [(row.hole, row.pooled_psnr) for row in table if not row.error]
     best = {
-        kind: max((r.pooled_psnr for r in table if r.hole == kind and not r.error), default=None)
+        kind: max((db for hole, db in scored if hole == kind and db is not None), default=None)
         for kind in kinds
     }
 
