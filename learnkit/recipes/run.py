@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def bake(
     steps: int | None = None,
     machine: Machine | None = None,
     resume: bool = False,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """Trains the recipe's network and writes its weights and its card; yields every step.
 
     `steps` is the budget, the recipe's own where None: the schedule is stretched to it.
