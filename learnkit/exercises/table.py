@@ -5,6 +5,7 @@ stand the answer and the wrong ones that students really write.
 """
 
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ class Exercise:
         `reference` is learnkit's own function where it has one; else it is the written answer.
         """
         home = sys.modules[module]
-        written = Written(Path(home.__file__).with_suffix(".mistakes"), dict(vars(home)))
+        written = Written(Path(inspect.getfile(home)).with_suffix(".mistakes"), dict(vars(home)))
         fields["hints"] = (*fields["hints"], written.body())
         name = module.rpartition(".")[2]
         return cls(name, reference or written.answer, written=written, **fields)
