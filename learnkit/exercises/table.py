@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import cloudpickle
 
@@ -63,7 +64,7 @@ class Exercise:
     _mistaken: dict[str, list[Outcome]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def beside(cls, module: str, *, reference: Callable | None = None, **fields) -> "Exercise":
+    def beside(cls, module: str, *, reference: Callable | None = None, **fields: Any) -> "Exercise":
         """The exercise of a module lesson_NN.NAME, whose answer and mistakes stand beside it.
 
         `reference` is learnkit's own function where it has one; else it is the written answer.

@@ -120,11 +120,11 @@ _RAISING = {"RESUME", "NOP", "CACHE", "COPY_FREE_VARS", "MAKE_CELL", "LOAD_GLOBA
 }
 
 
-def _nothing():
+def _nothing() -> None:
     pass
 
 
-def _documented():
+def _documented() -> None:
     """A body that is nothing but this."""
 
 
