@@ -6,7 +6,6 @@ browsers draw themselves; widgets stand as the pictures that they carry; and no 
 
 import html
 import re
-from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -173,7 +172,7 @@ class _Renderer(IPythonRenderer):
 
 class _Exporter(HTMLExporter):
     @contextfilter
-    def markdown2html(self, context: Mapping[str, Any], source: str) -> str:
+    def markdown2html(self, context: Any, source: str) -> str:
         """nbconvert's own, with the formulas above in place of MathJax's."""
         attached = context.get("cell", {}).get("attachments", {})
         renderer = _Renderer(escape=False, attachments=attached, exclude_anchor_links=True)
