@@ -7,10 +7,22 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}  # what a system without locks says
+
+
+def folder_of(package: str) -> Path:
+    """Where an installed package lies: it is found, not imported.
+
+    Raises ModuleNotFoundError where there is none.
+    """
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"no package is called {package}", name=package)
+    return Path(spec.submodule_search_locations[0])
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def is_set(environment: MutableMapping[str, str] = os.environ) -> bool:
 def hand_down(count: int, environment: MutableMapping[str, str] = os.environ) -> None:
     """Writes `count` to the environment: for programs and libraries that start from here on."""
     if not is_set(environment):
-        environment |= dict.fromkeys(PRODUCTS, "1") | dict.fromkeys(TORCH, str(count))
+        environment.update(dict.fromkeys(PRODUCTS, "1") | dict.fromkeys(TORCH, str(count)))
         environment.setdefault(SPIN, "10000")
 
 

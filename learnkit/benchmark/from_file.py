@@ -6,10 +6,12 @@ learn(pictures)                         if you like: called first, with bytes (n
 NAME = "my fill"                        if you like: else the file's name stands in the table
 """
 
-import importlib.util
 import sys
 import traceback
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
 from pathlib import Path
+from typing import Any
 
 from learnkit.benchmark.methods import Method
 from learnkit.fills.protocol import BatchFill, each
@@ -23,8 +25,8 @@ def load(path: Path) -> Method:
     OSError where there is no such file.
     """
     source = path.read_bytes()  # raises where there is none, before Python is asked to import it
-    spec = importlib.util.spec_from_loader(f"method_{path.stem}", loader=None, origin=str(path))
-    module = importlib.util.module_from_spec(spec)
+    spec = ModuleSpec(f"method_{path.stem}", loader=None, origin=str(path))
+    module = module_from_spec(spec)
     module.__file__ = str(path)
     sys.modules[spec.name] = module  # a dataclass asks for it
     sys.path.insert(0, str(path.resolve().parent))
@@ -33,11 +35,13 @@ def load(path: Path) -> Method:
     except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}{place(error, str(path))}"
         raise ValueError(f"{path} cannot be run ({reason})") from error
-    found = {name: getattr(module, name, None) for name in ("fill", "fill_batch", "learn")}
-    for name, function in found.items():
+    names = ("fill", "fill_batch", "learn")
+    functions: list[Any] = [getattr(module, name, None) for name in names]
+    fill, fill_batch, learn = functions
+    for name, function in zip(names, functions, strict=True):
         if function is not None and not callable(function):
             raise ValueError(f"{name} in {path} must be a function, got {type(function).__name__}")
-    if found["fill"] is None and found["fill_batch"] is None:
+    if fill is None and fill_batch is None:
         raise ValueError(
             f"{path} must define fill(image, hole) or fill_batch(images, holes); "
             "docs/adding_a_method.md has an example of ten lines"
@@ -45,9 +49,9 @@ def load(path: Path) -> Method:
 
     def make(training: Bytes) -> BatchFill:
         """Lets the method learn, where it wants to."""
-        if found["learn"] is not None:
-            found["learn"](training)
-        return found["fill_batch"] or each(found["fill"])
+        if learn is not None:
+            learn(training)
+        return each(fill) if fill_batch is None else fill_batch
 
     name = " ".join(str(getattr(module, "NAME", path.stem)).split())  # a row is a line
     return Method(name or path.stem, make, file=str(path))

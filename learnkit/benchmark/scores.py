@@ -32,8 +32,8 @@ class Column(NamedTuple):
     style: str = ""
 
 
-def _number(*column: str | int) -> Any:
-    return field(default=None, metadata={"column": Column(*column)})
+def _number(head: str, width: int, style: str = "") -> Any:
+    return field(default=None, metadata={"column": Column(head, width, style)})
 
 
 @dataclass(frozen=True)

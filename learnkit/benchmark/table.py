@@ -18,6 +18,7 @@ from learnkit.files import write_whole
 from learnkit.fills.protocol import BatchFill
 from learnkit.holes import published
 from learnkit.images.data import fashion_mnist, to_float
+from learnkit.shapes import Holes, Images
 
 TRAINING = (10_000, 60_000)  # training pictures: the embedded ones, or all
 TEST = 10_000
@@ -56,11 +57,19 @@ def rows(
             yield _row(method, fill, error, kind, images, cut[kind], training)
 
 
-def _row(method: Method, fill: BatchFill | None, error: str, kind, images, hole, training) -> Row:
+def _row(
+    method: Method,
+    fill: BatchFill | None,
+    error: str,
+    kind: str,
+    images: Images,
+    holes: Holes,
+    training: int,
+) -> Row:
     numbers = {}
     if fill is not None:
         try:
-            numbers = measure(fill, images, hole)
+            numbers = measure(fill, images, holes)
         except (Exception, SystemExit) as reason:
             error = _sentence(reason, method)
     title, learned = published.KINDS[kind].title, method.trained or training
@@ -114,8 +123,9 @@ def markdown(table: Sequence[Row]) -> str:
     kinds = list(dict.fromkeys(row.hole for row in table))
     names = list(dict.fromkeys(row.method for row in table))
     found = {(row.method, row.hole): row for row in table}
+    scored = [(row.hole, row.pooled_psnr) for row in table if not row.error]
     best = {
-        kind: max((r.pooled_psnr for r in table if r.hole == kind and not r.error), default=None)
+        kind: max((db for hole, db in scored if hole == kind and db is not None), default=None)
         for kind in kinds
     }
 

@@ -9,17 +9,21 @@ Source: Linnainmaa (1976); Baydin et al. (2018), Automatic differentiation in ma
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from learnkit.byhand import layers
 from learnkit.shapes import check_float
 
-Pull = Callable[[object], tuple]
+Pull = Callable[[Any], tuple]
 
 
 class Node:
     """A value in the graph; `grad` is filled by `backward`, and None before it."""
+
+    value: Any  # a number in a Scalar, an array in a Variable
+    grad: Any  # of the same kind
 
     def __init__(self, value: object, inputs: Sequence["Node"] = (), pull: Pull | None = None):
         """`pull` maps the gradient by this node to those by `inputs`, one each."""
@@ -155,7 +159,7 @@ class Variable(Node):
 
     __array_priority__ = 1000  # array + Variable asks the Variable, not the array
 
-    def __init__(self, value: object, inputs: Sequence[Node] = (), pull: Pull | None = None):
+    def __init__(self, value: Any, inputs: Sequence[Node] = (), pull: Pull | None = None):
         """A leaf, without `pull`, is a float array; TypeError or ValueError (NaN) if it is not."""
         if pull is None:
             check_float(value, "value")
@@ -269,6 +273,6 @@ def _check_positive(value: np.ndarray | float) -> None:
 
 def _shrunk(grad: np.ndarray | float, shape: tuple[int, ...]) -> np.ndarray | float:
     """Sums a gradient over the axes along which `shape` was broadcast."""
-    grad = np.sum(grad, axis=tuple(range(np.ndim(grad) - len(shape))))
-    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and grad.shape[i] != 1)
-    return grad.sum(axis=stretched, keepdims=True) if stretched else grad
+    summed = np.sum(grad, axis=tuple(range(np.ndim(grad) - len(shape))))
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and summed.shape[i] != 1)
+    return summed.sum(axis=stretched, keepdims=True) if stretched else summed

@@ -24,7 +24,8 @@ def benchmark(arguments: argparse.Namespace) -> int:
         pictures=arguments.pictures,
         training=arguments.training,
     )
-    done, paths = [], []
+    done: list[table.Row] = []
+    paths = []
     if arguments.output:  # that it cannot be written to is better heard now than in an hour
         arguments.output.mkdir(parents=True, exist_ok=True)
     for row in growing:

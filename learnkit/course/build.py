@@ -92,7 +92,7 @@ def index(root: Path, *, links_to: str) -> str:
     for source in sorted((root / "solutions").glob("[0-9][0-9]_*.py")):
         made = jupytext.read(source, fmt="py:percent")
         head = made.cells[0].source
-        question = re.search(r"^> (.+?)(?:\n\n|\Z)", head, re.M | re.S)[1].replace("\n> ", " ")
+        question = re.findall(r"^> (.+?)(?:\n\n|\Z)", head, re.M | re.S)[0].replace("\n> ", " ")
         wrote = re.findall(r"^@exercise\n(?:def|class) (\w+)", source.read_text(), re.M)
         seconds = times.get(source.stem, {}).get("seconds")
         link = f"[{source.stem}]({links_to}{source.stem}.ipynb)"

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from learnkit.course import home, places
 from learnkit.course.finding import Finding
@@ -249,7 +250,7 @@ def exercises_check() -> Iterator[Finding]:
     """A right answer, through a real worker process."""
     from learnkit.exercises import check
 
-    def invert(image):
+    def invert(image: Any) -> Any:
         return 1 - image
 
     start = time.perf_counter()

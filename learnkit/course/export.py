@@ -8,6 +8,7 @@ import html
 import re
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from latex2mathml.converter import convert
@@ -171,7 +172,7 @@ class _Renderer(IPythonRenderer):
 
 class _Exporter(HTMLExporter):
     @contextfilter
-    def markdown2html(self, context: object, source: str) -> str:
+    def markdown2html(self, context: Any, source: str) -> str:
         """nbconvert's own, with the formulas above in place of MathJax's."""
         attached = context.get("cell", {}).get("attachments", {})
         renderer = _Renderer(escape=False, attachments=attached, exclude_anchor_links=True)

@@ -10,6 +10,7 @@ import contextlib
 import re
 import sys
 import warnings
+from typing import Any
 
 from learnkit import threads
 from learnkit.exercises import hints
@@ -24,7 +25,7 @@ _EXERCISE = re.compile(
 )
 
 
-def shell() -> object:
+def shell() -> Any:
     """The running IPython shell, if there is one; IPython is never loaded to find out."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None
@@ -75,7 +76,7 @@ def _error_in(text: str) -> Exception | None:
 
 def unreadable(text: str) -> None:
     """Shows for each exercise in a cell why Python cannot read it, and binds the reference."""
-    error = _error_in(text)
+    error = _error_in(text) or SyntaxError("it cannot be read")
     for name in asked_in(text):
         fails(name, error, _caret(error))
 
@@ -100,8 +101,9 @@ class Catching(ast.NodeTransformer):
         for new in ast.walk(around):
             if "lineno" in new._attributes:
                 ast.copy_location(new, node)
-        around.body[0].body = [node]
-        return around.body[0]
+        guard: Any = around.body[0]
+        guard.body = [node]
+        return guard
 
 
 def caught(name: str) -> bool:
@@ -110,7 +112,7 @@ def caught(name: str) -> bool:
     After a restart it is `exercise` itself that is not there: that stays Python's error.
     """
     error = sys.exception()
-    if isinstance(error, NameError) and error.name == "exercise":
+    if error is None or (isinstance(error, NameError) and error.name == "exercise"):
         return False
     fails(name, error)
     return True
@@ -120,7 +122,8 @@ def fails(name: str, error: BaseException, example: tuple[tuple[str, str], ...] 
     """Shows why an exercise could not even be defined, and binds the reference."""
     from learnkit.exercises import engine
 
-    line = f" in line {error.lineno}" if getattr(error, "lineno", None) else ""
+    number = getattr(error, "lineno", None)
+    line = f" in line {number}" if number else ""
     text = getattr(error, "msg", None) or str(error)
     empty = text.startswith("expected an indented block")
     message = f"Python could not run this cell: {type(error).__name__}{line}: {text}."
@@ -151,7 +154,7 @@ def before_cell(info: object = None) -> None:
     hints.begins(getattr(info, "cell_id", None) or _source)
 
 
-def after_cell(result: object) -> None:
+def after_cell(result: Any) -> None:
     """Binds the reference where a cell failed before its `@exercise` ran."""
     from learnkit.exercises.sandbox import workers
 

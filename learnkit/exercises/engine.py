@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from learnkit.exercises import cells, hints, progress
 from learnkit.exercises.index import EXERCISES
@@ -27,7 +28,7 @@ from learnkit.exercises.table import Case, Exercise, find, nearest
 _reports: dict[str, Report] = {}  # the last verdict on each exercise, in this process
 
 
-def exercise(answer: object = None) -> object:
+def exercise(answer: Any = None) -> Any:
     """The decorator over an exercise's function or class: checks it, shows the verdict.
 
     Gives back the answer where it is correct; else a copy of the reference. In both cases its
@@ -38,7 +39,7 @@ def exercise(answer: object = None) -> object:
     if isinstance(answer, str):
         cells.display(_aside(answer, "Write @exercise alone: the name of the function says which."))
         return exercise
-    name = getattr(answer, "__name__", None)
+    name = getattr(answer, "__name__", "")
     if not _can_be_an_answer(answer, name):
         cells.display(_aside(type(answer).__name__, _misplaced(answer)))
         return answer
@@ -123,7 +124,8 @@ def check_file(name: str, path: str | Path) -> Report:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise ValueError(f"cannot read {path}: {reason}") from error
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
+        number = getattr(error, "lineno", None)
+        line = f", line {number}" if number else ""
         reason = getattr(error, "msg", None) or error
         raise ValueError(f"{path}{line} is not Python: {reason}") from error
     if name not in _names_bound_by(tree):
@@ -164,8 +166,9 @@ def reports() -> dict[str, Report]:
     return dict(_reports)
 
 
-def stand_in(task: Exercise, yours: object) -> object:
+def stand_in(task: Exercise, yours: object) -> Any:
     """A copy of the reference under the exercise's name, with the student's own as `.yours`."""
+    copy: Any
     if isinstance(task.reference, type):
         copy = type(task.name, (task.reference,), {"__doc__": task.reference.__doc__})
     else:
@@ -202,11 +205,11 @@ def _namespace(answer: object) -> dict[str, object]:
     inner = core(answer)
     if isinstance(inner, types.FunctionType):
         return inner.__globals__
-    home = getattr(inner, "__module__", None)
+    home = getattr(inner, "__module__", "")
     return vars(sys.modules.get(home) or sys.modules["__main__"])
 
 
-def _unknown(answer: object, sentence: str, namespace: dict[str, object]) -> object:
+def _unknown(answer: Any, sentence: str, namespace: dict[str, object]) -> Any:
     """A name that is no exercise's; where it is nearly one, that one's reference is bound."""
     meant = nearest(answer.__name__)
     message = sentence[0].upper() + sentence[1:]

@@ -23,7 +23,7 @@ def describe_case(exercise: Exercise, case: Case) -> str:
     return "\n".join(head + text.replace("\n", "\n" + " " * len(head)) for head, text in lines)
 
 
-def shown(value: object, other: object = None) -> str:
+def shown(value: object, other: np.ndarray | None = None) -> str:
     """A small array in full; of a large one its shape, and the place where two differ most.
 
     Six digits are shown, and more of them where two would read alike.
@@ -31,21 +31,21 @@ def shown(value: object, other: object = None) -> str:
     array = np.asarray(value)
     if array.dtype.kind not in "biufc":
         return repr(value)
-    differ = isinstance(other, np.ndarray) and not np.array_equal(array, other, equal_nan=True)
+    same = other is not None and np.array_equal(array, other, equal_nan=True)
     for digits in (6, 9, 12, 17):
         text = _written(array, other, digits)
-        if not differ or text != _written(other, array, digits):
+        if other is None or same or text != _written(other, array, digits):
             return text
     return f"{text} ({array.dtype})"
 
 
-def _written(array: np.ndarray, other: object, digits: int) -> str:
+def _written(array: np.ndarray, other: np.ndarray | None, digits: int) -> str:
     if array.size <= 16:
         return np.array2string(array, precision=digits, separator=", ", suppress_small=False)
     text = f"an array of shape {array.shape}"
     if array.dtype.kind == "b":
         return f"{text}, {int(array.sum())} of {array.size} True"
-    if isinstance(other, np.ndarray) and other.shape == array.shape:
+    if other is not None and other.shape == array.shape:
         with np.errstate(invalid="ignore"):  # infinity less infinity
             gap = np.abs(np.nan_to_num(array * 1.0 - other * 1.0, nan=np.inf))
         gap[(array == other) | (np.isnan(array * 1.0) & np.isnan(other * 1.0))] = 0

@@ -6,6 +6,7 @@ sentence is shown. Behind them stand the general diagnoses.
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def judge(
 ) -> Report:
     """The verdict on what an answer did, case by case; `twice` where nothing else explains it."""
 
-    def verdict(status: str, message: str, mistake: str | None = None, **more: object) -> Report:
+    def verdict(status: str, message: str, mistake: str | None = None, **more: Any) -> Report:
         points = exercise.points if status == CORRECT else 0
         said = _without_warnings(printed) if status == CORRECT else printed
         return Report(exercise.name, status, message, mistake, points, printed=said, **more)

@@ -26,6 +26,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HEAD = re.compile(r"# %% (?P<name>\w+)(?: for (?P<variable>\w+) in (?P<values>[^:]+))?(?:: |$)")
 
@@ -60,7 +61,7 @@ class Written:
     Raises ValueError where a cell cannot be read, with its name.
     """
 
-    def __init__(self, path: Path, names: dict[str, object]):
+    def __init__(self, path: Path, names: dict[str, Any]):
         """Reads the file, and runs what stands above the cells."""
         self.path, self.names = path, names
         above, self.cells = _cells(path)

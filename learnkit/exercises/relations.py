@@ -6,6 +6,7 @@ that the sentence is true.
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations, permutations
 
 import numpy as np
@@ -25,16 +26,20 @@ class Pairs:
         """Puts both side by side; `whole` says whether every case has numbers of one shape."""
         self.exercise, self.cases = exercise, exercise.cases
         both = list(zip(outcomes, exercise.expected, strict=False))
-        self.all = [(o.arrays.get(key), e.arrays.get(key)) for o, e in both]
-        self.whole = len(both) == len(exercise.expected) and all(
-            g is not None and w is not None and g.shape == w.shape and g.dtype.kind in "biuf"
-            for g, w in self.all
+        self._by_case = {
+            i: (o.arrays[key], e.arrays[key])
+            for i, (o, e) in enumerate(both)
+            if key in o.arrays and key in e.arrays
+        }
+        self.all = list(self._by_case.values())
+        self.whole = len(self.all) == len(exercise.expected) and all(
+            g.shape == w.shape and g.dtype.kind in "biuf" for g, w in self.all
         )
-        self.right = [g is not None and w is not None and self.close(g, w) for g, w in self.all]
+        self.right = [i in self._by_case and self.close(*self[i]) for i in range(len(both))]
 
     def __getitem__(self, i: int) -> tuple[np.ndarray, np.ndarray]:
         """What was given, and what should have been, on case i."""
-        return self.all[i]
+        return self._by_case[i]
 
     def close(self, got: np.ndarray, want: np.ndarray) -> bool:
         """Alike, as the exercise measures it."""
@@ -121,8 +126,8 @@ def _size(pairs: Pairs, failed: int) -> Iterator[str]:
     """Off by a number that follows the input's size: a mean for a sum, a wrong axis' length."""
     if not pairs.whole or pairs.exercise.build is not None:
         return
-    ratios = [_ratio(pairs, g, w) for g, w in pairs.all]
-    if any(r is None for r in ratios):
+    ratios = _ratios(pairs)
+    if not ratios:
         return
     for i, first in enumerate(pairs.cases[0].args):
         if not isinstance(first, np.ndarray):
@@ -145,6 +150,13 @@ def _follow(ratios: list[float], meant: list[float]) -> bool:
         return False
     told = [(r, m) for r, m in zip(ratios, meant, strict=True) if r]  # 0: nothing to multiply
     return len({m for _, m in told}) > 1 and all(np.isclose(r, m, rtol=1e-6) for r, m in told)
+
+
+def _ratios(pairs: Pairs) -> list[float]:
+    """The factor of each case; none at all where one of them is off by more than a factor."""
+    found = [_ratio(pairs, g, w) for g, w in pairs.all]
+    ratios = [ratio for ratio in found if ratio is not None]
+    return ratios if len(ratios) == len(found) else []
 
 
 def _ratio(pairs: Pairs, got: np.ndarray, want: np.ndarray) -> float | None:
@@ -202,11 +214,11 @@ def _turned(pairs: Pairs, failed: int) -> Iterator[str]:
             yield "is transposed."
         return
     for axes in permutations(range(ndim)):
-        if axes != tuple(range(ndim)) and pairs.all_related(lambda w, a=axes: w.transpose(a)):
+        if axes != tuple(range(ndim)) and pairs.all_related(partial(np.transpose, axes=axes)):
             yield "is transposed." if ndim == 2 else f"has its axes in another order, {axes}."
     for count in range(1, ndim + 1):
         for axes in combinations(range(ndim), count):
-            if pairs.all_related(lambda w, a=axes: np.flip(w, a)):
+            if pairs.all_related(partial(np.flip, axis=axes)):
                 names = " and ".join(str(a) for a in axes)
                 yield f"runs backwards along axis {names}: its first element should be the last."
 
@@ -244,8 +256,7 @@ def _other_factor(pairs: Pairs, failed: int) -> Iterator[str]:
     """Off by a factor in every case, but not by the same one."""
     if not pairs.whole or not any(np.count_nonzero(w) > 1 for _, w in pairs.all):
         return
-    ratios = [_ratio(pairs, g, w) for g, w in pairs.all]
-    if all(r is not None for r in ratios):
+    if ratios := _ratios(pairs):
         yield (
             "is off by a factor that changes with the input: here yours is "
             f"{ratios[failed]:.6g} times what it should be."

@@ -5,12 +5,14 @@ stand the answer and the wrong ones that students really write.
 """
 
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import cloudpickle
 
@@ -62,13 +64,13 @@ class Exercise:
     _mistaken: dict[str, list[Outcome]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def beside(cls, module: str, *, reference: Callable | None = None, **fields) -> "Exercise":
+    def beside(cls, module: str, *, reference: Callable | None = None, **fields: Any) -> "Exercise":
         """The exercise of a module lesson_NN.NAME, whose answer and mistakes stand beside it.
 
         `reference` is learnkit's own function where it has one; else it is the written answer.
         """
         home = sys.modules[module]
-        written = Written(Path(home.__file__).with_suffix(".mistakes"), dict(vars(home)))
+        written = Written(Path(inspect.getfile(home)).with_suffix(".mistakes"), dict(vars(home)))
         fields["hints"] = (*fields["hints"], written.body())
         name = module.rpartition(".")[2]
         return cls(name, reference or written.answer, written=written, **fields)

@@ -9,6 +9,7 @@ harmonic one by gradient descent; this is the end of the walk.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -94,7 +95,7 @@ def _spread(hole: Hole, image: Image) -> np.ndarray:
 
 
 @lru_cache(maxsize=2)  # one hole over many pictures costs one factorisation
-def _system(packed: bytes, shape: tuple[int, int], power: int):
+def _system(packed: bytes, shape: tuple[int, int], power: int) -> tuple[Any, Any]:
     """The rows A_u of the hole's pixels, and A_uu in factors."""
     from scipy.sparse.linalg import splu
 
@@ -111,11 +112,11 @@ def _system(packed: bytes, shape: tuple[int, int], power: int):
 
 
 @lru_cache(maxsize=4)  # so that on small pictures a new hole costs its own factors alone
-def _operator(h: int, w: int, power: int):
+def _operator(h: int, w: int, power: int) -> Any:
     """L^power (h w, h w), sparse; L has each pixel's degree on the diagonal, -1 a neighbour."""
     from scipy.sparse import diags_array, kronsum
 
-    def of_a_line(n: int):  # the same in one dimension; an end has one neighbour
+    def of_a_line(n: int) -> Any:  # the same in one dimension; an end has one neighbour
         degree = np.full(n, 2.0)
         degree[0] -= 1
         degree[-1] -= 1

@@ -6,6 +6,7 @@ hole, or by `batch` with many. No network: what they reach, a network has to bea
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -71,7 +72,7 @@ class LearnedFill(ABC):
                 "resize the picture, or learn from pictures of its size"
             )
 
-    def _blocks(self):
+    def _blocks(self) -> Iterator[np.ndarray]:
         """The training pictures as float32 (m, d) in [0, 1], a block at a time."""
         for i in range(0, len(self.rows), BLOCK):
             block = self.rows[i : i + BLOCK]

@@ -5,6 +5,8 @@ import numpy as np
 from learnkit.fills.learned import LearnedFill
 from learnkit.shapes import Array
 
+Factor = tuple[np.ndarray, bool]  # a Cholesky factor and which half holds it, as SciPy has them
+
 
 class LinearMMSE(LearnedFill):
     """The Gaussian conditional mean: no linear rule has a smaller squared error.
@@ -36,7 +38,7 @@ class LinearMMSE(LearnedFill):
             covariance += (t.T @ t).astype(np.float64)
         self.covariance = covariance / len(images)
         self.precision = inv(self.covariance + jitter * np.eye(len(centre)), overwrite_a=True)
-        self._last = (b"", None)
+        self._last: tuple[bytes, Factor] = (b"", (np.empty((0, 0)), False))
         del self.rows  # all is learned; 60,000 pictures need not stay in memory
 
     def _guess(self, x: np.ndarray, hole: np.ndarray) -> Array:
@@ -59,7 +61,7 @@ class LinearMMSE(LearnedFill):
         pull = -self.precision[np.ix_(u, k)] @ away.T  # (u, members)
         guess[np.ix_(members, u)] = self.mean[u] + cho_solve(self._factor(hole, u), pull).T
 
-    def _factor(self, hole: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, bool]:
+    def _factor(self, hole: np.ndarray, u: np.ndarray) -> Factor:
         from scipy.linalg import cho_factor
 
         key, factor = self._last  # read and written as one: safe where threads share the fill

@@ -44,18 +44,19 @@ class NearestNeighbours(LearnedFill):
         """The k + SPARE nearest of each row by float32 distances, (n, m) places in `rows`."""
         if (known == known[0]).all():
             known = known[:1]  # one hole for all: the last term is a column, not a matrix
-        best, where, start = None, None, 0
+        best: tuple[np.ndarray, np.ndarray] | None = None  # distances, and their places
+        start = 0
         for t in self._blocks():
             d = (t * t) @ known.T - 2 * (t @ x.T)  # (block, n)
             place = np.argpartition(d, self._kept(len(d)), axis=0)[: self.k + SPARE]
             d, place = np.take_along_axis(d, place, axis=0), start + place
             start += len(t)
             if best is not None:
-                d, place = np.concatenate([best, d]), np.concatenate([where, place])
+                d, place = np.concatenate([best[0], d]), np.concatenate([best[1], place])
                 least = np.argpartition(d, self._kept(len(d)), axis=0)[: self.k + SPARE]
                 d, place = (np.take_along_axis(a, least, axis=0) for a in (d, place))
-            best, where = d, place
-        return where.T
+            best = d, place
+        return place.T
 
     def _kept(self, count: int) -> int:
         return min(self.k + SPARE, count) - 1

@@ -8,6 +8,7 @@ takes pictures (n, h, w) or (n, h, w, 3), and as many holes (n, h, w).
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool
@@ -72,7 +73,7 @@ def check_pictures(images: np.ndarray, holes: np.ndarray) -> None:
     check_holes(holes, images)
 
 
-def check_filled(filled: object, image: np.ndarray, hole: np.ndarray) -> None:
+def check_filled(filled: Any, image: np.ndarray, hole: np.ndarray) -> None:
     """Raises TypeError or ValueError unless `filled` is what a fill of `image` must be.
 
     The form's promises, for one picture or for a batch of them: an array of this shape, float,
@@ -99,7 +100,7 @@ def check_filled(filled: object, image: np.ndarray, hole: np.ndarray) -> None:
         )
 
 
-def check_float_array(filled: object) -> None:
+def check_float_array(filled: Any) -> None:
     """Raises TypeError unless `filled` is a float NumPy array; says how it becomes one."""
     if not isinstance(filled, np.ndarray) or filled.dtype.kind != "f":
         kind = filled.dtype if isinstance(filled, np.ndarray) else type(filled).__name__

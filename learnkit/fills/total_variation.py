@@ -6,6 +6,8 @@ be drawn far is given up. There is no linear system. Primal and dual take turns 
 energies close in on the minimum from both sides, so it is known how far off the result may be.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from learnkit.fills.protocol import check_fillable, check_pictures
@@ -133,7 +135,7 @@ def _gap(x: Array, p: Array, hole: Holes, low: Array, high: Array) -> Vector:
     return np.hypot(*_slopes(x)).sum(axis=(1, 2)) - bound
 
 
-def _known_bound(x: Array, hole: Holes, reduce, end: float) -> Array:
+def _known_bound(x: Array, hole: Holes, reduce: Callable, end: float) -> Array:
     return reduce(np.where(hole, end, x), axis=(1, 2), keepdims=True)
 
 

@@ -6,12 +6,13 @@ All are made at once, by arithmetic on whole batches, so that they cost nothing 
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import torch
 
 Kind = Literal["box", "half", "scatter", "strokes", "everything"]
+K = TypeVar("K", bound=str)  # a kind of hole, or of damage
 WANDER = 5  # corners of a stroke
 
 
@@ -48,10 +49,11 @@ def _box(n: int, h: int, w: int, of: torch.Generator, wide: bool) -> torch.Tenso
     sides = _sides(h, w, of.device)
     low, span = (0.1, 0.8) if wide else (0.2, 0.55)
     size = (sides * (low + span * _rand(n, 2, of=of))).round().clamp(min=1)
-    low = ((sides + 1 - size) * _rand(n, 2, of=of)).floor()
+    start = ((sides + 1 - size) * _rand(n, 2, of=of)).floor()
+    end = start + size
     return (
-        _between(low[:, 0], (low + size)[:, 0], h)[:, :, None]
-        & (_between(low[:, 1], (low + size)[:, 1], w)[:, None, :])
+        _between(start[:, 0], end[:, 0], h)[:, :, None]
+        & (_between(start[:, 1], end[:, 1], w)[:, None, :])
     )
 
 
@@ -122,7 +124,7 @@ _MAKERS: dict[str, Callable[..., torch.Tensor]] = {
 }
 
 
-def portions(kinds: dict[str, int], n: int) -> dict[str, int]:
+def portions(kinds: dict[K, int], n: int) -> dict[K, int]:
     """The same kinds in the same proportions, n holes in all.
 
     >>> portions({"box": 3, "half": 1}, 8)

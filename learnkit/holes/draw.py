@@ -7,14 +7,13 @@ ask for all or nothing: a box as large as the picture, a fraction of 0 or 1.
 """
 
 from functools import cache
-from importlib.util import find_spec
 from itertools import pairwise
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
+from learnkit.files import folder_of
 from learnkit.shapes import Hole, Image, check_hole, check_image
 
 Shape = tuple[int, ...]
@@ -56,8 +55,8 @@ def half(shape: Shape, *, side: Literal["left", "right", "top", "bottom"] = "rig
     sides = {
         "left": np.s_[:, : w // 2],
         "right": np.s_[:, w - w // 2 :],
-        "top": np.s_[: h // 2],
-        "bottom": np.s_[h - h // 2 :],
+        "top": np.s_[: h // 2, :],
+        "bottom": np.s_[h - h // 2 :, :],
     }
     if side not in sides:
         raise ValueError(f"side must be one of {', '.join(sides)}, got {side!r}")
@@ -185,8 +184,7 @@ def _drawn(h: int, w: int, width: int, lines: list[Points]) -> Hole:
 
 @cache
 def _font_file() -> str:
-    (package,) = find_spec("matplotlib").submodule_search_locations  # found, not imported
-    return str(Path(package, "mpl-data", "fonts", "ttf", "DejaVuSans-Bold.ttf"))
+    return str(folder_of("matplotlib") / "mpl-data" / "fonts" / "ttf" / "DejaVuSans-Bold.ttf")
 
 
 def _height_and_width(shape: Shape) -> tuple[int, int]:

@@ -92,7 +92,7 @@ def sheets() -> dict[Damage, torch.Tensor]:
 
     lines = [strokes(width) for width in range(1, 8) for _ in range(4)]
     lines += [scratches(count, finer) for count in (16, 20, 24, 28) for finer in (1, 1, 1, 2)]
-    found = {
+    found: dict[Damage, list[np.ndarray]] = {
         "lines": lines,
         "letters": [letters() for _ in range(40)],
         "blots": [strokes(width) for width in (9, 10, 12, 14, 16) for _ in range(4)],

@@ -15,7 +15,6 @@ import struct
 import zlib
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +22,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from learnkit import assets
+from learnkit.files import folder_of
 from learnkit.shapes import Array, Bytes, Image, check_range
 
 Labels = UInt8[np.ndarray, "n"]
@@ -285,8 +285,7 @@ def _emoji_bytes() -> EmojiBytes:
 def _photograph_bytes(file: str) -> np.ndarray:
     from PIL import Image as Pillow
 
-    (package,) = find_spec("skimage").submodule_search_locations  # found, not imported
-    path = Path(package, "data", file)
+    path = folder_of("skimage") / "data" / file
     if not path.exists():
         raise OSError(f"scikit-image's own picture {path} is missing: reinstall scikit-image")
     return np.asarray(Pillow.open(path))

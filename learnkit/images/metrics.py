@@ -61,7 +61,7 @@ def psnr(pred: Image, target: Image, *, hole: Hole | None = None, data_range: fl
     """
     error = mse(pred, target, hole=hole)
     _check_target(target if hole is None else target[hole], data_range)
-    return float(_decibels(error, data_range))
+    return float(_decibels(np.array([error]), data_range)[0])
 
 
 def mse_of_each(pred: Images, target: Images, *, holes: Holes | None = None) -> Vector:
@@ -101,7 +101,8 @@ def pooled_psnr(
     _check_pair(pred, target, batch=True)
     errors, counts = _squared_errors(pred, target, _checked_holes(holes, pred))
     _check_target(target if holes is None else target[holes], data_range)
-    return float(_decibels(errors.sum() / counts.sum(), data_range))
+    error = errors.sum(keepdims=True) / counts.sum()
+    return float(_decibels(error, data_range)[0])
 
 
 def ssim(
@@ -152,9 +153,9 @@ def _squared_errors(pred: Images, target: Images, holes: Holes | None) -> tuple[
     return errors, channels * holes.sum(axis=(1, 2), dtype=np.float64)
 
 
-def _decibels(error: Vector | float, data_range: float) -> Vector | np.floating:
+def _decibels(errors: Vector, data_range: float) -> Vector:
     with np.errstate(divide="ignore"):  # no error: inf is meant
-        return 10 * np.log10(np.divide(data_range**2, error))
+        return 10 * np.log10(np.divide(data_range**2, errors))
 
 
 def _check_pair(pred: np.ndarray, target: np.ndarray, *, batch: bool) -> None:

@@ -35,10 +35,10 @@ def batch_fill(fill: Callable, device: torch.device | str = "cpu") -> BatchFill:
 def _chunked(fill: Callable, device: torch.device | str) -> BatchFill:
     def some(images: Images, holes: Holes) -> Images:
         grey = images.ndim == 3
-        x = images[:, None] if grey else images.transpose(0, 3, 1, 2)
-        x, hole = np.array(x, np.float32, order="C"), holes[:, None].copy()  # nothing is shared
-        x, hole = torch.from_numpy(x).to(device), torch.from_numpy(hole).to(device)
-        y = fill(x, hole).detach().float().cpu().numpy()  # (n, c, h, w)
+        channels_first = images[:, None] if grey else images.transpose(0, 3, 1, 2)
+        x = np.array(channels_first, np.float32, order="C")  # a copy: nothing is shared
+        hole = torch.from_numpy(holes[:, None].copy()).to(device)
+        y = fill(torch.from_numpy(x).to(device), hole).detach().float().cpu().numpy()
         y = y[:, 0] if grey else y.transpose(0, 2, 3, 1)
         spread = holes if grey else holes[..., None]
         return np.where(spread, y.astype(images.dtype), images)
@@ -57,13 +57,14 @@ def fill_with(model: nn.Module) -> Fill:
     does, which is asked where a hole covers everything: a network that draws samples draws one.
     Raises TypeError where the network has no `fill`.
     """
-    if not hasattr(model, "fill"):
+    of_tensors = getattr(model, "fill", None)
+    if of_tensors is None:
         raise TypeError(
             f"a network that fills holes has fill(images, hole), and {type(model).__name__} has "
             "none; pretrained('inpainter') has"
         )
     weight = next(chain(model.parameters(), model.buffers()), torch.empty(0))
-    many = _chunked(model.fill, weight.device)
+    many = _chunked(of_tensors, weight.device)
 
     def fill(image: Image, hole: Hole) -> Image:
         """The picture filled."""

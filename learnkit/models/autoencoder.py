@@ -12,7 +12,7 @@ import math
 import torch.nn.functional as F
 from torch import nn
 
-from learnkit.models.blocks import DenseBlock, residual_linear
+from learnkit.models.blocks import DenseBlock, residual_linear, zeroed
 from learnkit.tensors import Images, Latents
 
 
@@ -72,9 +72,8 @@ class Restorer(nn.Module):
             )
             for _ in range(blocks)
         )
-        self.end = nn.Sequential(nn.Conv2d(width, 4 * channels, 3, padding=1), nn.PixelShuffle(2))
-        nn.init.zeros_(self.end[0].weight)  # before training its output is its input
-        nn.init.zeros_(self.end[0].bias)
+        last = zeroed(nn.Conv2d(width, 4 * channels, 3, padding=1))  # so its output is its input
+        self.end = nn.Sequential(last, nn.PixelShuffle(2))
 
     def forward(self, images: Images) -> Images:
         """The pictures mended; an odd side is made even by a mirrored line, and cut again."""

@@ -39,6 +39,13 @@ def residual_conv(channels: int, groups: int = 8) -> Residual:
     )
 
 
+def zeroed(layer: nn.Conv2d) -> nn.Conv2d:
+    """The layer with zeros for weights: before training its output is 0."""
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
+    return layer
+
+
 class DenseBlock(nn.Module):
     """Each layer takes everything before it: x, and the outputs of all earlier layers.
 

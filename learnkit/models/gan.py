@@ -247,7 +247,8 @@ def ring(
     sigma: float = circle.SIGMA,
 ) -> Float[Tensor, "{count} 2"]:
     """Points (count, 2) of `blobs` Gaussians on a circle, each as likely as the next."""
-    where = {"generator": generator, "device": generator.device if generator else "cpu"}
-    centres = torch.from_numpy(circle.centres(blobs, radius)).float().to(where["device"])
-    near = centres[torch.randint(blobs, (count,), **where)]
-    return near + sigma * torch.randn(count, 2, dtype=torch.float32, **where)
+    device = torch.device("cpu") if generator is None else generator.device
+    centres = torch.from_numpy(circle.centres(blobs, radius)).float().to(device)
+    near = centres[torch.randint(blobs, (count,), generator=generator, device=device)]
+    away = torch.randn(count, 2, dtype=torch.float32, generator=generator, device=device)
+    return near + sigma * away

@@ -11,7 +11,7 @@ from torch import Tensor
 from learnkit.models.conditional_vae import Decode
 from learnkit.models.masked import check_holes, check_pictures_of, composite, cut
 from learnkit.shapes import check_at_least
-from learnkit.tensors import Hole, Images, Rows
+from learnkit.tensors import Hole, Images, Latents, Rows
 
 PART = 500  # pictures that are searched for together: what they need stays in the cache
 
@@ -44,8 +44,12 @@ def latent_search(
     if not sigma > 0:
         raise ValueError(f"sigma must be above 0, the error that a pixel may have; got {sigma}")
     hole = check_holes(images, hole)
-    where = {"generator": generator, "device": images.device, "dtype": torch.float32}
-    drawn = torch.randn(bank, latent, **where)
+
+    def draw(count: int) -> Latents:
+        size, device = (count, latent), images.device
+        return torch.randn(size, generator=generator, device=device, dtype=torch.float32)
+
+    drawn = draw(bank)
     with torch.no_grad():
         made = decode(drawn)
         check_pictures_of(images, made.shape[1:])
@@ -59,7 +63,7 @@ def latent_search(
         ]
         fills[~free] = torch.cat(found)
     if free.any():
-        z = torch.randn(int(free.sum()), latent, **where)
+        z = draw(int(free.sum()))
         with torch.no_grad():
             fills[free] = decode(z)
     return composite(fills, images, hole)

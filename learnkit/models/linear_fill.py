@@ -28,6 +28,9 @@ PART = 32  # pictures that a GPU fills together: 80 MB of factors where they are
 class LinearFill(nn.Module):
     """Grey pictures (n, 1, h, w) with the hole filled by the Gaussian conditional mean."""
 
+    mean: Tensor
+    triangle: Tensor
+
     def __init__(self, height: int = 28, width: int = 28, *, jitter: float = 1e-3) -> None:
         """A Gaussian of zero mean and no spread, until `fit` or stored weights fill it in."""
         super().__init__()
@@ -92,11 +95,11 @@ class LinearFill(nn.Module):
         """C + j I and its inverse, made once from the stored triangle."""
         if not self._solved or self._solved["covariance"].device != self.mean.device:
             pixels = self.height * self.width
-            on_cpu = {"dtype": torch.float64, "device": "cpu"}
-            lower = torch.zeros(pixels, pixels, **on_cpu)
+            lower = torch.zeros(pixels, pixels, dtype=torch.float64, device="cpu")
             rows, columns = torch.tril_indices(pixels, pixels, device="cpu")
             lower[rows, columns] = self.triangle.cpu().double()
-            cov = lower @ lower.T + self.jitter * torch.eye(pixels, **on_cpu)
+            one = torch.eye(pixels, dtype=torch.float64, device="cpu")
+            cov = lower @ lower.T + self.jitter * one
             precision = torch.cholesky_inverse(torch.linalg.cholesky(cov))
             moments = {"covariance": cov, "precision": precision}
             self._solved = {name: m.float().to(self.mean.device) for name, m in moments.items()}

@@ -134,7 +134,7 @@ class GatedConv2d(nn.Module):
         if self.gates < 1 or out % self.gates:
             raise ValueError(f"gates must divide out = {out}, got {gates}; take 1, or out itself")
         self.conv = nn.Conv2d(channels, out + self.gates, kernel, stride, padding)
-        nn.init.constant_(self.conv.bias[out:], OPEN)
+        nn.init.constant_(self.conv.get_parameter("bias")[out:], OPEN)
 
     def forward(self, x: Float[Tensor, "n _ _ _"]) -> Float[Tensor, "n _ _ _"]:
         """(n, c, h, w) to (n, out, h', w')."""

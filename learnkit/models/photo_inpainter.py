@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from learnkit.models.blocks import zeroed
 from learnkit.models.masked import check_holes, check_something_known, composite, cut
 from learnkit.models.push_pull import conjugate_gradient, push_pull, smooth
 from learnkit.tensors import Grey, Hole, Images
@@ -30,16 +31,16 @@ class PhotoInpainter(nn.Module):
     def __init__(self, width: int = 40, *, depth: int = 3) -> None:
         """`depth` layers at a quarter of the size, where there are 2 `width` channels."""
         super().__init__()
-        self.stem = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(4 * 7, width, 3, padding=1))
+        first = nn.Conv2d(4 * 7, width, 3, padding=1)
+        self.stem = nn.Sequential(nn.PixelUnshuffle(2), first)
         self.down = Layer(width)
         self.shrink = nn.Conv2d(width, 2 * width, 2, stride=2)
         self.bottom = nn.Sequential(*(Layer(2 * width) for _ in range(depth)))
         self.enlarge = nn.ConvTranspose2d(2 * width, width, 2, stride=2)
         self.up = nn.Sequential(Layer(width), Layer(width))
-        self.end = nn.Sequential(nn.Conv2d(width, 4 * 3, 3, padding=1), nn.PixelShuffle(2))
-        nn.init.kaiming_normal_(self.stem[1].weight, nonlinearity="linear")
-        nn.init.zeros_(self.end[0].weight)  # its output is 0 before training
-        nn.init.zeros_(self.end[0].bias)
+        last = zeroed(nn.Conv2d(width, 4 * 3, 3, padding=1))
+        self.end = nn.Sequential(last, nn.PixelShuffle(2))
+        nn.init.kaiming_normal_(first.weight, nonlinearity="linear")
 
     def forward(self, images: Images, hole: Hole) -> Images:
         """The whole picture as it may have been; what `images` hold in the hole is never read.
@@ -91,8 +92,8 @@ class Layer(nn.Module):
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.kaiming_normal_(self.first.weight, nonlinearity="relu")
-        nn.init.zeros_(self.first.bias)
-        nn.init.zeros_(self.second.bias)
+        for layer in (self.first, self.second):
+            nn.init.zeros_(layer.get_parameter("bias"))
 
     def forward(self, x: Images) -> Images:
         """The sum."""

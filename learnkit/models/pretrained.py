@@ -33,6 +33,7 @@ from learnkit.models import (
 )
 from learnkit.tensors import Images
 
+Network = Any  # an nn.Module, of the class that NETWORKS has under its name
 SEEN_AT_ONCE = 500  # garments that the classifier looks at
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "classifier": classifier.Classifier,
@@ -76,7 +77,7 @@ def float32_on_the_cpu() -> Iterator[None]:
         torch.set_default_dtype(before)
 
 
-def pretrained(name: str, folder: Path | None = None) -> nn.Module:
+def pretrained(name: str, folder: Path | None = None) -> Network:
     """The network of that name with its trained weights, in eval mode.
 
     The shipped weights, or those that `learnkit train` has put into `folder`.
@@ -120,7 +121,7 @@ def garment_features(images: Images) -> np.ndarray:
 
 
 @cache
-def _judge(device: torch.device) -> nn.Module:
+def _judge(device: torch.device) -> classifier.Classifier:
     return pretrained("classifier").to(device)
 
 

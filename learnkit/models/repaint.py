@@ -165,13 +165,15 @@ def guided(
     if order not in (1, 2):
         raise ValueError(f"order must be 1 or 2, got {order}")
     known, ts = _centred(image, alpha_bar), usable_timesteps(alpha_bar, steps, power=power)
-    xt, before = draw_like(known, generator), None
+    xt = draw_like(known, generator)
+    before: Tensor | None = None  # the guess of the last step
     for i, (t, t_prev) in enumerate(zip(ts, [*ts[1:], -1], strict=True)):
         x0 = conditioned(model, xt, t, known, hole, alpha_bar, iterations=iterations)
         x0 = x0.clamp(-1, 1) if clip else x0
         yield _pictures(t, xt, x0)
-        looks = order == 2 and before is not None and t_prev >= 0
-        moved = extrapolate_x0(x0, before, (ts[i - 1], t, t_prev), alpha_bar) if looks else x0
+        moved = x0
+        if order == 2 and before is not None and t_prev >= 0:
+            moved = extrapolate_x0(x0, before, (ts[i - 1], t, t_prev), alpha_bar)
         eps, before = predicted_eps(xt, moved, at(t, xt), alpha_bar), x0
         noise = draw_like(xt, generator)
         xt = ddpm_step(xt, eps, at(t, xt), at(t_prev, xt), alpha_bar, noise, eta=eta)

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from learnkit.models.blocks import Residual
+from learnkit.models.blocks import Residual, zeroed
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.masked import check_holes, check_quarters, cut, fill_by_guess
 from learnkit.tensors import Grey, Hole, Images, Maps, Rows
@@ -63,16 +63,18 @@ class UNet(nn.Module):
         self.end = nn.Sequential(
             nn.GroupNorm(8, width),
             nn.SiLU(),
-            nn.Conv2d(width, 4 * channels_out, 3, padding=1),
+            zeroed(nn.Conv2d(width, 4 * channels_out, 3, padding=1)),
             nn.PixelShuffle(2),
         )
-        nn.init.zeros_(self.end[2].weight)  # its output is 0 before training
-        nn.init.zeros_(self.end[2].bias)
 
     def forward(self, x: Maps, time: Rows | None = None) -> Maps:
-        """`time` is (n,) in [0, 1], for a timed network."""
+        """`time` is (n,) in [0, 1], for a timed network, which raises TypeError without one."""
         check_quarters(x)
-        embedding = None if self.embed is None else self.embed(timestep_embedding(time))
+        embedding = None
+        if self.embed is not None:
+            if time is None:
+                raise TypeError("this network is timed: it takes a time for each picture")
+            embedding = self.embed(timestep_embedding(time))
         skip = self.down(self.stem(x), embedding)
         deep = self.shrink(skip)
         for i, layer in enumerate(self.bottom):

@@ -151,8 +151,8 @@ class VAE(nn.Module):
     def sample(self, count: int, generator: torch.Generator | None = None) -> Drawn:
         """`count` pictures that were never there, (count, c, h, w) in [0, 1]."""
         like = next(self.parameters())
-        where = {"device": like.device, "dtype": like.dtype}
-        z = torch.randn(count, self.latent, generator=generator, **where)
+        shape = (count, self.latent)
+        z = torch.randn(shape, generator=generator, device=like.device, dtype=like.dtype)
         return torch.sigmoid(self.decode(z))
 
     @torch.no_grad()
@@ -205,7 +205,7 @@ def conv_vae(
         nn.Flatten(),
         nn.Linear(math.prod(small), 2 * latent),
     )
-    to_small = [nn.Linear(latent, math.prod(small))]
+    to_small: list[nn.Module] = [nn.Linear(latent, math.prod(small))]
     if head:
         layers = [residual_linear(head), residual_linear(head), nn.LayerNorm(head)]
         to_small = [nn.Linear(latent, head), nn.SiLU(), *layers, nn.Linear(head, math.prod(small))]

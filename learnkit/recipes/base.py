@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
-from learnkit.models.pretrained import NETWORKS
-from learnkit.training.loop import Step
+from learnkit.models.pretrained import NETWORKS, Network
+from learnkit.tensors import Scalar
+from learnkit.training.loop import Losses, Step
 from learnkit.training.pictures import Pictures
 from learnkit.training.run import Run
 
 HALF_A_MINUTE = 30.0  # seconds: what a crash costs at most; a checkpoint takes some 50 ms
+Objective = Callable[[Network, Any], Scalar | Losses]  # of the network and a batch
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Recipe:
     what: str  # one sentence
     data: str  # what it learns from, and the licence
     pictures: Callable[[torch.device], Pictures]
-    measure: Callable[[nn.Module], dict[str, float]]  # on pictures it has never seen
+    measure: Callable[[Network], dict[str, float]]  # on pictures it has never seen
     steps: int
     batch_size: int
     lr: float
-    objective: Callable[[torch.Generator], Callable[[nn.Module, Any], Any]] | None = None
+    objective: Callable[[torch.Generator], Objective] | None = None
     training: Callable[..., Iterator[Step]] | None = None  # where it takes more than an objective
     betas: tuple[float, float] = (0.9, 0.999)  # AdamW's memory of the slope, and of its square
     clip: float | None = None

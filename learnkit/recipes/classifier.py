@@ -17,7 +17,7 @@ from learnkit.training.datasets import garments, unseen
 from learnkit.training.loop import Losses
 
 
-def objective(generator: torch.Generator) -> Callable[[Classifier, tuple], dict]:
+def objective(generator: torch.Generator) -> Callable[[Classifier, tuple], Losses]:
     """Cross-entropy on pictures that are turned and moved; and the share that it gets right."""
 
     def cross_entropy(model: Classifier, batch: tuple) -> Losses:

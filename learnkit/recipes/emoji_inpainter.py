@@ -13,16 +13,17 @@ from torch import nn
 from learnkit.fills.harmonic import biharmonic
 from learnkit.fills.protocol import each
 from learnkit.holes import draw
-from learnkit.holes.batches import portions, random_holes
+from learnkit.holes.batches import Kind, portions, random_holes
 from learnkit.images.metrics import pooled_psnr
 from learnkit.models.as_fill import batch_fill
 from learnkit.models.masked import mean_hole_psnr
+from learnkit.models.pretrained import Network
 from learnkit.recipes.base import Recipe
 from learnkit.tensors import Images, Scalar
 from learnkit.training import distributed
 from learnkit.training.datasets import emoji_shown, emoji_unseen
 
-KINDS = {"box": 6, "half": 2, "scatter": 4, "strokes": 4}  # of 16 holes
+KINDS: dict[Kind, int] = {"box": 6, "half": 2, "scatter": 4, "strokes": 4}  # of 16 holes
 SIDE = 32
 ASKED = {
     "centre 16x16": draw.box((SIDE, SIDE), height=16, width=16),
@@ -44,12 +45,11 @@ def objective(generator: torch.Generator) -> Callable[[nn.Module, Images], Scala
     return minus_hole_psnr
 
 
-def measure(model: nn.Module) -> dict[str, float]:
+def measure(model: Network) -> dict[str, float]:
     """Hole PSNR over all 192 emoji kept aside, pooled; and the biharmonic fill's."""
     device = next(model.parameters()).device
     unseen = emoji_unseen()
-    images = unseen.take(torch.arange(len(unseen), device="cpu"))
-    images = images.permute(0, 2, 3, 1).double().numpy()
+    images = unseen.first(len(unseen)).permute(0, 2, 3, 1).double().numpy()
     found = {}
     for kind, hole in ASKED.items():
         holes = np.tile(hole, (len(images), 1, 1))

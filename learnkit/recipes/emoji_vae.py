@@ -35,7 +35,8 @@ def nll(logits: Images, images: Images) -> Rows:
 def measure(model: vae.VAE) -> dict[str, float]:
     """On the emoji kept aside: how near a copy comes, the best sigma, and what an emoji costs."""
     device = next(model.parameters()).device
-    images = emoji_unseen(device).take(torch.arange(len(emoji_unseen()), device="cpu"))
+    unseen = emoji_unseen(device)
+    images = unseen.first(len(unseen))
     logits, mean, log_var = by_way_of_z(model, images)
     sigma = (torch.sigmoid(logits) - images).square().mean().sqrt()
     error = (model.reconstruct(images) - images).square().mean().item()

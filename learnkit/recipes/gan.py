@@ -8,6 +8,7 @@ the average of the generator over its last thousand steps, which wanders less th
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -81,7 +82,8 @@ def training(
         average.update_parameters(model)
         return losses
 
-    parts = players | {f"{name} optimizer": it for name, it in optimizers.items()}
+    parts: dict[str, Any] = dict(players)
+    parts |= {f"{name} optimizer": it for name, it in optimizers.items()}
     parts |= {"plan": Plan(steps=run.steps), "average": average, "generator": generator}
     yield from loop(take, pictures, run, parts=parts)
     model.load_state_dict(average.module.state_dict())
@@ -107,7 +109,7 @@ def measure(model: gan.Generator) -> dict[str, float]:
 @cache
 def real_features() -> np.ndarray:
     """The classifier's features of the test garments, (10,000, d)."""
-    return garment_features(unseen().take(torch.arange(COUNT, device="cpu")))
+    return garment_features(unseen().first(COUNT))
 
 
 RECIPE = Recipe(

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-from torch import nn
 
-from learnkit.holes.batches import random_holes
+from learnkit.holes.batches import Kind, random_holes
 from learnkit.holes.published import MEASURED
 from learnkit.models.masked import hole_psnr
+from learnkit.models.pretrained import Network
 from learnkit.models.unet import Inpainter
 from learnkit.recipes.base import Recipe
 from learnkit.recipes.run import by_objective
@@ -26,16 +26,14 @@ from learnkit.training.loop import Step
 from learnkit.training.pictures import Pictures
 from learnkit.training.run import Run
 
-KINDS = {"box": 5, "half": 3, "scatter": 5, "strokes": 3}  # 16 holes to a batch of 128
+KINDS: dict[Kind, int] = {"box": 5, "half": 3, "scatter": 5, "strokes": 3}  # 16, to a batch of 128
 
 
 def training(
-    recipe: Recipe, model: nn.Module, pictures: Pictures, run: Run, **options: Any
+    recipe: Recipe, model: Network, pictures: Pictures, run: Run, **options: Any
 ) -> Iterator[Step]:
     """The linear fill of `model` is solved from all pictures; then what stands on it is trained."""
-    model.linear.to(pictures.images.device).fit(
-        pictures.take(torch.arange(len(pictures), device="cpu"))
-    )
+    model.linear.to(pictures.images.device).fit(pictures.first(len(pictures)))
     yield from by_objective(recipe, model, pictures, run, **options)
 
 
@@ -58,10 +56,10 @@ def objective(generator: torch.Generator) -> Callable[[Inpainter, Images], Scala
 
 
 @torch.no_grad()
-def measure(model: nn.Module) -> dict[str, float]:
+def measure(model: Network) -> dict[str, float]:
     """Hole PSNR over the first 500 test garments, pooled."""
     device = next(model.parameters()).device
-    images, scores = unseen(device).take(torch.arange(500, device="cpu")), {}
+    images, scores = unseen(device).first(500), {}
     for name, hole in MEASURED.items():
         place = torch.from_numpy(hole).to(device)[None, None]
         scores[f"hole PSNR, {name}, dB"] = hole_psnr(model.fill(images, place), images, place)

@@ -14,7 +14,7 @@ from torch import nn
 from learnkit.fills.harmonic import biharmonic
 from learnkit.holes import draw
 from learnkit.holes.batches import portions
-from learnkit.holes.sheets import damages
+from learnkit.holes.sheets import Damage, damages
 from learnkit.images.data import photograph
 from learnkit.images.metrics import psnr
 from learnkit.models.as_fill import fill_with
@@ -25,7 +25,7 @@ from learnkit.tensors import Images, Scalar
 from learnkit.training import distributed
 from learnkit.training.photographs import HELD_OUT, tiles
 
-KINDS = {"lines": 6, "letters": 6, "pixels": 2, "blots": 2}  # of 16 holes
+KINDS: dict[Damage, int] = {"lines": 6, "letters": 6, "pixels": 2, "blots": 2}  # of 16 holes
 DAMAGE: dict[str, Callable[[tuple[int, ...]], Hole]] = {
     "scratches": lambda shape: draw.scratches(shape, count=12, seed=0),
     "text": lambda shape: draw.text(shape, "fill the hole", size=22),

@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def bake(
     steps: int | None = None,
     machine: Machine | None = None,
     resume: bool = False,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """Trains the recipe's network and writes its weights and its card; yields every step.
 
     `steps` is the budget, the recipe's own where None: the schedule is stretched to it.
@@ -72,12 +72,13 @@ def _bake(recipe: Recipe, folder: Path, run: Run, machine: Machine) -> Iterator[
     torch.manual_seed(recipe.seed)  # the network's first weights; a recipe owns its process
     model = network(recipe.name)
     generator = torch.Generator(machine.device).manual_seed(recipe.seed)
-    if run.path.exists() and not run.resume:
+    begun = run.checkpoint.exists()
+    if begun and not run.resume:
         raise ValueError(
             f"{run.path} holds a training that was stopped: go on with --resume, or delete the "
             "file to begin anew"
         )
-    if run.resume and not run.path.exists() and (folder / f"{recipe.name}.safetensors").exists():
+    if run.resume and not begun and (folder / f"{recipe.name}.safetensors").exists():
         raise ValueError(
             f"the training of {recipe.name} in {folder} has ended, and there is nothing to resume; "
             "without --resume it begins anew, and writes over the weights at its end"
@@ -92,7 +93,7 @@ def _bake(recipe: Recipe, folder: Path, run: Run, machine: Machine) -> Iterator[
             _card(recipe, folder, run.steps, machine, len(pictures)), indent=2, ensure_ascii=False
         )
         write_whole(folder / f"{recipe.name}.json", (text + "\n").encode())
-        run.path.unlink()
+        run.checkpoint.unlink()
 
 
 def by_objective(
@@ -104,7 +105,12 @@ def by_objective(
     machine: Machine,
     generator: torch.Generator,
 ) -> Iterator[Step]:
-    """The usual training: one network, made to do well at the recipe's objective."""
+    """The usual training: one network, made to do well at the recipe's objective.
+
+    Raises TypeError where it has none.
+    """
+    if recipe.objective is None:
+        raise TypeError(f"the recipe of {recipe.name} has neither an objective nor a training")
     return train(
         model,
         recipe.objective(generator),

@@ -7,16 +7,13 @@ the two can be compared: lower is better, and 189.86 nats is what a perfect copy
 from collections.abc import Callable
 
 import torch
-from torch import nn
 
 from learnkit.models import vae
-from learnkit.recipes.base import Recipe
+from learnkit.recipes.base import Objective, Recipe
 from learnkit.tensors import Images, Latents
 from learnkit.training import distributed
 from learnkit.training.datasets import garments, unseen
 from learnkit.training.loop import Losses
-
-Objective = Callable[[nn.Module, Images], Losses]
 
 
 def elbo_objective(
@@ -25,7 +22,7 @@ def elbo_objective(
     """The negative evidence lower bound, with one draw of z a picture; and the KL in it."""
 
     def of(generator: torch.Generator) -> Objective:
-        def negative_elbo(model: nn.Module, images: Images) -> Losses:
+        def negative_elbo(model: vae.VAE, images: Images) -> Losses:
             noise = distributed.randn((len(images), model.latent), generator)
             logits, mean, log_var = model(images, noise)
             kl = vae.kl_divergence(mean, log_var).mean()
@@ -55,7 +52,7 @@ def by_way_of_z(model: vae.VAE, images: Images) -> tuple[Images, Latents, Latent
 def measure(model: vae.VAE) -> dict[str, float]:
     """Nats a picture on all 10,000 test garments: mean, median, largest; and the KL in the mean."""
     device = next(model.parameters()).device
-    images = unseen(device).take(torch.arange(10_000, device="cpu"))
+    images = unseen(device).first(10_000)
     logits, mean, log_var = by_way_of_z(model, images)
     kl = vae.kl_divergence(mean, log_var)
     nats = vae.bernoulli_nll(logits, images) + kl

@@ -41,13 +41,16 @@ class Machine:
     def place(self, model: nn.Module) -> nn.Module:
         """The model moved to the device, in the memory layout that is quick there."""
         layout = torch.channels_last if self.channels_last else torch.contiguous_format
-        return model.to(self.device, memory_format=layout)
+        # torch's stub forgets the memory format
+        return model.to(self.device, memory_format=layout)  # type: ignore[call-overload]
 
     def compiled(self, model: nn.Module) -> nn.Module:
         """The model compiled, where that pays; it shares its weights with `model`."""
         if not self.compile:
             return model
-        return torch.compile(model, mode="reduce-overhead" if self.graphs else "default")
+        mode = "reduce-overhead" if self.graphs else "default"
+        # torch's stub says a function, also of a module
+        return torch.compile(model, mode=mode)  # type: ignore[return-value]
 
     def autocast(self) -> contextlib.AbstractContextManager:
         """Matrix products and convolutions in bfloat16 inside it, where that pays."""

@@ -75,11 +75,12 @@ def shared(model: nn.Module) -> nn.Module:
         return model
     for norm in model.modules():
         if isinstance(norm, nn.modules.batchnorm._BatchNorm):
-            norm.forward = functools.partial(_batch_norm, norm)
+            vars(norm)["forward"] = functools.partial(_batch_norm, norm)
     # buffers are the same everywhere already: they are computed, and from the same numbers
     known = inspect.signature(nn.parallel.DistributedDataParallel).parameters
     name = "forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers"
-    return nn.parallel.DistributedDataParallel(model, **{name: False})
+    options: dict[str, Any] = {name: False}
+    return nn.parallel.DistributedDataParallel(model, **options)
 
 
 class _Sum(torch.autograd.Function):
@@ -109,11 +110,13 @@ def _batch_norm(norm: nn.modules.batchnorm._BatchNorm, x: Batch) -> Batch:
     mean = _Sum.apply(y.mean(dim=each)) / world_size()
     variance = _Sum.apply((y - mean.reshape(like)).square().mean(dim=each)) / world_size()
     with torch.no_grad():
-        norm.num_batches_tracked += 1
-        rate = norm.momentum or 1 / float(norm.num_batches_tracked)
+        names = ("num_batches_tracked", "running_mean", "running_var")
+        tracked, running_mean, running_var = (norm.get_buffer(name) for name in names)
+        tracked += 1
+        rate = norm.momentum or 1 / float(tracked)
         count = world_size() * y.numel() / y.shape[1]
-        norm.running_mean.lerp_(mean.to(norm.running_mean), rate)
-        norm.running_var.lerp_(variance.to(norm.running_var) * count / (count - 1), rate)
+        running_mean.lerp_(mean.to(running_mean), rate)
+        running_var.lerp_(variance.to(running_var) * count / (count - 1), rate)
     y = (y - mean.reshape(like)) / (variance.reshape(like) + norm.eps).sqrt()
     return (y * norm.weight.reshape(like) + norm.bias.reshape(like)).to(x.dtype)
 

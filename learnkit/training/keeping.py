@@ -16,13 +16,13 @@ class Keeper:
 
     def __init__(self, run: Run, parts: Mapping[str, Any]) -> None:
         """Where and how often `run` says; `parts` have the states."""
-        self.run, self.parts = run, parts
+        self.run, self.path, self.parts = run, run.checkpoint, parts
         self.kept, self.at = 0, time.monotonic()
 
     def begin(self) -> int:
         """How many steps are done already."""
-        if self.run.resume and self.run.path.exists():
-            self.kept = checkpoint.load(self.run.path, self.parts)
+        if self.run.resume and self.path.exists():
+            self.kept = checkpoint.load(self.path, self.parts)
         return self.kept
 
     def due(self, number: int) -> bool:
@@ -34,7 +34,7 @@ class Keeper:
     def save(self, number: int) -> None:
         """Writes it, unless it is written already; of many processes the first does."""
         if self.kept != number and distributed.rank() == 0:
-            checkpoint.save(self.run.path, number, self.parts)
+            checkpoint.save(self.path, number, self.parts)
         self.kept, self.at = number, time.monotonic()
 
 

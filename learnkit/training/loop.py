@@ -109,8 +109,8 @@ def train(
             average.update_parameters(model)
         return losses
 
-    parts = {"plan": plan, "model": model, "optimizer": optimizer, "average": average}
-    parts |= {"generator": generator}
+    parts: dict[str, Any] = {"plan": plan, "model": model, "optimizer": optimizer}
+    parts |= {"average": average, "generator": generator}
     parts = {name: part for name, part in parts.items() if part is not None}
     return loop(take, pictures.to(machine.device), run, parts=parts)
 
@@ -143,20 +143,21 @@ class _Averaged(AveragedModel):
     """torch's, whose counter stays on the CPU: asked of a GPU at every step, it would be a wait."""
 
     def __init__(self, model: nn.Module, decay: float) -> None:
-        super().__init__(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+        super().__init__(model)
+        self.move = get_ema_multi_avg_fn(decay)
         self.n_averaged = torch.tensor(0, device="cpu")
 
     @torch.no_grad()
     def update_parameters(self, model: nn.Module) -> None:
         """The average moved towards the model; at first set to it."""
-        mine, theirs = list(self.module.parameters()), list(model.parameters())
+        mine, theirs = tuple(self.module.parameters()), tuple(model.parameters())
         if self.n_averaged == 0:
             for average, weight in zip(mine, theirs, strict=True):
                 average.copy_(weight)
         else:
-            self.multi_avg_fn(mine, theirs, self.n_averaged)
-        for average, buffer in zip(self.module.buffers(), model.buffers(), strict=True):
-            average.copy_(buffer)
+            self.move(mine, theirs, self.n_averaged)
+        for held, buffer in zip(self.module.buffers(), model.buffers(), strict=True):
+            held.copy_(buffer)
         self.n_averaged += 1
 
 
@@ -189,9 +190,9 @@ def _steps(
             # a copy: what a CUDA graph gave is overwritten by its next run
             losses = {n: distributed.mean(value.detach().clone()) for n, value in losses.items()}
             last = t + 1 == run.steps
-            saving = keeper is not None and (last or keeper.due(t + 1))
-            watch.see(t + 1, losses, look=last or saving)  # what has diverged is never saved
-            if saving:
+            saving = keeper and (last or keeper.due(t + 1))
+            watch.see(t + 1, losses, look=last or bool(saving))  # what has diverged is never saved
+            if keeper and saving:
                 keeper.save(t + 1)
         try:
             if interrupted:

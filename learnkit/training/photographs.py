@@ -42,8 +42,8 @@ def tiles(device: torch.device) -> Pictures:
 def damaged(images: Images, noise: Images, blur: float, sigma: Floats) -> Images:
     """The pictures blurred by a Gaussian of `blur` pixels, then under noise of spread `sigma`."""
     if blur:
-        end, where = round(3 * blur), {"device": images.device, "dtype": images.dtype}
-        reach = torch.arange(-end, end + 1, **where)
+        end = round(3 * blur)
+        reach = torch.arange(-end, end + 1, device=images.device, dtype=images.dtype)
         line = torch.exp(-(reach**2) / (2 * blur**2))
         line = line / line.sum()
         c, side = images.shape[1], len(line) // 2

@@ -40,6 +40,10 @@ class Pictures:
         images = self.images[indices].float().div_(255)
         return images if self.labels is None else (images, self.labels[indices])
 
+    def first(self, count: int) -> Images:
+        """The first `count` pictures as float32 in [0, 1], without labels."""
+        return self.images[:count].float().div_(255)
+
 
 def resident(
     images: np.ndarray, labels: np.ndarray | None = None, *, device: torch.device | str = "cpu"

@@ -25,6 +25,13 @@ class Run:
     seconds: float = 0.0
     resume: bool = False
 
+    @property
+    def checkpoint(self) -> Path:
+        """The file that it is kept in. Raises ValueError where it is kept nowhere."""
+        if self.path is None:
+            raise ValueError("this training is kept nowhere: say where, path=...")
+        return self.path
+
     def __post_init__(self) -> None:
         """Checks what can be checked without a data set."""
         if self.steps < 1 or self.every < 0:

@@ -7,6 +7,9 @@ of the two: the picture while the widget lives, else the widget, or the error in
 needs nothing but the page, so it also holds after a restart, and in a plain `jupyter lab`.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from IPython.display import display
 
 # AWAKE is a class of the widget, ASLEEP of its picture. ipywidgets marks what has lost its kernel.
@@ -24,6 +27,10 @@ class Sleeper:
     """A base of each widget, before those of ipywidgets."""
 
     to_do = "move the sliders"  # what you do with it while it is awake
+    # what it finds in the widget
+    model_id: str
+    add_class: Callable[[str], object]
+    _repr_mimebundle_: Callable[..., tuple[dict[str, Any], dict]]
 
     def _ipython_display_(self) -> None:
         """Shows the picture, and the widget in its place."""

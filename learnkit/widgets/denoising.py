@@ -7,11 +7,13 @@ saw. Torch is not needed here: a film holds arrays.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from learnkit.shapes import Hole, Image, Vector
 from learnkit.widgets.panel import Panel, Scene, caption, with_play
@@ -45,7 +47,7 @@ class Film:
 
 def record(
     states: Iterable[tuple],
-    alpha_bar: object,
+    alpha_bar: ArrayLike,
     *,
     which: int = 0,
     inside: bool = True,
@@ -56,7 +58,7 @@ def record(
     `inside` says that they lie in [-1, 1], as those of `ddim`; `guided` and `repaint` give [0, 1].
     """
 
-    def picture(x: object) -> Image:
+    def picture(x: Any) -> Image:  # an array, or a tensor on the CPU
         chw = np.asarray(x[which], dtype=float)
         chw = (chw + 1) / 2 if inside else chw
         return chw[0] if len(chw) == 1 else chw.transpose(1, 2, 0)
@@ -96,16 +98,20 @@ def scene(film: Film) -> Scene:
         ax.plot(range(last + 1), noise, color=BLUE, lw=2)
         ax.set(xlabel="steps taken so far", ylabel="noise in xt", ylim=(-0.06, 1.06))
         ax.set(xlim=(-0.02 * last - 0.05, 1.02 * last + 0.05))
-        now.set_position([0.05, 0.37, 0.42, 0.57])
-        belief.set_position([0.53, 0.37, 0.42, 0.57])
-        ax.set_position([0.08, 0.1, 0.89, 0.17])
+        now.set_position((0.05, 0.37, 0.42, 0.57))
+        belief.set_position((0.53, 0.37, 0.42, 0.57))
+        ax.set_position((0.08, 0.1, 0.89, 0.17))
         return fig
 
     def actors(fig: Figure, frame: int) -> list[Artist]:
         now, belief, ax = fig.axes
         pairs = ((now, film.noisy[frame]), (belief, film.believed[frame]))
-        range_ = {"cmap": "gray", "vmin": 0, "vmax": 1, "interpolation": "nearest"}
-        shown = [axes.imshow(np.clip(picture, 0, 1), **range_) for axes, picture in pairs]
+        shown = [
+            axes.imshow(
+                np.clip(picture, 0, 1), cmap="gray", vmin=0, vmax=1, interpolation="nearest"
+            )
+            for axes, picture in pairs
+        ]
         rims = [LineCollection(edges, colors=ORANGE, linewidths=2) for _ in pairs if edges]
         for (axes, _), rim in zip(pairs, rims, strict=False):
             axes.add_collection(rim, autolim=False)

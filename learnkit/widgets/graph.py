@@ -4,16 +4,16 @@ Values stand in the boxes from the start. At each step one node hands its gradie
 inputs gets a share, the gradient times the derivative of that link, and adds it to what it has.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ipywidgets
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Patch
 
-from learnkit.byhand.autograd import Scalar, topological_order
+from learnkit.byhand.autograd import Node, Scalar, topological_order
 from learnkit.widgets.panel import ROW, Panel, Scene, caption
 from learnkit.widgets.show import DPI, GREY, ORANGE, RED
 
@@ -45,7 +45,7 @@ class Walk:
         return collected
 
 
-def backward_walk(nodes: list[Scalar]) -> Walk:
+def backward_walk(nodes: Sequence[Node]) -> Walk:
     """The walk over `nodes`, inputs before users; the nodes' own `grad` stays as it is."""
     place = {id(node): i for i, node in enumerate(nodes)}
     grads, steps = {len(nodes) - 1: 1.0}, []
@@ -61,7 +61,7 @@ def backward_walk(nodes: list[Scalar]) -> Walk:
     return Walk(tuple(float(node.value) for node in nodes), tuple(steps))
 
 
-def places(nodes: list[Scalar]) -> list[tuple[float, float]]:
+def places(nodes: Sequence[Node]) -> list[tuple[float, float]]:
     """Where each box stands: a column right of its inputs', a row near its users'."""
     index = {id(node): i for i, node in enumerate(nodes)}
     inputs = [[index[id(source)] for source in node.inputs] for node in nodes]
@@ -125,7 +125,7 @@ def scene(root: Scalar, names: Mapping[str, Scalar]) -> Scene:
 
     def actors(fig: Figure, step: int) -> list[Artist]:
         (ax,) = fig.axes
-        artists = []
+        artists: list[Artist] = []
         for i, grad in walk.gradients(step).items():
             x, y = spots[i]
             artists.append(
@@ -182,7 +182,7 @@ def explore(root: Scalar, names: Mapping[str, Scalar]) -> Panel:
     return Panel(made, {"step": step})
 
 
-def _box(x: float, y: float, colour: str, width: float) -> Artist:
+def _box(x: float, y: float, colour: str, width: float) -> Patch:
     corner = x - WIDE / 2, y - HIGH / 2
     style = "round,pad=0,rounding_size=0.08"
     return FancyBboxPatch(corner, WIDE, HIGH, boxstyle=style, fc="none", ec=colour, lw=width)
@@ -220,8 +220,10 @@ def _share(
     edges = [(start[0] + way * WIDE / 2, start[1]), (end[0] - way * WIDE / 2, end[1])]
     (x0, y0), (x1, y1) = ax.transData.transform(edges)
     middle = (x0 + x1 + bend * (y1 - y0)) / 2, (y0 + y1 - bend * (x1 - x0)) / 2
+    x, y = ax.transData.inverted().transform(middle)
     return ax.text(
-        *ax.transData.inverted().transform(middle),
+        x,
+        y,
         text,
         color=RED,
         fontsize=8.5,

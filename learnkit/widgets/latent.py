@@ -7,6 +7,7 @@ the arrow keys), and the picture decoded there stands on the right, pixel by pix
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -129,7 +130,7 @@ class LatentExplorer(Sleeper, anywidget.AnyWidget):
                 self.picture, self.error = _bytes(image), error
                 self.answered += 1
 
-    def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, atlas and picture where there is none."""
         words = (
             f"The latent plane from {-self.extent:g} to {self.extent:g} both ways, as an atlas of "

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -25,7 +26,8 @@ class Curve:
         """An empty one, for a training of `total` steps."""
         self.title, self.total, self.live = title, total, live
         self.kept: dict[str, tuple[list[int], list]] = {}
-        self.fig = self.handle = self.background = None
+        self.fig: Figure | None = None
+        self.handle: Any = None
 
     def keep(self, number: int, losses: Mapping[str, Any]) -> None:
         """Keeps the losses of one step; tensors stay on their device until the curve is drawn."""
@@ -66,17 +68,18 @@ class Curve:
 
     def _frame(self) -> bytes:
         self._fetch()
-        if self.fig is None or not self._fits():
-            self.fig = self._figure(last=False)
-            self.canvas = FigureCanvasAgg(self.fig)
-            for line in self.fig.axes[0].lines:
+        fig = self.fig
+        if fig is None or not self._fits(fig.axes[0]):
+            fig = self.fig = self._figure(last=False)
+            self.canvas = FigureCanvasAgg(fig)
+            for line in fig.axes[0].lines:
                 line.set_animated(True)  # left out when the axes are drawn
             self.canvas.draw()
-            self.background = self.canvas.copy_from_bbox(self.fig.bbox)
+            self.background = self.canvas.copy_from_bbox(fig.bbox)
         self.canvas.restore_region(self.background)
-        for line, (numbers, values) in zip(self.fig.axes[0].lines, self.kept.values(), strict=True):
+        for line, (numbers, values) in zip(fig.axes[0].lines, self.kept.values(), strict=True):
             line.set_data(numbers, values)
-            self.fig.axes[0].draw_artist(line)
+            fig.draw_artist(line)
         return png(self.canvas)
 
     def _scale(self) -> str:
@@ -103,8 +106,7 @@ class Curve:
         fig.subplots_adjust(left=0.11, right=0.97, bottom=0.2, top=0.88)
         return fig
 
-    def _fits(self) -> bool:
-        ax = self.fig.axes[0]
+    def _fits(self, ax: Axes) -> bool:
         bottom, top = ax.get_ylim()
         low, high = self._range()
         fits = bottom <= low and high <= top and ax.get_yscale() == self._scale()

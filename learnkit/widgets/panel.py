@@ -7,12 +7,14 @@ kernel runs (exported HTML, a printout) the figure stands, at the values it star
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import ipywidgets
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from learnkit.widgets.asleep import Sleeper
 from learnkit.widgets.keys import PANEL, Keys
@@ -53,13 +55,15 @@ class Scene:
         canvas, background = self._drawn[key]
         canvas.restore_region(background)
         for artist in self.actors(canvas.figure, **values):
-            artist.axes.draw_artist(artist)
+            canvas.figure.draw_artist(artist)
             artist.remove()
         return png(canvas)
 
 
 class Panel(Sleeper, ipywidgets.VBox):
     """Controls above a scene, which follows them."""
+
+    children: Sequence[ipywidgets.Widget]
 
     def __init__(self, scene: Scene, controls: dict[str, ipywidgets.Widget]) -> None:
         """`controls` maps the names of the scene's parameters to widgets with a value."""
@@ -80,7 +84,7 @@ class Panel(Sleeper, ipywidgets.VBox):
         values = self.values
         self.picture.value = image_html(self.scene.png(**values), self.scene.alt(**values))
 
-    def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, the figure where there is none."""
         words, still = self.scene.alt(**self.values), self.scene.png(**self.values)
         return with_still(super()._repr_mimebundle_(**options), still, words)
@@ -101,7 +105,7 @@ def slider(
     )
 
 
-def caption(ax: Axes, text: str) -> Artist:
+def caption(ax: Axes, text: str) -> Text:
     """A title that may change: an artist like any other."""
     return ax.text(0.5, 1.02, text, transform=ax.transAxes, ha="center", va="bottom", fontsize=12)
 

@@ -5,6 +5,7 @@ to cut a hole. The drawing happens in the browser, at once; Python gets the hole
 """
 
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -71,7 +72,7 @@ class PixelViewer(Sleeper, anywidget.AnyWidget):
         """The hole as it is drawn now: bool (h, w), True = to be filled."""
         return np.frombuffer(self.holes, np.uint8).reshape(self.height, self.width) > 0
 
-    def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, the picture with its hole where there is none."""
         cut = np.where(self.hole if self.grey else self.hole[..., None], 0.0, self.image)
         words = (

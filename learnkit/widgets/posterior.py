@@ -11,7 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from learnkit.shapes import Grey, Images, check_image, check_shape
 from learnkit.widgets.panel import Panel, Scene, caption, slider
@@ -93,9 +95,7 @@ def explore(fill: Fills, *, share: float = 0.5, temperature: float = 1.0) -> Pan
     )
 
 
-def _frame(ax: object) -> None:
-    from matplotlib.patches import Rectangle
-
+def _frame(ax: Axes) -> None:
     ax.add_patch(
         Rectangle((0, 0), 1, 1, transform=ax.transAxes, fill=False, ec=ORANGE, lw=2, clip_on=False)
     )

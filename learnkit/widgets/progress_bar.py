@@ -12,7 +12,7 @@ because on a GPU each look waits for the step to end.
 import html
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from typing import Any
 
 from tqdm import tqdm
@@ -44,9 +44,11 @@ def watched(
     >>> sum(watched([1, 2, 3], title="adding"))
     6
     """
-    if total is None and not hasattr(steps, "__len__"):
-        raise ValueError("the number of steps cannot be known beforehand: give it as `total`")
-    return _watched(steps, len(steps) if total is None else total, title, loss, curve)
+    if total is None:
+        if not isinstance(steps, Sized):
+            raise ValueError("the number of steps cannot be known beforehand: give it as `total`")
+        total = len(steps)
+    return _watched(steps, total, title, loss, curve)
 
 
 def _watched(
@@ -112,7 +114,8 @@ class Watch:
     def __init__(self, total: int, title: str) -> None:
         """Begins to count the time."""
         self.total, self.title = total, title
-        self.number, self.losses, self.is_over = 0, {}, False
+        self.number, self.is_over = 0, False
+        self.losses: Mapping[str, float] = {}
         self.began = self.looked = time.perf_counter()
         self.number_looked, self.pace = 0, EMA(0.3)  # seconds a step; the latest count most
 
@@ -179,7 +182,8 @@ class _CellBar:
     """A line of HTML under the cell, replaced by the next."""
 
     def __init__(self, watch: Watch) -> None:
-        self.watch, self.handle = watch, None
+        self.watch = watch
+        self.handle: Any = None
 
     def draw(self) -> None:
         from IPython.display import display

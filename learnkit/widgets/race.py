@@ -28,14 +28,14 @@ from learnkit.widgets.show import (
 )
 
 Points = Float[np.ndarray, "*n 2"]  # of the plane
-Heights = Float[np.ndarray, "*n"] | np.floating  # above each of the points
+Heights = Float[np.ndarray, "n *more"]  # above each of several points
 Path = Float[np.ndarray, "{steps}+1 2"]
 
 STEPS = 100
 FAR = 1e6  # from there a walk goes no further
 LOW, HIGH = 1e-9, 1e6  # what the curve of heights shows
 # of each optimizer: its step as (x, grad, t, lr, *memory) -> (x, *memory), and how many memories
-RUNNERS = {
+RUNNERS: dict[str, tuple[Callable[..., Sequence], int]] = {
     "gradient descent": (lambda x, g, t, lr: (optim.sgd_step(x, g, lr),), 0),
     "momentum": (lambda x, g, t, lr, v: optim.momentum_step(x, g, v, lr), 1),
     "RMSprop": (lambda x, g, t, lr, s: optim.rmsprop_step(x, g, s, lr), 1),
@@ -214,8 +214,8 @@ def _actors(fig: Figure, valley: str, step: int, rate: float) -> list[Artist]:
 
 def _alt(valley: str, step: int, rate: float) -> str:
     heights = {name: h[step] for name, h in _heights(valley, rate).items()}
-    order = sorted(heights, key=heights.get)
-    listed = ", ".join(f"{name} {heights[name]:.2g}" for name in order)
+    order = sorted(heights.items(), key=lambda item: item[1])
+    listed = ", ".join(f"{name} {height:.2g}" for name, height in order)
     return (
         f"Four optimizers in the valley '{valley}' after {step} steps, at {rate:g} times their "
         f"best learning rates. Heights, lowest first: {listed}."
@@ -269,7 +269,7 @@ def hole_scene(
 
     def actors(fig: Figure, frame: int) -> list[Artist]:
         *pictures, _, curve = fig.axes
-        artists = [
+        artists: list[Artist] = [
             ax.imshow(np.clip(fills[name][frame][crop], 0, 1), cmap="gray", vmin=0, vmax=1)
             for ax, name in zip(pictures, fills, strict=True)
         ]

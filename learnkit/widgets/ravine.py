@@ -18,6 +18,9 @@ LIMIT = 2 / CURVATURE.max()
 START = np.array([-2.0, 1.0])
 STEPS = 30
 
+Points = Float[np.ndarray, "n *more 2"]  # of the plane
+Heights = Float[np.ndarray, "n *more"]  # above each of them
+
 
 def scene() -> Scene:
     """The walk on the bowl's contours, and the height after each step on a log scale."""
@@ -34,8 +37,8 @@ def walk(lr: float) -> Float[np.ndarray, "_ 2"]:
     return np.array(gradient_descent(lambda p: CURVATURE * p, START, lr, STEPS))
 
 
-def height(points: Float[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n"] | np.floating:
-    """How high on the bowl each point (..., 2) lies: Σ curvature x² / 2."""
+def height(points: Points) -> Heights:
+    """How high on the bowl each of the points lies: Σ curvature x² / 2."""
     return 0.5 * points**2 @ CURVATURE
 
 
@@ -75,6 +78,6 @@ def _alt(lr: float) -> str:
     verb = "settles towards the bottom, at" if lr < LIMIT else "does not settle: it is at"
     return (
         f"Gradient descent with learning rate {lr:.3f} on a bowl with 2/L = {LIMIT:.2f}: it "
-        f"crosses the ravine {crossings} times and {verb} height {height(path[-1]):.2g} "
+        f"crosses the ravine {crossings} times and {verb} height {height(path)[-1]:.2g} "
         f"after {STEPS} steps."
     )

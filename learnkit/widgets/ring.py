@@ -60,19 +60,19 @@ def scene(film: Film) -> Scene:
         ax.axhline(len(middles), color="#b0b0b0", lw=1, ls="--")
         ax.set(xlabel="step", ylabel="blobs found, of 8", ylim=(-0.4, 8.6))
         ax.set(xlim=ax.get_xlim())  # the actors must not move it
-        plane.set_position([0.06, 0.12, 0.4, 0.8])
-        ax.set_position([0.56, 0.12, 0.42, 0.8])
+        plane.set_position((0.06, 0.12, 0.4, 0.8))
+        ax.set_position((0.56, 0.12, 0.42, 0.8))
         return fig
 
     def actors(fig: Figure, frame: int) -> list[Artist]:
         plane, ax = fig.axes
         there = np.array(held[frame])
-        green = {"fc": GREEN, "ec": GREEN, "alpha": 0.4}
+        discs = [Circle(m, MARK) for m in middles[there]]
+        rings = [Circle(m, MARK) for m in middles[~there]]
         circles = [
-            PatchCollection([Circle(m, MARK) for m in middles[there]], lw=2, **green),
-            PatchCollection([Circle(m, MARK) for m in middles[~there]], lw=2, ec=RED, fc="none"),
+            PatchCollection(discs, lw=2, ec=GREEN, fc=GREEN, alpha=0.4),
+            PatchCollection(rings, lw=2, ec=RED, fc="none", linestyle="--"),
         ]
-        circles[1].set_linestyle("--")
         for collection in circles:
             plane.add_collection(collection, autolim=False)
         shown = np.clip(film.samples[frame], -BEYOND, BEYOND)  # what flew off lies on the border

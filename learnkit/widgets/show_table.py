@@ -8,6 +8,7 @@ import math
 import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Cells = list[str]
 _CELL = "padding:3px 12px;text-align:{};color:inherit;border:0;border-bottom:1px solid #76767655"
@@ -111,7 +112,10 @@ def table(
     U-Net         25.20 dB
     """
     named = isinstance(rows, Mapping)
-    lines = [(str(name), value) for name, value in rows.items()] if named else [*_unnamed(rows)]
+    if isinstance(rows, Mapping):
+        lines = [(str(name), value) for name, value in rows.items()]
+    else:
+        lines = [*_unnamed(rows)]
     if not lines:
         raise ValueError("there is no row to show")
     keys = _columns(value for _, value in lines)
@@ -160,7 +164,7 @@ def _values(name: str, value: object, keys: list) -> list:
     return [value]
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     """A number of NumPy or torch as Python's own."""
     return value.item() if getattr(value, "shape", None) == () else value
 
@@ -170,7 +174,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
-def _text(value: object, digits: int, unit: str) -> str:
+def _text(value: Any, digits: int, unit: str) -> str:
     value = _plain(value)
     if value is None:
         return "–"

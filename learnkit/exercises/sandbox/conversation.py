@@ -13,7 +13,7 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedIOBase
 from time import process_time, sleep
 from typing import Any
@@ -71,7 +71,7 @@ def _paper() -> BufferedIOBase:
 
 def _hide_the_judge() -> None:
     """Leaves of learnkit.exercises `exercise` and `hint`, which a file asks for, and no module."""
-    package = sys.modules["learnkit.exercises"]
+    package: Any = sys.modules["learnkit.exercises"]
     package.sandbox.__path__ = []
     package.exercise, package.hint = exercise, hint
     exercise.__module__ = "learnkit.exercises"
@@ -86,8 +86,10 @@ def hint(*_which: object) -> None:
     """What `hint` is in here: nothing."""
 
 
-def _in_one_line(message: object, category: type, file: str, line: int, text: object = None) -> str:
-    return f"warning: {message} (line {line})\n"
+def _in_one_line(
+    message: object, category: object, filename: str, lineno: int, line: object = None
+) -> str:
+    return f"warning: {message} (line {lineno})\n"
 
 
 def _limit_memory(extra: int) -> None:
@@ -123,15 +125,18 @@ class Importing(importlib.abc.MetaPathFinder):
             if hasattr(module, name):
                 setattr(module, name, worker.calls_reference)
 
-    def find_spec(self, name: str, path: object, target: object = None) -> object:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
         """The module's own spec, whose loader hides and tells; None where there is no need."""
         tells = self.tells
         if name not in self.hidden and not tells:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path)
-        if spec is None or not hasattr(spec.loader, "exec_module"):
+        loader: Any = spec and spec.loader
+        if not hasattr(loader, "exec_module"):
             return None
-        execute = spec.loader.exec_module
+        execute = loader.exec_module
 
         def tell_and_hide(module: types.ModuleType) -> None:
             began, self.tells = process_time(), False  # and not of what it imports in its turn
@@ -146,7 +151,7 @@ class Importing(importlib.abc.MetaPathFinder):
             if name in self.hidden:
                 self.hide(module)
 
-        spec.loader.exec_module = tell_and_hide
+        loader.exec_module = tell_and_hide
         return spec
 
 

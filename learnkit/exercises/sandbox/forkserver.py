@@ -116,7 +116,7 @@ class ForkedProcess:
         while self.returncode is None:
             left = None if end is None else end - time.monotonic()
             if left is not None and (left <= 0 or self.unborn):
-                raise subprocess.TimeoutExpired("worker", timeout)
+                raise subprocess.TimeoutExpired("worker", timeout or 0.0)
             self._listen(left)
         return self.returncode
 

@@ -11,6 +11,8 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
 
 from learnkit.exercises.sandbox.worker import HERE, core, made
 
@@ -28,7 +30,7 @@ _TAKE_BOTH = frozenset(
 )
 _MOVES = ("to", "cuda", "type_as")
 _TO_NUMPY = ("numpy", "__array__")
-LIBRARY = os.path.dirname(os.path.dirname(HERE)) + os.sep  # learnkit's own code is not the answer's
+LIBRARY = os.path.dirname(os.path.dirname(HERE)) + os.sep
 
 
 class FailsThereError(Exception):
@@ -45,7 +47,7 @@ def complaint(answer: Callable, case: tuple[tuple, dict], build: Callable | None
     device = _device_of_an_argument(answer, args)
     on_cpu: dict[int, tuple[object, str]] = {}  # by id: the tensor, kept, and what made it
 
-    def note(result: object, by: str) -> object:
+    def note(result: Any, by: str) -> Any:
         on_cpu.update((id(t), (t, by)) for t in _tensors(result))
         return result
 
@@ -86,7 +88,7 @@ def complaint(answer: Callable, case: tuple[tuple, dict], build: Callable | None
 
     from_numpy = torch.from_numpy  # no mode hears of it
     try:
-        torch.from_numpy = lambda array: note(from_numpy(array), f"`torch.from_numpy`{_line()}")
+        torch.from_numpy = lambda ndarray: note(from_numpy(ndarray), f"`torch.from_numpy`{_line()}")
         with Follow():
             result = answer(*args, **options)
         left = [on_cpu[id(t)][1] for t in _tensors(result) if t.dim() > 0 and id(t) in on_cpu]
@@ -106,14 +108,19 @@ _OF_TORCH = "Use torch's own function, such as x.sqrt() for np.sqrt(x)."
 
 def _line() -> str:
     """The line of the answer that is at work, in brackets; "" where none is found."""
-    frame = sys._getframe(2)
-    inside = (LIBRARY, os.path.dirname(sys.modules["torch"].__file__) + os.sep)
+    frame: FrameType | None = sys._getframe(2)
+    inside = _libraries()
     while frame is not None and frame.f_code.co_filename.startswith(inside):
         frame = frame.f_back
     return f" (line {frame.f_lineno})" if frame is not None else ""
 
 
-def _tensors(things: object) -> Iterator[object]:
+def _libraries() -> tuple[str, str]:
+    """The folders of learnkit and of torch: a file in them is not the answer's."""
+    return LIBRARY, os.path.dirname(inspect.getfile(sys.modules["torch"])) + os.sep
+
+
+def _tensors(things: object) -> Iterator[Any]:
     torch = sys.modules["torch"]
     if isinstance(things, torch.Tensor):
         yield things
@@ -130,8 +137,7 @@ def _names_a_device(args: tuple, kwargs: dict) -> bool:
 def _place(name: str) -> str:
     """What the answer calls, and in which line; "" where torch or learnkit calls it."""
     frame = sys._getframe(2)
-    inside = (LIBRARY, os.path.dirname(sys.modules["torch"].__file__) + os.sep)
-    if frame.f_code.co_filename.startswith(inside):
+    if frame.f_code.co_filename.startswith(_libraries()):
         return ""
     return f"`torch.{name}` (line {frame.f_lineno})"
 

@@ -139,12 +139,13 @@ def find_learnkit() -> None:
     sys.path.remove(home)
     sys.path += [p for p in (home, *os.environ.get(PATH, "").split(os.pathsep)) if p]
     os.environ.pop(PATH, None)
+    sandbox = types.ModuleType("learnkit.exercises.sandbox")
+    sandbox.__path__ = [here]
     exercises = types.ModuleType("learnkit.exercises")
     exercises.__path__ = []
-    exercises.sandbox = types.ModuleType("learnkit.exercises.sandbox")
-    exercises.sandbox.__path__ = [here]
-    sys.modules["learnkit.exercises"] = learnkit.exercises = exercises
-    sys.modules["learnkit.exercises.sandbox"] = exercises.sandbox
+    vars(exercises)["sandbox"], vars(learnkit)["exercises"] = sandbox, exercises
+    sys.modules["learnkit.exercises"] = exercises
+    sys.modules["learnkit.exercises.sandbox"] = sandbox
 
 
 PATH = "LEARNKIT_WORKER_PATH"

@@ -8,6 +8,7 @@ import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cloudpickle
 
@@ -97,7 +98,7 @@ def _by_value(function: types.FunctionType) -> bool:
     return any(module == name or module.startswith(name + ".") for name in sent)
 
 
-def on_the_cpu(thing: object) -> object:
+def on_the_cpu(thing: Any) -> Any:
     """A tensor, generator or device of a GPU as one of the CPU, all that a worker has.
 
     Everything else is given back as it is.
@@ -114,15 +115,15 @@ def on_the_cpu(thing: object) -> object:
     return thing
 
 
-def bare(function: types.FunctionType) -> types.FunctionType:
+def bare(function: Callable) -> types.FunctionType:
     """A copy that travels by value, without its attributes: a stand-in's hold the answer itself."""
-    function = inspect.unwrap(function)  # a run that checks shapes wraps it in what cannot travel
-    code, names = function.__code__, function.__globals__
+    # a run that checks shapes wraps it in what cannot travel
+    inner: types.FunctionType = inspect.unwrap(function)
     copy = types.FunctionType(
-        code, names, function.__name__, function.__defaults__, function.__closure__
+        inner.__code__, inner.__globals__, inner.__name__, inner.__defaults__, inner.__closure__
     )
-    copy.__module__, copy.__kwdefaults__ = "__main__", function.__kwdefaults__
-    copy.__doc__ = function.__doc__
+    copy.__module__, copy.__kwdefaults__ = "__main__", inner.__kwdefaults__
+    copy.__doc__ = inner.__doc__
     return copy
 
 

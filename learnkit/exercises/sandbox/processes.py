@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from typing import IO
 
 import psutil
 
@@ -36,6 +37,12 @@ class Worker:
     lifeline: int | None
     last_words: str = ""  # why it died, where it was never ready: known once it is stopped
 
+    @property
+    def pipes(self) -> list[IO[bytes]]:
+        """Its standard input, output and error."""
+        process = self.process
+        return [p for p in (process.stdin, process.stdout, process.stderr) if p is not None]
+
 
 def start(modules: tuple[str, ...]) -> Worker:
     """A new worker, which imports `modules` ahead. Raises NotStartedError where none can be."""
@@ -49,17 +56,18 @@ def start(modules: tuple[str, ...]) -> Worker:
         inside.PATH: path,
     }
     late = ["torch._dynamo"] if "torch" in modules else []  # an optimizer's first call takes 2 s
-    watched = sys.platform == "linux"
-    theirs = ours = None
+    theirs: int | None = None
+    ours: int | None = None
     try:
-        theirs, ours = _lifeline() if watched else (None, None)
-        if watched and modules:
-            process = forkserver.fork((*modules, *late), environment, theirs)
-            return Worker(process, ours)
+        if sys.platform == "linux":
+            theirs, ours = _lifeline()
+        if theirs is not None and modules:
+            return Worker(forkserver.fork((*modules, *late), environment, theirs), ours)
+        watch = [] if theirs is None else [theirs]
         process = subprocess.Popen(
             [
                 *(sys.executable, "-I", inside.__file__),
-                *([str(theirs)] if watched else []),
+                *map(str, watch),
                 *modules,
                 *late,
             ],
@@ -68,7 +76,7 @@ def start(modules: tuple[str, ...]) -> Worker:
             stderr=subprocess.PIPE,
             env=environment,
             start_new_session=True,
-            pass_fds=[theirs] if watched else (),
+            pass_fds=watch,
         )
     except (OSError, ValueError, TypeError, IndexError) as error:  # sys.executable may be None
         if ours is not None:
@@ -117,20 +125,21 @@ def stop(worker: Worker) -> None:
             else:
                 process.kill()
     process.wait()
-    worker.last_words = worker.last_words or _last_words(process)
-    for pipe in (process.stdin, process.stdout, process.stderr):
+    worker.last_words = worker.last_words or _last_words(worker)
+    for pipe in worker.pipes:
         with contextlib.suppress(OSError, ValueError):
             pipe.close()
 
 
-def _last_words(process: subprocess.Popen | ForkedProcess) -> str:
+def _last_words(worker: Worker) -> str:
     """The last line that it wrote before its output went elsewhere, else its exit status."""
     words = b""
     with contextlib.suppress(OSError, ValueError, AttributeError):  # Windows has it since 3.12
-        os.set_blocking(process.stderr.fileno(), False)
-        words = process.stderr.read(1 << 16) or b""
+        errors = worker.pipes[2]
+        os.set_blocking(errors.fileno(), False)
+        words = errors.read(1 << 16) or b""
     lines = words.decode(errors="replace").strip().splitlines()
-    return lines[-1].strip()[:300] if lines else f"exit status {process.returncode}"
+    return lines[-1].strip()[:300] if lines else f"exit status {worker.process.returncode}"
 
 
 def _tree(process: subprocess.Popen | ForkedProcess) -> list[psutil.Process]:

@@ -11,11 +11,12 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 _here = threading.local()  # whether this thread is within it already: then it costs nothing
-_PRINTED = {
+_PRINTED: dict[str, Any] = {
     "edgeitems": 3,
     "threshold": 1000,
     "floatmode": "maxprec",

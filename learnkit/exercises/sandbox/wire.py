@@ -10,8 +10,7 @@ import math
 import re
 import struct
 from dataclasses import asdict, dataclass, field, replace
-from io import BufferedIOBase
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -23,6 +22,25 @@ IMPORTS, IMPORTED = b"imports", b"imported "  # said around an import in the mid
 CHUNK = 1 << 20  # bytes read at a time: a frame that lies about its length costs no more
 _dumps, _length = json.dumps, struct.Struct("<Q").pack  # an answer may spoil either module
 _NUMBERS = re.compile(r"[<>=|]?[biufc]\d{1,2}")  # NumPy's names for the kinds of number
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """As much of a stream as a frame is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at its end."""
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """As much of a stream as a frame is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Takes all of `data`."""
+
+    def flush(self) -> object:
+        """Sends what it has taken."""
 
 
 @dataclass
@@ -44,7 +62,7 @@ class Outcome:
     counts: dict[str, str] = field(default_factory=dict)  # name: its type; for the judge, not sent
 
 
-def write_frame(stream: BufferedIOBase, *parts: bytes) -> None:
+def write_frame(stream: Writer, *parts: bytes) -> None:
     """Writes parts as one frame: their total length in 8 bytes, then the bytes."""
     stream.write(_length(sum(map(len, parts))))
     for part in parts:
@@ -52,7 +70,7 @@ def write_frame(stream: BufferedIOBase, *parts: bytes) -> None:
     stream.flush()
 
 
-def read_frame(stream: BufferedIOBase, limit: int | None = None) -> bytes | None:
+def read_frame(stream: Reader, limit: int | None = None) -> bytes | None:
     """One frame, or None where the stream ends before it does.
 
     Raises ValueError, and reads no further, where it is longer than `limit` bytes.

@@ -12,6 +12,7 @@ import sys
 import traceback
 import types
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def made(case: tuple[tuple, dict], build: Callable | None) -> tuple[list | tuple
     return (args, options) if build is None else build(*args, **options)
 
 
-def core(answer: object) -> object:
+def core(answer: Any) -> Any:
     """The function inside what is wrapped round it: cache, vectorize, partial, wraps."""
     for _ in range(20):
         inner = getattr(answer, "__wrapped__", None)
@@ -119,21 +120,21 @@ _RAISING = {"RESUME", "NOP", "CACHE", "COPY_FREE_VARS", "MAKE_CELL", "LOAD_GLOBA
 }
 
 
-def _nothing():
+def _nothing() -> None:
     pass
 
 
-def _documented():
+def _documented() -> None:
     """A body that is nothing but this."""
 
 
-def _copy(value: object) -> object:
+def _copy(value: Any) -> Any:
     if _is_tensor(value):
         return value.detach().clone()
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
-def _same(before: object, after: object) -> bool:
+def _same(before: Any, after: Any) -> bool:
     if not isinstance(before, np.ndarray) and not _is_tensor(before):
         return True
     try:
@@ -150,7 +151,7 @@ def _is_tensor(value: object) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def _array(result: object) -> np.ndarray:
+def _array(result: Any) -> np.ndarray:
     kind = type(result).__name__
     try:
         array = np.asarray(result.detach() if _is_tensor(result) else result)

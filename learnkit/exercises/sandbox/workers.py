@@ -84,21 +84,22 @@ def run_here(exercise: Exercise, answer: Callable) -> Ran:
     outcomes: list[Outcome] = []
     thread = threading.Thread(target=lambda: outcomes.extend(exercise.run(answer)), daemon=True)
     thread.start()
+    ident = thread.ident or 0  # it has one, now that it has started
     end = time.monotonic() + limits.BACKSTOP * exercise.seconds
-    while thread.is_alive() and _cpu_of(thread) < seconds and time.monotonic() < end:
+    while thread.is_alive() and _cpu_of(ident) < seconds and time.monotonic() < end:
         thread.join(0.05)
     if thread.is_alive():  # ends a loop of Python; one inside C goes on until the kernel restarts
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(KeyboardInterrupt)
+            ctypes.c_ulong(ident), ctypes.py_object(KeyboardInterrupt)
         )
         return Ran([Outcome("late" if time.monotonic() < end else "asleep")])
     return Ran(outcomes or [Outcome("ended")])
 
 
-def _cpu_of(thread: threading.Thread) -> float:
+def _cpu_of(ident: int) -> float:
     """The seconds a thread has computed; without such a clock (Windows) none, and wall counts."""
     with contextlib.suppress(OSError, AttributeError):
-        return time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
+        return time.clock_gettime(time.pthread_getcpuclockid(ident))
     return 0.0
 
 
@@ -141,18 +142,19 @@ def _ask(exercise: Exercise, blob: bytes, source: str | None, file: str) -> Ran:
 def _frames(worker: processes.Worker, order: bytes, blob: bytes) -> queue.Queue:
     """Sends an order, and receives all that the worker says to it, up to a limit."""
     frames: queue.Queue[bytes | None] = queue.Queue()
+    stdin, stdout, _ = worker.pipes
 
     def send() -> None:
         with contextlib.suppress(OSError, ValueError):  # it died: the reader will say so
-            write_frame(worker.process.stdin, order)
-            write_frame(worker.process.stdin, blob)
+            write_frame(stdin, order)
+            write_frame(stdin, blob)
 
     def receive() -> None:
         left = 2 * (
             HEAD + limits.OUTPUT
         )  # bytes for all it says; a right answer needs a few thousand
         try:
-            while (frame := read_frame(worker.process.stdout, left)) is not None:
+            while (frame := read_frame(stdout, left)) is not None:
                 frames.put(frame)
                 left -= len(frame) + 1000
         except ValueError:  # also where the pipe is closed already, and nobody listens

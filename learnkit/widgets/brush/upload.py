@@ -95,7 +95,7 @@ def _decoded(
     if picture.has_transparency_data:
         layers = picture.convert("RGBA")
         picture = Pillow.alpha_composite(Pillow.new("RGBA", picture.size, "white"), layers)
-        done += ["laid over white"] if layers.getextrema()[3][0] < 255 else []
+        done += ["laid over white"] if np.asarray(layers)[..., 3].min() < 255 else []
     return picture.convert("L" if grey else "RGB"), done
 
 

@@ -10,6 +10,7 @@ of them are made.
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
@@ -247,7 +248,7 @@ class Brush(Sleeper, anywidget.AnyWidget):
     def _show(self, name: str, done: Attempt) -> None:
         """Sends what the method painted: the pixels of the hole alone, the rest is known."""
         failed = done.image is None
-        painted = b"" if failed else as_bytes(done.image[self.hole])
+        painted = b"" if done.image is None else as_bytes(done.image[self.hole])
         score = None if done.score is None else min(done.score, EXACT)
         content = {"words": done.words, "score": score, "failed": failed, "stroke": self.stroke}
         self.send({"kind": "fill", "name": name, **content}, [painted])
@@ -256,7 +257,7 @@ class Brush(Sleeper, anywidget.AnyWidget):
         self.note = words
         self.send({"kind": "note", "words": words})
 
-    def _repr_mimebundle_(self, **options: object) -> tuple[dict[str, object], dict]:
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, object], dict]:
         """The widget where there is a kernel, the fills as a figure where there is none."""
         h, w = self.image.shape[:2]
         each = "; ".join(f"{name}: {done.words}" for name, done in self.attempts.items())
@@ -287,7 +288,7 @@ def explore(
     of one size, 64 pixels at most), else reduced to `longest` pixels.
     Raises TypeError or ValueError where an argument cannot be.
     """
-    options = {"chosen": chosen, "size": size, "fixed": fixed, "longest": longest}
+    options: dict[str, Any] = {"chosen": chosen, "size": size, "fixed": fixed, "longest": longest}
     return Brush(pictures, methods, picture=picture, hole=hole, **options)
 
 
