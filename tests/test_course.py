@@ -625,13 +625,13 @@ def test_lesson_02_quotes_the_same_scores_in_its_prose_as_in_its_table():
 
 def test_lesson_03_measures_the_logistic_fill_and_its_curvature_rightly():
     lesson = "03_cross_entropy_by_hand"
-    pictures = to_float(fashion_mnist("train")[0])
-    unseen = to_float(fashion_mnist("test")[0][:500])
+    pictures = to_float(fashion_mnist("train")[0]).astype(np.float32)
+    unseen = to_float(fashion_mnist("test")[0][:500]).astype(np.float32)
     box = draw.box((28, 28), height=10, width=10)
     centre = pictures.mean(axis=0)
 
     def seen(images):
-        return np.c_[(images - centre)[:, ~box], np.ones(len(images))]
+        return np.c_[(images - centre)[:, ~box], np.ones(len(images), np.float32)]
 
     known, wanted = seen(pictures), pictures[:, box]
     largest = np.linalg.eigvalsh(known.T @ known / len(known))[-1]
@@ -641,7 +641,7 @@ def test_lesson_03_measures_the_logistic_fill_and_its_curvature_rightly():
     assert int(2 / curvature) == figure(lesson, r"\$2/L\$ is at least (\d+)")
 
     def trained(lr, pull):
-        weights = np.zeros((known.shape[1], 100))
+        weights = np.zeros((known.shape[1], 100), np.float32)
         for _ in range(100):
             p = sigmoid(known @ weights)
             weights -= lr / wanted.size * known.T @ pull(p)
