@@ -22,7 +22,6 @@ from torch import nn
 
 from learnkit.models.diffusion import (
     Denoiser,
-    cosine_schedule,
     ddim,
     draw_like,
     level,
@@ -30,6 +29,7 @@ from learnkit.models.diffusion import (
 )
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.masked import CHUNK, check_holes, composite, cut, mean_fill
+from learnkit.models.noise_schedule import cosine_schedule
 from learnkit.models.unet import UNet
 from learnkit.shapes import check_at_least
 from learnkit.tensors import Drawn, Fills, Grey, Hole, Levels, Steps
@@ -71,7 +71,7 @@ class Painter(nn.Module):
             a = level(self.alpha_bar, t, xt)
             F = self(xt, t, known, guess, hole).float()
             x0 = a.sqrt() * xt + (1 - a) * guess - (1 - a).sqrt() * F
-            return predicted_eps(xt, composite(x0, known, hole), t, self.alpha_bar)
+            return predicted_eps(xt, composite(x0, known, hole), a)
 
         return eps
 
