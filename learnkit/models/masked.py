@@ -5,7 +5,8 @@ known, and `hole_mse` judges the hole alone. Every network of the course that fi
 
     model.fill(images, hole) -> images        (n, c, h, w) in [0, 1], (n, 1, h, w) bool
 
-and `models.as_fill` makes of it a fill as all others, in NumPy.
+and `models.as_fill` makes of it a fill as all others, in NumPy. `fill`, and the network as it is
+called in training, check pictures and hole; `paint`, which both come to, leaves that to them.
 """
 
 import math
@@ -70,14 +71,14 @@ def mean_fill(fills: Float[Tensor, "_ n c h w"], image: Images, hole: Hole) -> I
 
 @torch.no_grad()
 def fill_by_guess(model: nn.Module, images: Images, hole: Hole) -> Images:
-    """The fill of a network that paints the picture in one pass, model(images, hole).
+    """The fill of a network that paints the picture in one pass, model.paint(images, hole).
 
     Pictures of any float type, filled in [0, 1] in that type; known pixels bit for bit.
     Raises ValueError where a hole covers everything: there is nothing to conclude from.
     """
     hole = check_holes(images, hole)
     check_something_known(hole)
-    pred = model(images.to(next(model.parameters()).dtype), hole)
+    pred = model.paint(images.to(next(model.parameters()).dtype), hole)
     return composite(pred.clamp(0, 1), images, hole)
 
 

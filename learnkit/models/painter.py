@@ -63,9 +63,11 @@ class Painter(nn.Module):
 
     def denoiser(self, images: Grey, hole: Hole) -> Denoiser:
         """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read."""
-        hole = check_holes(images, hole)
+        return self._told(images, check_holes(images, hole))
+
+    def _told(self, images: Grey, hole: Hole) -> Denoiser:
         visible = cut(images, hole)
-        known, guess = 2 * visible - 1, 2 * self.linear(visible, hole) - 1
+        known, guess = 2 * visible - 1, 2 * self.linear.paint(visible, hole) - 1
 
         def eps(xt: Grey, t: Steps) -> Grey:
             a = level(self.alpha_bar, t, xt)
@@ -77,7 +79,7 @@ class Painter(nn.Module):
 
     def unconditional(self, count: int) -> Denoiser:
         """ε(xt, t) where nothing is known of `count` pictures: an ordinary diffusion model."""
-        return self.denoiser(*self._nothing(count))
+        return self._told(*self._nothing(count))
 
     @torch.no_grad()
     def fills(
@@ -109,7 +111,7 @@ class Painter(nn.Module):
         calls: int,
     ) -> Fills:
         known, draws = images.to(self.alpha_bar), []
-        eps = self.denoiser(known, hole)
+        eps = self._told(known, hole)
         for _ in range(count):
             noise = draw_like(known, generator)
             *_, last = ddim(eps, noise, self.alpha_bar, calls, order=2, power=2.0)
@@ -141,7 +143,7 @@ class Painter(nn.Module):
         check_at_least(1, count=count)
         made = []
         for blank, hole in zip(*(one.split(CHUNK) for one in self._nothing(count)), strict=True):
-            eps, noise = self.denoiser(blank, hole), draw_like(blank, generator)
+            eps, noise = self._told(blank, hole), draw_like(blank, generator)
             walk = ddim(eps, noise, self.alpha_bar, calls, eta=1.0, order=2, generator=generator)
             *_, last = walk
             made.append((last.x0 + 1) / 2)
