@@ -206,6 +206,13 @@ def test_a_file_opens_with_its_idea_and_ends_by_line_300(path):
     assert len(text.splitlines()) <= 300
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "learnkit").rglob("*.mistakes")), ids=lambda path: path.stem
+)
+def test_a_table_of_mistakes_ends_by_line_300_too(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_every_public_function_and_class_says_what_it_is(path):
     assert is_of_an_exercise(path) or bare(ast.parse(path.read_text(encoding="utf-8"))) == []
