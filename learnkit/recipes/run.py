@@ -105,13 +105,14 @@ def by_objective(
     generator: torch.Generator,
 ) -> Iterator[Step]:
     """The usual training: one network, made to do well at the recipe's objective."""
+    machine.place(model)
     return train(
         model,
         recipe.objective(generator),
         pictures,
         run=run,
         schedule=recipe.schedule(run.steps),
-        betas=recipe.betas,
+        optimizer=recipe.optimizer(model, lr=recipe.lr),
         clip=recipe.clip,
         machine=machine,
         generator=generator,
