@@ -24,15 +24,8 @@ from learnkit.exercises import exercise
 from learnkit.holes import draw
 from learnkit.images.data import fashion_mnist
 from learnkit.images.frechet import frechet_of
-from learnkit.models.diffusion import (
-    at,
-    cosine_schedule,
-    ddpm,
-    ddpm_step,
-    linear_schedule,
-    predict_x0_eps,
-    usable_timesteps,
-)
+from learnkit.models.diffusion import at, ddpm, ddpm_step, predict_x0_eps
+from learnkit.models.noise_schedule import cosine_schedule, linear_schedule, usable_timesteps
 from learnkit.models.pretrained import card, garment_features, pretrained
 from learnkit.models.repaint import schedule
 from learnkit.models.unet import Layer, UNet, timestep_embedding

@@ -5,7 +5,7 @@ import pkgutil
 import re
 import subprocess
 import sys
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -44,10 +44,10 @@ MAY_IMPORT = {
 }
 
 
-def imported(source: str, *, only_when_loaded: bool = False) -> set[str]:
+def imported(source: str) -> set[str]:
     """Every module that a file imports, also inside its functions; ".x" for a relative import."""
-    found, tree = set(), ast.parse(source)
-    for node in tree.body if only_when_loaded else ast.walk(tree):
+    found = set()
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -96,15 +96,27 @@ def test_no_floor_stands_on_itself():
     assert set(floors) == set(MAY_IMPORT)  # a circle would have raised
 
 
-def test_no_file_is_loaded_in_a_circle():
-    names = {f.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): f for f in FILES}
-    names = {name.removesuffix(".__init__"): f for name, f in names.items()}
+def order_of(sources: dict[str, str]) -> list[str]:
+    """The modules, each after all that it imports; raises CycleError where there is a circle."""
     graph = {}
-    for name, path in names.items():
-        asked = imported(path.read_text(encoding="utf-8"), only_when_loaded=True)
-        found = {next((m for m in (a, a.rpartition(".")[0]) if m in names), name) for a in asked}
+    for name, source in sources.items():
+        asked = imported(source)
+        found = {next((m for m in (a, a.rpartition(".")[0]) if m in sources), name) for a in asked}
         graph[name] = found - {name}
-    assert set(TopologicalSorter(graph).static_order()) == set(names)
+    return list(TopologicalSorter(graph).static_order())
+
+
+def test_no_file_imports_in_a_circle_not_even_inside_its_functions():
+    names = {f.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): f for f in FILES}
+    sources = {n.removesuffix(".__init__"): f.read_text("utf-8") for n, f in names.items()}
+    assert set(order_of(sources)) == set(sources)
+
+
+def test_a_circle_is_caught_wherever_it_is_hidden():
+    sources = {"a": "import b", "b": "def f():\n    from c import g", "c": ""}
+    assert order_of(sources) == ["c", "b", "a"]
+    with pytest.raises(CycleError):
+        order_of(sources | {"c": "class C:\n    def h(self):\n        import a"})
 
 
 def test_imports_inside_the_house_are_written_out_in_full():
@@ -192,6 +204,13 @@ def test_a_file_opens_with_its_idea_and_ends_by_line_300(path):
     text = path.read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text))
     assert len(text.splitlines()) <= 300
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "learnkit").rglob("*.mistakes")), ids=lambda path: path.stem
+)
+def test_a_table_of_mistakes_ends_by_line_300_too(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())

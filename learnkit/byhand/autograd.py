@@ -1,22 +1,24 @@
 """Reverse mode by hand: a network's gradient, from numbers that remember where they came from.
 
-Every operation makes a node: its value, its inputs, and `pull`, which turns the gradient by the
-node into gradients by its inputs (the chain rule, one link). `backward` walks the graph from the
-loss to the leaves, users before what they use, and adds up. `Scalar` holds one number, to see
-through; `Variable` holds an array, to train with. That is the whole of it.
+Every operation makes a node: its value, its inputs, and `pull`, which turns the gradient u of the
+loss by the node into the gradients by its inputs (the chain rule, one link). So the value and the
+derivative of each operation stand in one line. `backward` walks the graph from the loss to the
+leaves, users before what they use, and adds up. `Scalar` holds one number, to see through;
+`Variable` holds an array, to train with.
 Source: Linnainmaa (1976); Baydin et al. (2018), Automatic differentiation in machine learning.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from learnkit.byhand import layers
 from learnkit.shapes import check_float
 
-Pull = Callable[[Any], tuple]
+Number = float | np.ndarray
+Pull = Callable[[Any], tuple[Number, ...]]
 
 
 class Node:
@@ -25,28 +27,75 @@ class Node:
     value: Any  # a number in a Scalar, an array in a Variable
     grad: Any  # of the same kind
 
-    def __init__(self, value: object, inputs: Sequence["Node"] = (), pull: Pull | None = None):
+    def __init__(self, value: Number, inputs: Sequence["Node"] = (), pull: Pull | None = None):
         """`pull` maps the gradient by this node to those by `inputs`, one each."""
         self.value, self.inputs, self.pull, self.grad = value, tuple(inputs), pull, None
+
+    def __add__(self, other: Self | Number) -> Self:
+        """a + b passes its gradient to both."""
+        a, b = self, self.node(other)
+        return type(self)(a.value + b.value, (a, b), lambda u: (u, u))
+
+    def __sub__(self, other: Self | Number) -> Self:
+        """a - b passes its gradient to a, and its negative to b."""
+        a, b = self, self.node(other)
+        return type(self)(a.value - b.value, (a, b), lambda u: (u, -u))
+
+    def __mul__(self, other: Self | Number) -> Self:
+        """a b passes to each its gradient times the other."""
+        a, b = self, self.node(other)
+        return type(self)(a.value * b.value, (a, b), lambda u: (u * b.value, u * a.value))
+
+    def __pow__(self, n: float | int) -> Self:
+        """aⁿ, n a plain number: n aⁿ⁻¹."""
+        a = self.value  # a⁰ is 1 everywhere, at 0 too
+        return type(self)(a**n, (self,), lambda u: (u * (n * a ** (n - 1) if n else 0.0 * a),))
+
+    def __truediv__(self, other: Self | Number) -> Self:
+        """a / b = a b⁻¹."""
+        return self * self.node(other) ** -1.0
+
+    def __neg__(self) -> Self:
+        """-a."""
+        return self * -1.0
+
+    def __rsub__(self, other: Number) -> Self:
+        """b - a, b no node."""
+        return self.node(other) - self
+
+    def __rtruediv__(self, other: Number) -> Self:
+        """b / a, b no node."""
+        return self.node(other) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    @classmethod
+    def node(cls, value: Any) -> Self:
+        """A value as a leaf, unless it is a node already."""
+        raise NotImplementedError
+
+    def fitted(self, share: Any) -> Any:
+        """A share of the gradient in the shape of this node."""
+        return share
+
+
+# ---- the walk back -------------------------------------------------------------------------------
 
 
 def topological_order(root: Node) -> list[Node]:
     """Every node that `root` depends on, each once: inputs before users, `root` last.
 
-    A loop with its own stack, so a chain of a million nodes is no deeper than one of two.
+    A node waits in a list while its inputs are seen to, so a chain may be a million nodes long.
     """
-    order: list[Node] = []
-    seen = {id(root)}
-    stack = [(root, iter(root.inputs))]
-    while stack:
-        node, inputs = stack[-1]
-        fresh = next((i for i in inputs if id(i) not in seen), None)
-        if fresh is None:  # all its inputs stand in the order: now it may
+    order, seen, waiting = [], set(), [(root, False)]
+    while waiting:
+        node, inputs_done = waiting.pop()
+        if inputs_done:
             order.append(node)
-            stack.pop()
-        else:
-            seen.add(id(fresh))
-            stack.append((fresh, iter(fresh.inputs)))
+        elif id(node) not in seen:
+            seen.add(id(node))
+            waiting.append((node, True))
+            waiting += [(source, False) for source in reversed(node.inputs)]
     return order
 
 
@@ -54,7 +103,7 @@ def backward(root: Node) -> None:
     """Fills `grad` of every node under `root`: how much `root` grows when that node does.
 
     Starts afresh each time: nothing is left over from an earlier call, unlike in torch.
-    Raises ValueError where `root` is no single number.
+    Raises TypeError where `root` is no node, ValueError where it is no single number.
     """
     if not isinstance(root, Node):
         raise TypeError(f"backward walks from a Scalar or a Variable, got {type(root).__name__}")
@@ -65,13 +114,13 @@ def backward(root: Node) -> None:
         node.grad = None
     root.grad = 1.0 if np.ndim(root.value) == 0 else np.ones_like(root.value)
     for node in reversed(order):
-        if node.pull is None:
-            continue
-        for source, share in zip(node.inputs, node.pull(node.grad), strict=True):
+        shares = node.pull(node.grad) if node.pull else ()
+        for source, share in zip(node.inputs, shares, strict=True):
+            share = source.fitted(share)
             source.grad = share if source.grad is None else source.grad + share
 
 
-# ---- one number --------------------------------------------------------------------------------
+# ---- one number ----------------------------------------------------------------------------------
 
 
 class Scalar(Node):
@@ -83,19 +132,10 @@ class Scalar(Node):
     7.0
     """
 
-    def __add__(self, other: "Scalar | float | int") -> "Scalar":
-        """a + b passes its gradient to both."""
-        other = _scalar(other)
-        return Scalar(self.value + other.value, (self, other), lambda u: (u, u))
-
-    def __mul__(self, other: "Scalar | float | int") -> "Scalar":
-        """a b passes to each its gradient times the other."""
-        a, b = self, _scalar(other)
-        return Scalar(a.value * b.value, (a, b), lambda u: (u * b.value, u * a.value))
-
-    def __pow__(self, n: float | int) -> "Scalar":
-        """aⁿ, n a plain number: n aⁿ⁻¹."""
-        return Scalar(self.value**n, (self,), lambda u: (u * _power_slope(self.value, n),))
+    @classmethod
+    def node(cls, value: "Scalar | float | int") -> "Scalar":
+        """A plain number as a leaf."""
+        return value if isinstance(value, Scalar) else Scalar(float(value))
 
     def exp(self) -> "Scalar":
         """e^a is its own slope."""
@@ -116,35 +156,8 @@ class Scalar(Node):
         """max(a, 0): a gate, shut at 0."""
         return Scalar(max(self.value, 0.0), (self,), lambda u: (u if self.value > 0 else 0.0,))
 
-    def __neg__(self) -> "Scalar":
-        """-a."""
-        return self * -1.0
 
-    def __sub__(self, other: "Scalar | float | int") -> "Scalar":
-        """a - b passes its gradient to a, and its negative to b."""
-        other = _scalar(other)
-        return Scalar(self.value - other.value, (self, other), lambda u: (u, -u))
-
-    def __truediv__(self, other: "Scalar | float | int") -> "Scalar":
-        """a / b."""
-        return self * _scalar(other) ** -1.0
-
-    def __rsub__(self, other: float | int) -> "Scalar":
-        """b - a, b a plain number."""
-        return _scalar(other) - self
-
-    def __rtruediv__(self, other: float | int) -> "Scalar":
-        """b / a, b a plain number."""
-        return _scalar(other) / self
-
-    __radd__, __rmul__ = __add__, __mul__
-
-
-def _scalar(value: "Scalar | float | int") -> Scalar:
-    return value if isinstance(value, Scalar) else Scalar(float(value))
-
-
-# ---- an array ----------------------------------------------------------------------------------
+# ---- an array ------------------------------------------------------------------------------------
 
 
 class Variable(Node):
@@ -159,43 +172,33 @@ class Variable(Node):
 
     __array_priority__ = 1000  # array + Variable asks the Variable, not the array
 
-    def __init__(self, value: Any, inputs: Sequence[Node] = (), pull: Pull | None = None):
+    def __init__(self, value: np.ndarray, inputs: Sequence[Node] = (), pull: Pull | None = None):
         """A leaf, without `pull`, is a float array; TypeError or ValueError (NaN) if it is not."""
         if pull is None:
             check_float(value, "value")
         super().__init__(value, inputs, pull)
 
-    def __add__(self, other: object) -> "Variable":
-        """a + b."""
-        a, b = self, _variable(other)
-        return Variable(
-            a.value + b.value,
-            (a, b),
-            lambda u: (_shrunk(u, a.value.shape), _shrunk(u, b.value.shape)),
-        )
+    @classmethod
+    def node(cls, value: "Variable | Number") -> "Variable":
+        """A plain array or number as a leaf."""
+        return value if isinstance(value, Variable) else Variable(np.asarray(value, dtype=float))
 
-    def __mul__(self, other: object) -> "Variable":
-        """a b, element by element."""
-        a, b = self, _variable(other)
-        return Variable(
-            a.value * b.value,
-            (a, b),
-            lambda u: (_shrunk(u * b.value, a.value.shape), _shrunk(u * a.value, b.value.shape)),
-        )
+    def fitted(self, share: Any) -> Any:
+        """The share summed over the axes along which this array was broadcast: a copy."""
+        shape = self.value.shape
+        share = np.sum(share, axis=tuple(range(np.ndim(share) - len(shape))))
+        stretched = tuple(i for i, n in enumerate(shape) if n == 1 and share.shape[i] != 1)
+        return share.sum(axis=stretched, keepdims=True) if stretched else share
 
-    def __matmul__(self, other: object) -> "Variable":
+    def __matmul__(self, other: "Variable | np.ndarray") -> "Variable":
         """The matrix product of (n, d) and (d, k)."""
-        a, b = self, _variable(other)
+        a, b = self, self.node(other)
         y = layers.linear(a.value, b.value)
         return Variable(y, (a, b), lambda u: layers.linear_grad(a.value, b.value, u))
 
-    def __rmatmul__(self, other: object) -> "Variable":
+    def __rmatmul__(self, other: np.ndarray) -> "Variable":
         """The matrix product of a plain array and this."""
-        return _variable(other) @ self
-
-    def __pow__(self, n: float | int) -> "Variable":
-        """aⁿ, n a plain number."""
-        return Variable(self.value**n, (self,), lambda u: (u * _power_slope(self.value, n),))
+        return self.node(other) @ self
 
     def sum(self) -> "Variable":
         """Σ a: every element passes the same gradient."""
@@ -227,52 +230,10 @@ class Variable(Node):
         """σ(a)."""
         return self._through(layers.sigmoid, layers.sigmoid_grad)
 
-    def __neg__(self) -> "Variable":
-        """-a."""
-        return self * -1.0
-
-    def __sub__(self, other: object) -> "Variable":
-        """a - b."""
-        a, b = self, _variable(other)
-        return Variable(
-            a.value - b.value,
-            (a, b),
-            lambda u: (_shrunk(u, a.value.shape), _shrunk(-u, b.value.shape)),
-        )
-
-    def __truediv__(self, other: object) -> "Variable":
-        """a / b, element by element."""
-        return self * _variable(other) ** -1.0
-
-    def __rsub__(self, other: object) -> "Variable":
-        """b - a, b a plain array."""
-        return _variable(other) - self
-
-    def __rtruediv__(self, other: object) -> "Variable":
-        """b / a, b a plain array."""
-        return _variable(other) / self
-
-    __radd__, __rmul__ = __add__, __mul__
-
     def _through(self, layer: Callable, layer_grad: Callable) -> "Variable":
         return Variable(layer(self.value), (self,), lambda u: (layer_grad(self.value, u),))
 
 
-def _variable(value: object) -> Variable:
-    return value if isinstance(value, Variable) else Variable(np.asarray(value, dtype=float))
-
-
-def _power_slope(value: np.ndarray | float, n: float | int) -> np.ndarray | float:
-    return n * value ** (n - 1) if n != 0 else 0.0 * value  # a⁰ is 1 everywhere, at 0 too
-
-
-def _check_positive(value: np.ndarray | float) -> None:
+def _check_positive(value: Number) -> None:
     if not np.min(value) > 0:
         raise ValueError(f"log needs positive numbers, got {np.min(value)}")
-
-
-def _shrunk(grad: np.ndarray | float, shape: tuple[int, ...]) -> np.ndarray | float:
-    """Sums a gradient over the axes along which `shape` was broadcast."""
-    summed = np.sum(grad, axis=tuple(range(np.ndim(grad) - len(shape))))
-    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and summed.shape[i] != 1)
-    return summed.sum(axis=stretched, keepdims=True) if stretched else summed

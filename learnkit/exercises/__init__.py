@@ -9,15 +9,17 @@ sandbox   the process that an answer runs in
 judge     from what an answer did to one sentence that helps
 likeness, relations, diagnosis, raised   how two results agree, and what is wrong where they do not
 report, example   a verdict, and how it looks
+verdicts  the last one on each exercise, and what stands in for a wrong answer
 engine    the decorator, check() and check_file()
 cells     what is done where a cell fails
 hints     hint()
 progress  what is done so far
 """
 
-from learnkit.exercises.engine import check, check_file, exercise, reports
+from learnkit.exercises.engine import check, check_file, exercise
 from learnkit.exercises.hints import hint
 from learnkit.exercises.report import Report
 from learnkit.exercises.table import names
+from learnkit.exercises.verdicts import reports
 
 __all__ = ["Report", "check", "check_file", "exercise", "hint", "names", "reports"]

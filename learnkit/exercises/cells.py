@@ -16,6 +16,9 @@ from learnkit import threads
 from learnkit.exercises import hints
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED, Report
+from learnkit.exercises.sandbox import workers
+from learnkit.exercises.table import find
+from learnkit.exercises.verdicts import keep, stand_in
 
 in_this_cell: set[str] = set()  # exercises that have had their verdict since the cell began
 _source = ""  # of the cell that runs
@@ -120,8 +123,6 @@ def caught(name: str) -> bool:
 
 def fails(name: str, error: BaseException, example: tuple[tuple[str, str], ...] = ()) -> None:
     """Shows why an exercise could not even be defined, and binds the reference."""
-    from learnkit.exercises import engine
-
     number = getattr(error, "lineno", None)
     line = f" in line {number}" if number else ""
     text = getattr(error, "msg", None) or str(error)
@@ -130,7 +131,9 @@ def fails(name: str, error: BaseException, example: tuple[tuple[str, str], ...] 
     message = message.replace("..", ".") + f"\nThe lesson goes on with learnkit's own {name}."
     report = Report(name, NOT_ATTEMPTED if empty else INCORRECT, message, example=example)
     in_this_cell.add(name)
-    engine.conclude(report, shell().user_ns)
+    keep(report)
+    display(report)
+    shell().user_ns[name] = stand_in(find(name), None)
 
 
 def _caret(error: BaseException) -> tuple[tuple[str, str], ...]:
@@ -156,8 +159,6 @@ def before_cell(info: object = None) -> None:
 
 def after_cell(result: Any) -> None:
     """Binds the reference where a cell failed before its `@exercise` ran."""
-    from learnkit.exercises.sandbox import workers
-
     if "torch" in sys.modules:  # a lesson of Part II: its workers take seconds to be ready
         workers.warm(("torch",))
     error = result.error_before_exec or result.error_in_exec
@@ -170,8 +171,6 @@ def after_cell(result: Any) -> None:
 
 def listen() -> None:
     """In a notebook: watch the cells, and have a worker ready before the first answer."""
-    from learnkit.exercises.sandbox import workers
-
     running = shell()
     if running is None:
         return

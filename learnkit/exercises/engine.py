@@ -18,14 +18,13 @@ from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.judge import judge
 from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED, UNJUDGED, Report
 from learnkit.exercises.sandbox import workers
-from learnkit.exercises.sandbox.parcel import CannotTravelError, bare
+from learnkit.exercises.sandbox.parcel import CannotTravelError
 from learnkit.exercises.sandbox.processes import CannotJudgeError
 from learnkit.exercises.sandbox.settled import settled
 from learnkit.exercises.sandbox.wire import Outcome
 from learnkit.exercises.sandbox.worker import core
 from learnkit.exercises.table import Case, Exercise, find, nearest
-
-_reports: dict[str, Report] = {}  # the last verdict on each exercise, in this process
+from learnkit.exercises.verdicts import keep, stand_in
 
 
 def exercise(answer: Any = None) -> Any:
@@ -84,8 +83,9 @@ def check(name: str, answer: Callable) -> Report:
             note = f"\n(It ran inside the notebook, since it cannot be sent to another: {error})"
             return replace(report, message=report.message + note)
 
-    _reports[name] = _or_unjudged(name, ask_or_run_here)
-    return _reports[name]
+    report = _or_unjudged(name, ask_or_run_here)
+    keep(report)
+    return report
 
 
 def _or_unjudged(name: str, verdict: Callable[[], Report]) -> Report:
@@ -159,30 +159,6 @@ def _verdict(task: Exercise, ask: Callable[[Exercise], workers.Ran]) -> Report:
     if report.correct and ran.on_a_gpu:
         return Report(task.name, INCORRECT, ran.on_a_gpu, printed=ran.printed)
     return report
-
-
-def reports() -> dict[str, Report]:
-    """The last verdict on each exercise checked in this process, by name."""
-    return dict(_reports)
-
-
-def stand_in(task: Exercise, yours: object) -> Any:
-    """A copy of the reference under the exercise's name, with the student's own as `.yours`."""
-    copy: Any
-    if isinstance(task.reference, type):
-        copy = type(task.name, (task.reference,), {"__doc__": task.reference.__doc__})
-    else:
-        copy = bare(task.reference)
-        copy.__name__ = copy.__qualname__ = task.name
-    copy.yours, copy.stands_in_for = yours, task.name
-    return copy
-
-
-def conclude(report: Report, namespace: dict[str, object]) -> None:
-    """Shows the verdict on what could not even be defined, and binds the reference."""
-    _reports[report.name] = report
-    cells.display(report)
-    namespace[report.name] = stand_in(find(report.name), None)
 
 
 def _can_be_an_answer(answer: object, name: object) -> bool:

@@ -8,12 +8,16 @@ cell below it is a mistake: its name, the sentence that the student is told, and
     - return np.mean((pred - target) ** 2)
     + return np.sum((pred - target) ** 2)
 
+    # %% halved: You halved it; the loss is the mean itself.
+    ~ np.mean( => 0.5 * np.mean(
+
     # %% no_square: You did not square the differences.
     return np.mean(pred - target)
 
 Lines with - and + edit the answer: what the first ones say is replaced by what the others say.
 Lines that begin with two spaces stay, and show the place. Lines with + alone go to the top of
-the body, and edits of two places have an empty line between them. Other code is the whole body,
+the body, and edits of two places have an empty line between them. A line with ~ edits less than a
+line: what stands before => is replaced by what stands behind it. Other code is the whole body,
 or, where it begins with the answer's own `def` or `class`, the whole definition; it may call
 `answer`, and the other mistakes by name. A sentence `as OTHER` is that of another cell.
 `# %% NAME for x in 1, 2, 3: ` makes three mistakes, NAME_1, NAME_2 and NAME_3: x is a variable
@@ -92,7 +96,7 @@ class Written:
         name = self.path.stem
         if re.match(rf"(def|class) {name}\b", cell.code):
             return cell.code
-        if cell.code.startswith(("- ", "+ ", "  ")):
+        if cell.code.startswith(("- ", "+ ", "~ ", "  ")):
             try:
                 return edited(self.definition, cell.code)
             except ValueError as error:
@@ -118,14 +122,21 @@ class Written:
 def edited(answer: str, edits: str) -> str:
     """The answer after its edits; raises ValueError where a place is not there exactly once."""
     lines, places = answer.splitlines(), []
-    for edit in edits.split("\n\n"):
+    within = re.findall(r"^~ (.+) => ?(.*)\n?", edits, re.M)
+    whole = re.sub(r"^~ .*\n?", "", edits, flags=re.M).strip("\n")
+    for edit in whole.split("\n\n") if whole else ():
         old = [line[2:] for line in edit.splitlines() if line[0] in "- "]
         new = [line[2:] for line in edit.splitlines() if line[0] in "+ "]
         at, shift = _place(lines, old)
         places.append((at, len(old), [" " * shift + line for line in new]))
     for at, length, new in sorted(places, reverse=True):
         lines[at : at + length] = new
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    for old, new in within:
+        if text.count(old) != 1:
+            raise ValueError(f"the answer {_many(text.count(old))} {old!r}")
+        text = text.replace(old, new)
+    return text
 
 
 def _place(lines: list[str], old: list[str]) -> tuple[int, int]:
@@ -135,10 +146,13 @@ def _place(lines: list[str], old: list[str]) -> tuple[int, int]:
     told, want = [line.strip() for line in lines], [line.strip() for line in old]
     places = [i for i in range(len(told)) if told[i : i + len(want)] == want]
     if len(places) != 1:
-        many = "does not have" if not places else "has more than once"
-        raise ValueError(f"the answer {many} {want[0]!r}")
+        raise ValueError(f"the answer {_many(len(places))} {want[0]!r}")
     indents = [len(line) - len(line.lstrip()) for line in (lines[places[0]], old[0])]
     return places[0], indents[0] - indents[1]
+
+
+def _many(count: int) -> str:
+    return "has more than once" if count else "does not have"
 
 
 def _cells(path: Path) -> tuple[str, dict[str, Cell]]:

@@ -17,6 +17,7 @@ Read it in this order:
     context_encoder  a hole filled by way of a few hundred numbers
     conditional_vae  one model that fills holes and invents pictures
     latent_search    holes filled by the VAE, which was never told of them
+    noise_schedule   what each step of diffusion keeps of a picture, and which steps are taken
     diffusion        noise that a network learns to undo, step by step; DDPM and DDIM
     repaint          holes filled with a diffusion model's weights
     painter          one diffusion model that invents garments and is told of holes

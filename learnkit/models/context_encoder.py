@@ -63,14 +63,20 @@ class ContextEncoder(nn.Module):
 
         Raises ValueError where the pictures are not of the size that it was built for.
         """
-        hole = check_holes(images, hole)
+        return self._encode(images, check_holes(images, hole))
+
+    def _encode(self, images: Images, hole: Hole) -> Latents:
         check_pictures_of(images, self.shape)
         visible = cut(images, hole)
         return self.encoder(torch.cat([visible, hole.to(visible.dtype)], dim=1))
 
     def forward(self, images: Images, hole: Hole) -> Images:
         """The whole picture in [0, 1]."""
-        return self.decoder(self.encode(images, hole))
+        return self.paint(images, check_holes(images, hole))
+
+    def paint(self, images: Images, hole: Hole) -> Images:
+        """The same of pictures and holes that are checked."""
+        return self.decoder(self._encode(images, hole))
 
     def fill(self, images: Images, hole: Hole) -> Images:
         """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""

@@ -12,76 +12,30 @@ Inside, x lies in [-1, 1], (n, c, h, w); t is int64 (n,), 0-based, and -1 stands
 Source: Ho, Jain and Abbeel (2020); DDIM, Song, Meng and Ermon (2021).
 """
 
-import math
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from learnkit.shapes import check_at_least
+from learnkit.models.noise_schedule import usable_timesteps
 from learnkit.tensors import Batch, Levels, Scalar, Steps
 
 Denoiser = Callable[[Batch, Steps], Batch]  # (xt, t) to the noise in xt
-
-# ---- how the noise grows -------------------------------------------------------------------------
-
-
-def linear_schedule(T: int = 1000) -> Levels:
-    """ᾱ (T,) for β that grows in a line from 0.1 / T to 20 / T, at most 0.999.
-
-    Source: Ho et al. (2020), section 4; scaled for other T by Nichol and Dhariwal (2021).
-    Raises ValueError where T is below 1.
-    """
-    check_at_least(1, T=T)
-    return _alpha_bar(torch.linspace(0.1 / T, 20 / T, T, dtype=torch.float64, device="cpu"))
+Level = Float[Tensor, "#n ..."]  # ᾱ of each picture, in a shape that goes with the batch
 
 
-def cosine_schedule(T: int = 1000) -> Levels:
-    """ᾱ (T,) that falls as cos², so that no step is wasted at either end.
-
-    β is at most 0.999. Source: Nichol and Dhariwal (2021), eq. 17, s = 0.008.
-    Raises ValueError where T is below 1.
-    """
-    check_at_least(1, T=T)
-    u = torch.linspace(0, 1, T + 1, dtype=torch.float64, device="cpu")
-    f = torch.cos((u + 0.008) / 1.008 * math.pi / 2) ** 2
-    return _alpha_bar(1 - f[1:] / f[:-1])
-
-
-def _alpha_bar(beta: Levels) -> Levels:
-    """The running product in double, for a thousand factors near 1 lose digits in single."""
-    return torch.cumprod(1 - beta.clamp(max=0.999), dim=0).float()
-
-
-def level(alpha_bar: Levels, t: Steps, like: Batch) -> Float[Tensor, "n ..."]:
-    """ᾱ_t in the shape (n, 1, 1, ...) that goes with `like`; 1 where t is -1."""
-    at = torch.where(t < 0, 1.0, alpha_bar.to(t.device)[t.clamp(min=0)])
-    return at.reshape(-1, *[1] * (like.ndim - 1))
-
-
-def timesteps(T: int, count: int, *, power: float = 1.0) -> list[int]:
-    """`count` of the steps T - 1 to 0, falling, the first of them T - 1; -1 follows the last.
-
-    Evenly spaced with `power` 1; with 2 they lie closer together near the clean end.
-    Raises ValueError where `count` is not from 1 to T, or `power` below 1.
-
-    >>> timesteps(1000, 5)
-    [999, 799, 599, 399, 199]
-    """
-    _check_count(count, T)
-    if not power >= 1:  # written so that NaN fails too
-        raise ValueError(f"power must be at least 1, got {power}")
-    even = (math.floor(T * (i / count) ** power + 0.5) - 1 for i in range(1, count + 1))
-    return [max(t, i) for i, t in enumerate(even)][::-1]  # no step twice
-
-
-def usable_timesteps(alpha_bar: Levels, count: int, *, power: float = 1.0) -> list[int]:
-    """`timesteps`, but from where ᾱ reaches 0.00002, if it can be: below, rounding spoils x0."""
-    _check_count(count, len(alpha_bar))
-    usable = int((alpha_bar >= 2e-5).sum())
-    return timesteps(min(max(usable, count), len(alpha_bar)), count, power=power)
+def level(alpha_bar: Levels, t: Steps | int, like: Batch) -> Level:
+    """ᾱ_t in a shape that goes with `like`, (n, 1, 1, ...) or (1, 1, 1, ...); 1 where t is -1."""
+    alpha_bar = alpha_bar.to(like.device)
+    if isinstance(t, int):
+        kept = alpha_bar[t] if t >= 0 else alpha_bar.new_ones(())
+    else:
+        kept = torch.where(t < 0, 1.0, alpha_bar[t.clamp(min=0)])
+    return kept.reshape(-1, *[1] * (like.ndim - 1))
 
 
 # ---- into the noise, and what is learned ---------------------------------------------------------
@@ -98,7 +52,11 @@ def q_sample(x0: Batch, t: Steps, noise: Batch, alpha_bar: Levels) -> Batch:
     0.800000011920929
     """
     _check(alpha_bar, t, x0=x0, noise=noise)
-    a = level(alpha_bar, t, x0)
+    return noised(x0, noise, level(alpha_bar, t, x0))
+
+
+def noised(x0: Batch, noise: Batch, a: Level) -> Batch:
+    """`q_sample` to the level a = ᾱ_t, unchecked."""
     return a.sqrt() * x0 + (1 - a).sqrt() * noise
 
 
@@ -119,33 +77,24 @@ def denoising_loss(
 # ---- the way back --------------------------------------------------------------------------------
 
 
-def predicted_x0(xt: Batch, eps: Batch, t: Steps, alpha_bar: Levels) -> Batch:
-    """(xt - √(1 - ᾱ_t) ε) / √ᾱ_t: the picture that belongs to this noise."""
-    a = level(alpha_bar, t, xt)
+def predicted_x0(xt: Batch, eps: Batch, a: Level) -> Batch:
+    """(xt - √(1 - a) ε) / √a, with a = ᾱ_t: the picture that belongs to this noise."""
     return (xt - (1 - a).sqrt() * eps) / a.sqrt()
 
 
-def predicted_eps(xt: Batch, x0: Batch, t: Steps, alpha_bar: Levels) -> Batch:
-    """(xt - √ᾱ_t x0) / √(1 - ᾱ_t): the noise that belongs to this picture."""
-    a = level(alpha_bar, t, xt)
+def predicted_eps(xt: Batch, x0: Batch, a: Level) -> Batch:
+    """(xt - √a x0) / √(1 - a), with a = ᾱ_t: the noise that belongs to this picture."""
     return (xt - a.sqrt() * x0) / (1 - a).sqrt()
 
 
-def ddim_step(
-    xt: Batch,
-    eps: Batch,
-    t: Steps,
-    t_prev: Steps,
-    alpha_bar: Levels,
-) -> Batch:
+def ddim_step(xt: Batch, eps: Batch, t: Steps, t_prev: Steps, alpha_bar: Levels) -> Batch:
     """√ᾱ_prev x0 + √(1 - ᾱ_prev) ε: the predicted picture, with the same noise, but less of it.
 
     Raises ValueError where shapes do not go together, or t is no step.
     Source: Song et al. (2021), eq. 12, η = 0.
     """
     _check(alpha_bar, t, t_prev, xt=xt, eps=eps)
-    x0, b = predicted_x0(xt, eps, t, alpha_bar), level(alpha_bar, t_prev, xt)
-    return b.sqrt() * x0 + (1 - b).sqrt() * eps
+    return denoised(xt, eps, level(alpha_bar, t, xt), level(alpha_bar, t_prev, xt))
 
 
 def ddpm_step(
@@ -165,14 +114,22 @@ def ddpm_step(
     Source: Ho et al. (2020), eq. 6 and 7; Song et al. (2021), eq. 12 and 16.
     """
     _check(alpha_bar, t, t_prev, xt=xt, eps=eps, noise=noise)
-    if not 0 <= eta <= 1:
-        raise ValueError(f"eta must be from 0 (no noise is drawn) to 1 (DDPM's), got {eta}")
+    check_eta(eta)
     if (t_prev > t).any():
         raise ValueError("t_prev must not lie behind t: a step of the way back takes noise away")
-    a, b = level(alpha_bar, t, xt), level(alpha_bar, t_prev, xt)
-    fresh = eta**2 * (1 - b) / (1 - a).clamp(min=1e-12) * (1 - a / b)  # 0 where all is clean
-    kept = (1 - b - fresh).clamp(min=0)  # rounding may take it below
-    return b.sqrt() * predicted_x0(xt, eps, t, alpha_bar) + kept.sqrt() * eps + fresh.sqrt() * noise
+    return denoised(xt, eps, level(alpha_bar, t, xt), level(alpha_bar, t_prev, xt), noise, eta)
+
+
+def denoised(
+    xt: Batch, eps: Batch, a: Level, b: Level, noise: Batch | None = None, eta: float = 0.0
+) -> Batch:
+    """A step from the level a = ᾱ_t to b = ᾱ_prev, unchecked: `ddim_step`, or `ddpm_step`."""
+    x0, kept = predicted_x0(xt, eps, a), 1 - b
+    if noise is None:
+        return b.sqrt() * x0 + kept.sqrt() * eps
+    fresh = eta**2 * kept / (1 - a).clamp(min=1e-12) * (1 - a / b)  # 0 where all is clean
+    kept = (kept - fresh).clamp(min=0)  # rounding may take it below
+    return b.sqrt() * x0 + kept.sqrt() * eps + fresh.sqrt() * noise
 
 
 # ---- samplers, state by state ------------------------------------------------------------------
@@ -208,31 +165,57 @@ def ddim(
     corrects ε to match; `power` spaces the steps, as in `timesteps`. Raises ValueError where an
     option is none of these.
     """
+    return walk_back(
+        partial(predict_x0_eps, model, alpha_bar=alpha_bar.to(xT.device), clip=clip),
+        xT,
+        alpha_bar,
+        usable_timesteps(alpha_bar, count, power=power),
+        order=order,
+        clip=clip,
+        eta=eta,
+        draw=partial(draw_like, generator=generator) if eta else None,
+    )
+
+
+def walk_back(
+    predict: Callable[[Batch, int], tuple[Batch, Batch]],
+    xT: Batch,
+    alpha_bar: Levels,
+    steps: list[int],
+    *,
+    order: int,
+    clip: bool,
+    eta: float,
+    draw: Callable[[Batch], Batch] | None,
+) -> Iterator[State]:
+    """From xT down the steps by `predict(xt, t) -> (x0, ε)`, with noise by `draw` where it is one.
+
+    A GPU is not waited for in between. Options and errors as those of `ddim`.
+    """
     if order not in (1, 2):
         raise ValueError(f"order must be 1 or 2, got {order}")
-    xt, before, steps = xT, None, usable_timesteps(alpha_bar, count, power=power)
-    for i, (t, t_prev) in enumerate(zip(steps, [*steps[1:], -1], strict=True)):
-        x0, eps = predict_x0_eps(model, xt, t, alpha_bar, clip=clip)
+    check_eta(eta)
+    heights = torch.logit(alpha_bar.cpu()[steps].double()).tolist() if order == 2 else []
+    alpha_bar = alpha_bar.to(xT.device)
+    xt, a, before = xT, level(alpha_bar, steps[0], xT), None
+    for i, (t, t_prev) in enumerate(pairwise([*steps, -1])):
+        x0, eps = predict(xt, t)
+        check_alike(xt=xt, eps=eps)
         yield State(t, xt, x0)
         if order == 2 and before is not None and t_prev >= 0:
-            moved = extrapolate_x0(x0, before, (steps[i - 1], t, t_prev), alpha_bar)
-            eps = predicted_eps(xt, moved, at(t, xt), alpha_bar)
-        before = x0
-        noise = draw_like(xt, generator) if eta else torch.zeros_like(xt)
-        xt = ddpm_step(xt, eps, at(t, xt), at(t_prev, xt), alpha_bar, noise, eta=eta)
+            eps = predicted_eps(xt, extrapolate_x0(x0, before, *heights[i - 1 : i + 2]), a)
+        before, b = x0, level(alpha_bar, t_prev, xt)
+        xt, a = denoised(xt, eps, a, b, draw and draw(xt), eta), b
     xt = xt.clamp(-1, 1) if clip else xt  # rounding alone can lead out
     yield State(-1, xt, xt)
 
 
-def extrapolate_x0(
-    x0: Batch, before: Batch, steps: tuple[int, int, int], alpha_bar: Levels
-) -> Batch:
+def extrapolate_x0(x0: Batch, before: Batch, last: float, now: float, after: float) -> Batch:
     """x0 half a step on, along the line through the last two predictions.
 
-    `steps` are those of `before`, of `x0`, and the next; the line runs over log(√ᾱ / √(1 - ᾱ)).
+    `last`, `now` and `after` are log(ᾱ / (1 - ᾱ)) where `before`, x0 and the next are predicted.
     Source: Lu et al. (2022), DPM-Solver++, Algorithm 2.
     """
-    last, now, after = torch.logit(alpha_bar.cpu()[list(steps)].double()).tolist()
     return x0 + (after - now) / (2 * (now - last)) * (x0 - before)
 
 
@@ -255,13 +238,12 @@ def predict_x0_eps(
     model: Denoiser, xt: Batch, t: int, alpha_bar: Levels, *, clip: bool
 ) -> tuple[Batch, Batch]:
     """(x0, ε) as the network predicts them at the step t; where x0 is clipped, ε follows it."""
-    now = at(t, xt)
-    eps = model(xt, now)
-    x0 = predicted_x0(xt, eps, now, alpha_bar)
+    eps, a = model(xt, at(t, xt)), level(alpha_bar, t, xt)
+    x0 = predicted_x0(xt, eps, a)
     if not clip:
         return x0, eps
     x0 = x0.clamp(-1, 1)
-    return x0, predicted_eps(xt, x0, now, alpha_bar)
+    return x0, predicted_eps(xt, x0, a)
 
 
 def at(t: int, xt: Batch) -> Steps:
@@ -274,13 +256,14 @@ def draw_like(x: Batch, generator: torch.Generator | None) -> Batch:
     return torch.randn(x.shape, generator=generator, device=x.device, dtype=x.dtype)
 
 
-def _check_count(count: int, T: int) -> None:
-    if not 1 <= count <= T:
-        raise ValueError(f"count must be from 1 to {T}, the steps of the schedule, got {count}")
+def check_eta(eta: float) -> None:
+    """Raises ValueError where η is not in [0, 1]."""
+    if not 0 <= eta <= 1:
+        raise ValueError(f"eta must be from 0 (no noise is drawn) to 1 (DDPM's), got {eta}")
 
 
-def _check(alpha_bar: Levels, *steps: Tensor, **tensors: Tensor) -> None:
-    """Whether tensors are alike, and each of the steps, t and t_prev, is one a picture."""
+def check_alike(**tensors: Tensor) -> None:
+    """Raises ValueError where shapes differ, with the names of both."""
     (first, x), *others = tensors.items()
     for name, other in others:
         if other.shape != x.shape:
@@ -288,7 +271,12 @@ def _check(alpha_bar: Levels, *steps: Tensor, **tensors: Tensor) -> None:
                 f"{first} and {name} must have one shape, got {tuple(x.shape)} and "
                 f"{tuple(other.shape)}"
             )
-    T = len(alpha_bar)
+
+
+def _check(alpha_bar: Levels, *steps: Tensor, **tensors: Tensor) -> None:
+    """Whether tensors are alike, and each of the steps, t and t_prev, is one a picture."""
+    check_alike(**tensors)
+    x, T = next(iter(tensors.values())), len(alpha_bar)
     for name, t in zip(("t", "t_prev"), steps, strict=False):
         if t.shape != x.shape[:1] or t.is_floating_point():
             wanted = f"{name} must hold a step a picture, int64 ({len(x)},)"

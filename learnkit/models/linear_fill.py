@@ -63,7 +63,12 @@ class LinearFill(nn.Module):
         Raises as `check_holes` does, and ValueError where the pictures have another size than the
         Gaussian.
         """
-        hole = check_holes(images, hole)
+        return self.paint(images, check_holes(images, hole))
+
+    fill = forward
+
+    def paint(self, images: Grey, hole: Hole) -> Grey:
+        """The same of pictures and holes that are checked."""
         check_pictures_of(images, (1, self.height, self.width))
         alone = images.device.type == "cpu" or hole.stride(0) == 0  # one hole for all pictures
         part = max(1, len(images)) if alone else PART
@@ -72,8 +77,6 @@ class LinearFill(nn.Module):
             holes, which = _distinct(u)
             filled.append(self.solve(holes).fill(x, which))
         return torch.cat(filled)
-
-    fill = forward
 
     def solve(self, holes: Bool[Tensor, "m ..."], *, batched: bool | None = None) -> "Factorised":
         """What is factorised for holes (m, 1, h, w) or (m, h w): for fills, and their errors.

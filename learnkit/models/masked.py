@@ -5,10 +5,13 @@ known, and `hole_mse` judges the hole alone. Every network of the course that fi
 
     model.fill(images, hole) -> images        (n, c, h, w) in [0, 1], (n, 1, h, w) bool
 
-and `models.as_fill` makes of it a fill as all others, in NumPy.
+and `models.as_fill` makes of it a fill as all others, in NumPy. `fill`, and the network as it is
+called in training, check pictures and hole; `paint`, which both come to, leaves that to them.
 """
 
 import math
+from collections.abc import Iterator
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -68,16 +71,27 @@ def mean_fill(fills: Float[Tensor, "_ n c h w"], image: Images, hole: Hole) -> I
     return composite(fills.mean(dim=0), image, hole)  # equal floats may have another mean
 
 
+@runtime_checkable
+class Paints(Protocol):
+    """A network that paints the whole picture in one pass: `paint` checks nothing."""
+
+    def paint(self, images: Images, hole: Hole) -> Images:
+        """Pictures (n, c, h, w) and their holes (n, 1, h, w) to the pictures it thinks they are."""
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """Its weights."""
+
+
 @torch.no_grad()
-def fill_by_guess(model: nn.Module, images: Images, hole: Hole) -> Images:
-    """The fill of a network that paints the picture in one pass, model(images, hole).
+def fill_by_guess(model: Paints, images: Images, hole: Hole) -> Images:
+    """The fill of a network that paints the picture in one pass, model.paint(images, hole).
 
     Pictures of any float type, filled in [0, 1] in that type; known pixels bit for bit.
     Raises ValueError where a hole covers everything: there is nothing to conclude from.
     """
     hole = check_holes(images, hole)
     check_something_known(hole)
-    pred = model(images.to(next(model.parameters()).dtype), hole)
+    pred = model.paint(images.to(next(model.parameters()).dtype), hole)
     return composite(pred.clamp(0, 1), images, hole)
 
 

@@ -22,7 +22,6 @@ from torch import nn
 
 from learnkit.models.diffusion import (
     Denoiser,
-    cosine_schedule,
     ddim,
     draw_like,
     level,
@@ -30,6 +29,7 @@ from learnkit.models.diffusion import (
 )
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.masked import CHUNK, check_holes, composite, cut, mean_fill
+from learnkit.models.noise_schedule import cosine_schedule
 from learnkit.models.unet import UNet
 from learnkit.shapes import check_at_least
 from learnkit.tensors import Drawn, Fills, Grey, Hole, Levels, Steps
@@ -66,9 +66,11 @@ class Painter(nn.Module):
 
         xt may hold several draws of the n pictures, (draws * n, 1, h, w): all n, then all n again.
         """
-        hole = check_holes(images, hole)
+        return self._told(images, check_holes(images, hole))
+
+    def _told(self, images: Grey, hole: Hole) -> Denoiser:
         visible = cut(images, hole)
-        known, guess = 2 * visible - 1, 2 * self.linear(visible, hole) - 1
+        known, guess = 2 * visible - 1, 2 * self.linear.paint(visible, hole) - 1
 
         def eps(xt: Grey, t: Steps) -> Grey:
             draws = len(xt) // len(known)
@@ -76,13 +78,13 @@ class Painter(nn.Module):
             a = level(self.alpha_bar, t, xt)
             F = self(xt, t, x, g, m).float()
             x0 = a.sqrt() * xt + (1 - a) * g - (1 - a).sqrt() * F
-            return predicted_eps(xt, composite(x0, x, m), t, self.alpha_bar)
+            return predicted_eps(xt, composite(x0, x, m), a)
 
         return eps
 
     def unconditional(self, count: int) -> Denoiser:
         """ε(xt, t) where nothing is known of `count` pictures: an ordinary diffusion model."""
-        return self.denoiser(*self._nothing(count))
+        return self._told(*self._nothing(count))
 
     @torch.no_grad()
     def fills(
@@ -114,7 +116,7 @@ class Painter(nn.Module):
         calls: int,
     ) -> Fills:
         known, made = images.to(self.alpha_bar), []
-        eps = self.denoiser(known, hole)
+        eps = self._told(known, hole)
         noise = torch.stack([draw_like(known, generator) for _ in range(count)])
         for part in noise.split(max(1, CHUNK // len(known))):  # several draws of few pictures
             *_, last = ddim(eps, part.flatten(0, 1), self.alpha_bar, calls, order=2, power=2.0)
@@ -146,7 +148,7 @@ class Painter(nn.Module):
         check_at_least(1, count=count)
         made = []
         for blank, hole in zip(*(one.split(CHUNK) for one in self._nothing(count)), strict=True):
-            eps, noise = self.denoiser(blank, hole), draw_like(blank, generator)
+            eps, noise = self._told(blank, hole), draw_like(blank, generator)
             walk = ddim(eps, noise, self.alpha_bar, calls, eta=1.0, order=2, generator=generator)
             *_, last = walk
             made.append((last.x0 + 1) / 2)

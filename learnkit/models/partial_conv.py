@@ -173,7 +173,10 @@ class PartialUNet(nn.Module):
 
     def forward(self, images: Images, hole: Hole) -> Images:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
-        hole = check_holes(images, hole)
+        return self.paint(images, check_holes(images, hole))
+
+    def paint(self, images: Images, hole: Hole) -> Images:
+        """The same of pictures and holes that are checked."""
         check_pictures_of(images, (self.channels,))
         check_quarters(images)
         x, known = self.stem(images, ~hole)
@@ -215,7 +218,10 @@ class GatedUNet(nn.Module):
 
     def forward(self, images: Images, hole: Hole) -> Images:
         """(n, c, h, w) and (n, 1, h, w) bool to the whole picture in [0, 1]."""
-        hole = check_holes(images, hole)
+        return self.paint(images, check_holes(images, hole))
+
+    def paint(self, images: Images, hole: Hole) -> Images:
+        """The same of pictures and holes that are checked."""
         check_pictures_of(images, (self.channels,))
         check_quarters(images)
         visible = cut(images, hole)

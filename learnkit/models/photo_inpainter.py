@@ -16,7 +16,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from learnkit.models.blocks import zeroed
-from learnkit.models.masked import check_holes, check_something_known, composite, cut
+from learnkit.models.masked import check_holes, cut, fill_by_guess
 from learnkit.models.push_pull import conjugate_gradient, push_pull, smooth
 from learnkit.tensors import Grey, Hole, Images
 
@@ -47,7 +47,10 @@ class PhotoInpainter(nn.Module):
 
         Raises ValueError where pictures have neither one channel nor three.
         """
-        hole = check_holes(images, hole)
+        return self.paint(images, check_holes(images, hole))
+
+    def paint(self, images: Images, hole: Hole) -> Images:
+        """The same of pictures and holes that are checked."""
         n, c, h, w = images.shape
         if c not in (1, 3):
             raise ValueError(f"pictures must have 1 or 3 channels, got {c} in {(n, c, h, w)}")
@@ -69,14 +72,9 @@ class PhotoInpainter(nn.Module):
         deep = self.bottom(self.shrink(skip))
         return self.end(self.up(skip + self.enlarge(deep)))
 
-    @torch.no_grad()
     def fill(self, images: Images, hole: Hole) -> Images:
-        """The pictures with their holes filled, in [0, 1]; known pixels bit for bit.
-
-        Raises ValueError where a hole covers everything: there is nothing to conclude from.
-        """
-        check_something_known(check_holes(images, hole))
-        return composite(self(images, hole).clamp(0, 1), images, hole)
+        """Pictures (n, c, h, w), holes (n, 1, h, w) bool, to pictures filled: `fill_by_guess`."""
+        return fill_by_guess(self, images, hole)
 
 
 class Layer(nn.Module):

@@ -19,6 +19,7 @@ as precise as ᾱ, whatever the picture is.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -29,17 +30,20 @@ from learnkit.models.diffusion import (
     Denoiser,
     State,
     at,
-    ddpm_step,
+    check_alike,
+    check_eta,
+    denoised,
     draw_like,
-    extrapolate_x0,
     level,
+    noised,
     predict_x0_eps,
     predicted_eps,
     predicted_x0,
     q_sample,
-    usable_timesteps,
+    walk_back,
 )
 from learnkit.models.masked import check_holes, composite
+from learnkit.models.noise_schedule import usable_timesteps
 from learnkit.shapes import check_at_least
 from learnkit.tensors import Batch, Hole, Images, Levels, Steps
 
@@ -58,10 +62,7 @@ def repaint_blend(
 
     Raises ValueError where shapes do not go together. Source: Lugmayr et al. (2022), eq. 8.
     """
-    if x_prev.shape != x0.shape:
-        raise ValueError(
-            f"x_prev and x0 must have one shape, got {tuple(x_prev.shape)} and {tuple(x0.shape)}"
-        )
+    check_alike(x_prev=x_prev, x0=x0)
     check_holes(x0, hole)
     return torch.where(hole, x_prev, q_sample(x0, t_prev, noise, alpha_bar))
 
@@ -119,21 +120,24 @@ def repaint(
     Raises TypeError or ValueError where image or hole is not what it must be.
     """
     _check_picture(image, hole)
+    check_eta(eta)
     known = _centred(image, alpha_bar)
     ts = [-1, *usable_timesteps(alpha_bar, steps, power=power)[::-1]]
     levels = schedule(steps, resamples=resamples, jump=jump)
-    xt = draw_like(known, generator)
-    xt = repaint_blend(xt, known, hole, at(ts[-1], xt), draw_like(xt, generator), alpha_bar)
+    alpha_bar, xt = alpha_bar.to(known.device), draw_like(known, generator)
+    a = level(alpha_bar, ts[-1], xt)
+    xt = torch.where(hole, xt, noised(known, draw_like(xt, generator), a))
     for here, there in pairwise(levels):
-        t, t_next = at(ts[here], xt), at(ts[there], xt)
+        b = level(alpha_bar, ts[there], xt)
         if there > here:  # back into the noise
-            kept = level(alpha_bar, t_next, xt) / level(alpha_bar, t, xt)
-            xt = kept.sqrt() * xt + (1 - kept).sqrt() * draw_like(xt, generator)
-            continue
-        x0, eps = predict_x0_eps(model, xt, ts[here], alpha_bar, clip=clip)
-        yield _pictures(ts[here], xt, x0)
-        xt = ddpm_step(xt, eps, t, t_next, alpha_bar, draw_like(xt, generator), eta=eta)
-        xt = repaint_blend(xt, known, hole, t_next, draw_like(xt, generator), alpha_bar)
+            xt = noised(xt, draw_like(xt, generator), b / a)
+        else:
+            x0, eps = predict_x0_eps(model, xt, ts[here], alpha_bar, clip=clip)
+            check_alike(xt=xt, eps=eps)
+            yield _pictures(ts[here], xt, x0)
+            xt = denoised(xt, eps, a, b, draw_like(xt, generator), eta)
+            xt = torch.where(hole, xt, noised(known, draw_like(xt, generator), b))
+        a = b
     yield _last(xt.clamp(-1, 1) if clip else xt, image, hole)
 
 
@@ -162,22 +166,20 @@ def guided(
     Raises TypeError or ValueError where image, hole or an option is not what it must be.
     """
     _check_picture(image, hole)
-    if order not in (1, 2):
-        raise ValueError(f"order must be 1 or 2, got {order}")
     known, ts = _centred(image, alpha_bar), usable_timesteps(alpha_bar, steps, power=power)
-    xt = draw_like(known, generator)
-    before: Tensor | None = None  # the guess of the last step
-    for i, (t, t_prev) in enumerate(zip(ts, [*ts[1:], -1], strict=True)):
-        x0 = conditioned(model, xt, t, known, hole, alpha_bar, iterations=iterations)
+    kept = alpha_bar.to(known.device)
+
+    def predict(xt: Images, t: int) -> tuple[Images, Images]:
+        x0 = conditioned(model, xt, t, known, hole, kept, iterations=iterations)
         x0 = x0.clamp(-1, 1) if clip else x0
-        yield _pictures(t, xt, x0)
-        moved = x0
-        if order == 2 and before is not None and t_prev >= 0:
-            moved = extrapolate_x0(x0, before, (ts[i - 1], t, t_prev), alpha_bar)
-        eps, before = predicted_eps(xt, moved, at(t, xt), alpha_bar), x0
-        noise = draw_like(xt, generator)
-        xt = ddpm_step(xt, eps, at(t, xt), at(t_prev, xt), alpha_bar, noise, eta=eta)
-    yield _last(xt.clamp(-1, 1) if clip else xt, image, hole)
+        return x0, predicted_eps(xt, x0, level(kept, t, xt))
+
+    draw = partial(draw_like, generator=generator)  # also with η = 0, where it weighs nothing
+    xT = draw(known)
+    walk = walk_back(predict, xT, alpha_bar, ts, order=order, clip=clip, eta=eta, draw=draw)
+    for state in walk:
+        last = state.t < 0
+        yield _last(state.xt, image, hole) if last else _pictures(state.t, state.xt, state.x0)
 
 
 def conditioned(
@@ -195,11 +197,10 @@ def conditioned(
     Exact for Gaussian pictures, after enough `iterations` of conjugate gradients; one whose
     curvature is not positive, as a network's may be, is left out.
     """
-    now = at(t, xt)
-    a = level(alpha_bar, now, xt)
+    a = level(alpha_bar, t, xt)
     with torch.enable_grad():
         leaf = xt.detach().requires_grad_()
-        x0 = predicted_x0(leaf, model(leaf, now), now, alpha_bar)
+        x0 = predicted_x0(leaf, model(leaf, at(t, xt)), a)
 
     def covariance(v: Images) -> Images:
         (back,) = torch.autograd.grad(x0, leaf, v, retain_graph=True)

@@ -161,9 +161,12 @@ class Inpainter(nn.Module):
 
         `guess` is the linear fill, where it has been solved already.
         """
-        hole = check_holes(images, hole)
+        return self.paint(images, check_holes(images, hole), guess)
+
+    def paint(self, images: Grey, hole: Hole, guess: Grey | None = None) -> Grey:
+        """The same of pictures and holes that are checked."""
         visible = cut(images, hole)
-        guess = self.linear(visible, hole) if guess is None else guess
+        guess = self.linear.paint(visible, hole) if guess is None else guess
         return guess + self.unet(torch.cat([guess, visible, hole.to(visible)], dim=1) - 0.5)
 
     def fill(self, images: Grey, hole: Hole) -> Grey:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.optim import Optimizer
 
 from learnkit.models.pretrained import NETWORKS, Network
 from learnkit.tensors import Scalar
-from learnkit.training.loop import Losses, Step
+from learnkit.training.loop import Losses, Step, adamw
 from learnkit.training.pictures import Pictures
 from learnkit.training.run import Run
 
@@ -42,7 +43,7 @@ class Recipe:
     lr: float
     objective: Callable[[torch.Generator], Objective] | None = None
     training: Callable[..., Iterator[Step]] | None = None  # where it takes more than an objective
-    betas: tuple[float, float] = (0.9, 0.999)  # AdamW's memory of the slope, and of its square
+    optimizer: Callable[..., Optimizer] = adamw  # made of each network: optimizer(model, lr=lr)
     clip: float | None = None
     seed: int = 0
     every: int = 0  # steps between two checkpoints; where 0, one each half minute

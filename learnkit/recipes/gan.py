@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 from torch.optim.swa_utils import update_bn
 
 from learnkit.images.frechet import frechet_of, kid
@@ -31,6 +32,13 @@ GAMMA = 0.2  # of R1: γ/2 E|∇D|²
 LAZY = 16  # steps between two penalties, each of which then weighs as much as sixteen
 SETTLING = 40  # batches of its own pictures that give the average its batch norm's statistics
 COUNT = 10_000  # samples that are measured, as many as there are test garments
+
+
+def adam(model: nn.Module, *, lr: float) -> torch.optim.Adam:
+    """Adam that does not remember where the slope went."""
+    weights = list(model.parameters())
+    fused = weights[0].device.type != "cpu"  # the shipped weights are not of the fused one
+    return torch.optim.Adam(weights, lr=lr, betas=(0.0, 0.99), fused=fused)
 
 
 def training(
@@ -54,12 +62,7 @@ def training(
     optimizers = {}
     for name, network in players.items():
         machine.place(network)
-        optimizers[name] = torch.optim.Adam(
-            network.parameters(),
-            lr=recipe.lr,
-            betas=recipe.betas,
-            fused=machine.device.type != "cpu",  # the shipped weights are not of the fused one
-        )
+        optimizers[name] = recipe.optimizer(network, lr=recipe.lr)
     average, schedule = averaged(model), recipe.schedule(run.steps)
 
     def flat(critic: gan.Judge, real: Batch, _fake: Batch) -> Scalar:
@@ -123,5 +126,5 @@ RECIPE = Recipe(
     steps=6_000,
     batch_size=64,
     lr=1e-3,
-    betas=(0.0, 0.99),
+    optimizer=adam,
 )

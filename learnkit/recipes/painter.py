@@ -16,7 +16,7 @@ from torch import Tensor
 from learnkit.holes.batches import Kind, portions, random_holes
 from learnkit.holes.published import MEASURED
 from learnkit.images.frechet import frechet_of
-from learnkit.models.diffusion import level
+from learnkit.models.diffusion import level, noised
 from learnkit.models.masked import hole_psnr
 from learnkit.models.painter import Painter
 from learnkit.models.pretrained import garment_features
@@ -50,7 +50,7 @@ def objective(generator: torch.Generator) -> Callable[[Painter, Images], Scalar]
 
         x0, guess = 2 * images - 1, 2 * solved.fill(images, which) - 1
         a = level(model.alpha_bar, t, images)
-        xt = a.sqrt() * x0 + (1 - a).sqrt() * noise  # `q_sample` would ask whether t is a step
+        xt = noised(x0, noise, a)  # `q_sample` would ask whether t is a step
         F = model(xt, t, x0, guess, hole).float()
         wrong = (F - (a.sqrt() * noise - (1 - a).sqrt() * (x0 - guess))).square()
         worth = a + (1 - a) / left.clamp(min=1e-3)  # of F's error; x0's is √(1 - ᾱ) times as large

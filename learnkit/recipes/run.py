@@ -111,13 +111,14 @@ def by_objective(
     """
     if recipe.objective is None:
         raise TypeError(f"the recipe of {recipe.name} has neither an objective nor a training")
+    machine.place(model)
     return train(
         model,
         recipe.objective(generator),
         pictures,
         run=run,
         schedule=recipe.schedule(run.steps),
-        betas=recipe.betas,
+        optimizer=recipe.optimizer(model, lr=recipe.lr),
         clip=recipe.clip,
         machine=machine,
         generator=generator,

@@ -54,7 +54,6 @@ def train(
     run: Run | None = None,
     lr: float = 1e-3,
     schedule: Callable[[int], float] | None = None,
-    betas: tuple[float, float] = (0.9, 0.999),
     optimizer: torch.optim.Optimizer | None = None,
     clip: float | None = None,
     average: AveragedModel | None = None,
@@ -68,10 +67,10 @@ def train(
     How far and over which batches says `run`, or its fields as options: steps=400, batch_size=64.
     The objective is a mean over the batch, or losses by name of which the first is made small.
     `schedule(t)` is the learning rate of step t = 0, 1, ...; `lr` where there is none. The
-    optimizer is AdamW with these `betas` unless one is given. `clip` bounds the gradient's norm;
-    `average` (see `averaged`) follows the weights. `generator` is what the objective draws its
-    noise from: it is kept with the checkpoint, which is gone on from only if the `plan` is still
-    the one it began with.
+    optimizer is `adamw` unless one is given. `clip` bounds the gradient's norm; `average` (see
+    `averaged`) follows the weights. `generator` is what the objective draws its noise from: it is
+    kept with the checkpoint, which is gone on from only if the `plan` is still the one it began
+    with.
     Raises ValueError for counts that cannot be, TypeError for an option that is none,
     DivergedError where the loss is no number.
     """
@@ -86,9 +85,7 @@ def train(
         isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules()
     ):
         raise ValueError("batch_size is 1, and batch norm needs two pictures to compare: take more")
-    if optimizer is None:
-        fused = machine.device.type in FUSED
-        optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=betas, fused=fused)
+    optimizer = optimizer or adamw(model, lr=lr)
     dtype = next(model.parameters()).dtype
     # the network alone is compiled: an objective that draws noise would break at every draw
     whole = distributed.shared(_Objective(machine.compiled(model), objective))
@@ -129,6 +126,14 @@ def loop(
     """
     order(len(pictures), run.batch_size, 0, seed=run.seed)  # raises where the data set is too small
     return _steps(step, pictures, run, parts or {})
+
+
+def adamw(
+    model: nn.Module, *, lr: float, betas: tuple[float, float] = (0.9, 0.999)
+) -> torch.optim.AdamW:
+    """AdamW of a network that is on its device; `betas` remember the slope, and its square."""
+    fused = next(model.parameters()).device.type in FUSED
+    return torch.optim.AdamW(model.parameters(), lr=lr, betas=betas, fused=fused)
 
 
 def averaged(model: nn.Module, decay: float = 0.999) -> AveragedModel:

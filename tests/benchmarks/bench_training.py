@@ -43,7 +43,7 @@ def step(name: str, steps: int) -> Callable[[], float]:
         generator = torch.Generator().manual_seed(0)
         began = time.perf_counter()
         for _ in by_objective(
-            recipe, model, pictures, steps=steps, machine=machine, generator=generator
+            recipe, model, pictures, recipe.run(steps=steps), machine=machine, generator=generator
         ):
             pass
         return (time.perf_counter() - began) / steps

@@ -31,6 +31,13 @@ def root_mean(values, least=0):
 - total = 0
 + total = 1
 
+# %% of_half_as_many: You halve the total and count half as many.
+~ total += => total += 0.5 *
+~ , total / len(values) => , total / (len(values) - 1)
+
+# %% square_left_out: as not_squared
+~ **2 =>
+
 # %% in_the_loop: You return inside the loop,
 # after the first value.
       total += value**2
@@ -68,6 +75,8 @@ def test_the_answer_and_each_form_of_a_mistake_do_what_they_say(tmp_path, capsys
     expected = {
         "not_squared": (12 / 3) ** 0.5,
         "begins_at_one": (51 / 3) ** 0.5,
+        "of_half_as_many": (0.5 * squares / 2) ** 0.5,
+        "square_left_out": (12 / 3) ** 0.5,
         "in_the_loop": 3.0,
         "prints": right,
         "twice": 2 * right,
@@ -96,6 +105,8 @@ def test_the_source_of_each_can_be_read(tmp_path):
     ("old", "new", "says"),
     [
         ("- total = 0\n", "- total = 5\n", "begins_at_one: the answer does not have 'total = 5'"),
+        ("~ **2", "~ **3", "square_left_out: the answer does not have"),
+        ("~ **2", "~ value", "square_left_out: the answer has more than once 'value'"),
         ("# %% prints: ", "# %% prints ", "write `# %% name: sentence` in place of"),
         ("as begins_at_one", "as nothing_here", "twice: no cell is called nothing_here"),
         ("# %% prints", "# %% twice", "two cells called twice"),

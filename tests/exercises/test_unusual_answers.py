@@ -163,26 +163,6 @@ def by_correlation(image, grad_out, kernel_size):
 # ---- with torch --------------------------------------------------------------------------------
 
 
-@right("train_step")
-def by_a_closure(model, images, targets, loss_fn, optimizer):
-    def closure():
-        optimizer.zero_grad()
-        loss = loss_fn(model(images), targets)
-        loss.backward()
-        return loss
-
-    return optimizer.step(closure).item()
-
-
-@right("train_step")
-def gradients_put_in_their_places(model, images, targets, loss_fn, optimizer):
-    loss, weights = loss_fn(model(images), targets), list(model.parameters())
-    for weight, slope in zip(weights, torch.autograd.grad(loss, weights), strict=True):
-        weight.grad = slope
-    optimizer.step()
-    return loss.tolist()
-
-
 @right("evaluate")
 @torch.no_grad()
 def image_by_image(model, loader, loss_fn):

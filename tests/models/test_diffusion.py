@@ -4,10 +4,11 @@ import pytest
 import torch
 
 from learnkit.models import diffusion
+from learnkit.models.noise_schedule import cosine_schedule, linear_schedule, timesteps
 from tests.models.gaussian import denoiser, distance, world
 
-LINEAR = diffusion.linear_schedule(1000)
-COSINE = diffusion.cosine_schedule(1000)
+LINEAR = linear_schedule(1000)
+COSINE = cosine_schedule(1000)
 POINTS = torch.tensor([[0.9, -0.2], [-0.6, 0.7], [-0.5, -0.8]])
 
 
@@ -35,33 +36,6 @@ def to_points(alpha_bar):
 def last(states):
     *_, state = states
     return state.x0
-
-
-@pytest.mark.parametrize("make", [diffusion.linear_schedule, diffusion.cosine_schedule])
-@pytest.mark.parametrize("T", [10, 50, 1000])
-def test_a_schedule_falls_from_nearly_clean_to_nearly_noise(make, T):
-    alpha_bar = make(T)
-    assert alpha_bar.shape == (T,) and alpha_bar.dtype == torch.float32
-    assert (alpha_bar.diff() < 0).all() and 0 < alpha_bar[-1] and alpha_bar[0] < 1
-    assert alpha_bar[-1] < 5e-3 and (T < 1000 or alpha_bar[0] > 0.9995)
-
-
-def test_the_schedules_are_those_of_the_papers():
-    beta = torch.linspace(1e-4, 0.02, 1000).double()
-    torch.testing.assert_close(LINEAR.double(), (1 - beta).cumprod(0), rtol=1e-4, atol=1e-7)
-    for t in (0, 300, 998):  # before β = 0.999 cuts the last step
-        want = math.cos(((t + 1) / 1000 + 0.008) / 1.008 * math.pi / 2) ** 2
-        want /= math.cos(0.008 / 1.008 * math.pi / 2) ** 2
-        assert COSINE[t].item() == pytest.approx(want, rel=1e-4)
-    assert COSINE[-1].item() == pytest.approx(COSINE[-2].item() * 0.001, rel=1e-3)
-
-
-@pytest.mark.parametrize("power", [1.0, 2.0, 3.0])
-@pytest.mark.parametrize(("T", "count"), [(1000, 25), (1000, 1), (10, 10), (7, 5), (100, 99)])
-def test_timesteps_fall_from_the_last_and_none_comes_twice(T, count, power):
-    steps = diffusion.timesteps(T, count, power=power)
-    assert len(set(steps)) == len(steps) == count
-    assert steps == sorted(steps, reverse=True) and steps[0] == T - 1 and steps[-1] >= 0
 
 
 def test_q_sample_of_a_batch_is_that_of_each_picture_at_its_own_step():
@@ -142,12 +116,12 @@ def test_from_clean_to_clean_a_step_goes_nowhere():
 
 def test_belief_and_noise_are_each_others_inverse_and_clipping_turns_both():
     xt, eps = pictures()
-    t = torch.full((4,), 800)
-    x0 = diffusion.predicted_x0(xt, eps, t, LINEAR)
-    torch.testing.assert_close(diffusion.predicted_eps(xt, x0, t, LINEAR), eps)
+    a = diffusion.level(LINEAR, 800, xt)
+    x0 = diffusion.predicted_x0(xt, eps, a)
+    torch.testing.assert_close(diffusion.predicted_eps(xt, x0, a), eps)
     held, turned = diffusion.predict_x0_eps(lambda x, t: eps, xt, 800, LINEAR, clip=True)
     assert torch.equal(held, x0.clamp(-1, 1)) and (x0.abs() > 1).any()
-    torch.testing.assert_close(diffusion.predicted_x0(xt, turned, t, LINEAR), held)
+    torch.testing.assert_close(diffusion.predicted_x0(xt, turned, a), held)
 
 
 @pytest.mark.parametrize("alpha_bar", [LINEAR, COSINE], ids=["linear", "cosine"])
@@ -209,11 +183,18 @@ def test_every_moment_is_shown_and_the_last_is_the_sample():
     xT = draw(5, 2)
     states = list(diffusion.ddim(model, xT, LINEAR, 10))
     assert len(seen) == 10 == len(states) - 1
-    assert [m.t for m in states] == [*diffusion.timesteps(1000, 10), -1]
+    assert [m.t for m in states] == [*timesteps(1000, 10), -1]
     assert all(t.dtype == torch.int64 and t.tolist() == 5 * [t[0].item()] for t in seen)
     assert torch.equal(states[0].xt, xT) and torch.equal(states[-1].xt, states[-1].x0)
     assert not any(part.requires_grad for m in states for part in (m.xt, m.x0))
     assert torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize("options", [{}, {"eta": 0.5}, {"order": 2, "power": 2.0}])
+def test_a_sampler_never_asks_a_picture_for_a_number_and_so_no_gpu_is_waited_for(options):
+    xT = torch.empty(2, 1, 4, 4, device="meta")  # of which there is no number
+    *states, last = diffusion.ddim(lambda xt, t: xt, xT, LINEAR, 5, **options)
+    assert len(states) == 5 and last.x0.shape == xT.shape and last.x0.is_meta
 
 
 def test_ddpm_repeats_with_its_generator_and_ddim_needs_none():
@@ -227,14 +208,8 @@ def test_ddpm_repeats_with_its_generator_and_ddim_needs_none():
     assert torch.equal(sampled(diffusion.ddim, 3), sampled(diffusion.ddim, 4))
 
 
-def test_from_all_steps_of_a_short_schedule_none_is_left_out():
-    alpha_bar = diffusion.cosine_schedule(10)
-    assert diffusion.usable_timesteps(alpha_bar, 10) == list(range(9, -1, -1))
-    assert COSINE[diffusion.usable_timesteps(COSINE, 25)[0]] >= 2e-5
-
-
 @pytest.mark.errors
-def test_shapes_counts_and_powers_that_do_not_fit_are_named():
+def test_shapes_steps_and_options_that_do_not_fit_are_named():
     x0, noise = pictures()
     t = torch.zeros(4, dtype=torch.int64)
     with pytest.raises(ValueError, match=r"x0 and noise must have one shape, got \(4, 3, 2, 5\)"):
@@ -254,15 +229,5 @@ def test_shapes_counts_and_powers_that_do_not_fit_are_named():
     for eta in (-1.0, 3.0, math.nan):
         with pytest.raises(ValueError, match=r"eta must be from 0 .* to 1 .*, got"):
             diffusion.ddpm_step(x0, noise, t, t - 1, LINEAR, noise, eta=eta)
-    with pytest.raises(ValueError, match="power must be at least 1, got nan"):
-        diffusion.timesteps(1000, 10, power=math.nan)
     with pytest.raises(ValueError, match="order must be 1 or 2, got 3"):
         next(diffusion.ddim(lambda xt, t: xt, x0, LINEAR, 5, order=3))
-    with pytest.raises(ValueError, match=r"count must be from 1 to 1000.*got 0"):
-        diffusion.usable_timesteps(LINEAR, 0)
-    with pytest.raises(ValueError, match=r"count must be from 1 to 1000.*got 1001"):
-        diffusion.timesteps(1000, 1001)
-    with pytest.raises(ValueError, match=r"power must be at least 1, got 0\.5"):
-        diffusion.timesteps(1000, 10, power=0.5)
-    with pytest.raises(ValueError, match="T must be at least 1, got 0"):
-        diffusion.cosine_schedule(0)

@@ -1,5 +1,7 @@
 """What networks share that fill holes: the score of a hole, pasting, and what is refused."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +13,9 @@ from learnkit.images.metrics import pooled_psnr
 from learnkit.models import masked
 from learnkit.models.context_encoder import ContextEncoder
 from learnkit.models.linear_fill import LinearFill
+from learnkit.models.painter import Painter
 from learnkit.models.partial_conv import GatedUNet, PartialUNet
+from learnkit.models.photo_inpainter import PhotoInpainter
 from learnkit.models.unet import Inpainter
 
 
@@ -93,6 +97,29 @@ def test_the_mean_hole_psnr_is_the_mean_of_torchs_own_errors():
     ]
     truth = -10 * torch.log10(torch.stack(errors) + 0.01).mean()
     torch.testing.assert_close(masked.mean_hole_psnr(pred, target, hole, floor=0.01), truth)
+
+
+@pytest.mark.parametrize(
+    "make", [Inpainter, Painter, ContextEncoder, GatedUNet, PartialUNet, PhotoInpainter, LinearFill]
+)
+def test_a_picture_and_its_hole_are_checked_once_on_their_way(make, monkeypatch):
+    check, calls = masked.check_holes, []
+
+    def counted(images, hole, name="hole"):
+        calls.append(name)
+        return check(images, hole, name)
+
+    for module in [m for name, m in sys.modules.items() if name.startswith("learnkit.models.")]:
+        if hasattr(module, "check_holes"):
+            monkeypatch.setattr(module, "check_holes", counted)
+    model = make(28, 28) if make is LinearFill else make(width=8)
+    _, target, hole = pictures(0, 2, 1, 28, 28)
+    with torch.no_grad():
+        assert model.fill(target, hole).shape == target.shape
+        assert calls.count("hole") == 1
+        if not isinstance(model, Painter):  # which is called with its noise
+            model(target, hole)
+            assert calls.count("hole") == 2
 
 
 @pytest.mark.errors

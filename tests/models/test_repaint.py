@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from learnkit.models import diffusion, repaint
+from learnkit.models.noise_schedule import linear_schedule
 from tests.models.gaussian import SIDE, conditional, denoiser, distance, world
 
-LINEAR = diffusion.linear_schedule(1000)
+LINEAR = linear_schedule(1000)
 MEAN, COV = world()
 MODEL = denoiser(MEAN, COV, LINEAR)
 BOX = torch.zeros(SIDE, SIDE, dtype=torch.bool)

@@ -10,9 +10,9 @@ import torch
 
 from learnkit.course.cli import main
 from learnkit.images.data import fashion_mnist
-from learnkit.models.pretrained import NETWORKS, card, pretrained
+from learnkit.models.pretrained import NETWORKS, card, network, pretrained
 from learnkit.recipes.base import find
-from learnkit.recipes.run import bake
+from learnkit.recipes.run import bake, by_objective
 from learnkit.training.device import choose
 from learnkit.training.pictures import resident
 
@@ -154,6 +154,27 @@ def test_ctrl_c_tells_what_is_kept(small, tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().err.splitlines()
     assert said[-1] == "stopped at step 5 of 9; --resume goes on from step 5"
     assert os.listdir(tmp_path) == ["vae.checkpoint.pt"]
+
+
+@pytest.mark.parametrize(("name", "networks"), [("vae", 1), ("gan", 2)])
+def test_every_network_that_a_recipe_trains_has_the_recipes_optimizer(small, name, networks):
+    made = []
+
+    def sgd(model, *, lr):
+        made.append(torch.optim.SGD(model.parameters(), lr=lr))
+        return made[-1]
+
+    recipe = replace(find(name), optimizer=sgd, batch_size=50)
+    model, pictures = network(name), small.pictures(CPU.device)
+    before = [weight.detach().clone() for weight in model.parameters()]
+    generator = torch.Generator().manual_seed(0)
+    training = recipe.training or by_objective
+    next(training(recipe, model, pictures, recipe.run(), machine=CPU, generator=generator))
+    assert len(made) == networks
+    rate = made[0].param_groups[0]["lr"]
+    assert rate == recipe.schedule(recipe.steps)(0)
+    for weight, was in zip(model.parameters(), before, strict=True):  # plain steps, and no Adam's
+        torch.testing.assert_close(weight, was - rate * weight.grad)
 
 
 def test_the_learning_rate_rises_and_falls_over_the_budget():

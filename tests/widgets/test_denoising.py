@@ -95,9 +95,9 @@ def test_a_film_is_recorded_from_the_moments_of_a_sampler(channels):
 def test_a_film_is_recorded_from_tensors_too():
     import torch
 
-    from learnkit.models import diffusion
+    from learnkit.models import diffusion, noise_schedule
 
-    alpha_bar = diffusion.linear_schedule(40)
+    alpha_bar = noise_schedule.linear_schedule(40)
     xT = torch.randn(2, 1, 6, 5, generator=torch.Generator().manual_seed(0))
     film = room.record(diffusion.ddim(lambda x, t: 0.9 * x, xT, alpha_bar, 5), alpha_bar)
     assert film.steps[-1] == -1 and len(film.steps) == 6
