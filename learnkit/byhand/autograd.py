@@ -10,14 +10,15 @@ Source: Linnainmaa (1976); Baydin et al. (2018), Automatic differentiation in ma
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import Any, TypeVar
 
 import numpy as np
 
 from learnkit.byhand import layers
 from learnkit.shapes import check_float
 
-Number = float | np.ndarray
+Kind = TypeVar("Kind", bound="Node")  # a Scalar or a Variable: their sums are of the same kind
+Number = float | int | np.number | np.ndarray
 Pull = Callable[[Any], tuple[Number, ...]]
 
 
@@ -27,50 +28,50 @@ class Node:
     value: Any  # a number in a Scalar, an array in a Variable
     grad: Any  # of the same kind
 
-    def __init__(self, value: Number, inputs: Sequence["Node"] = (), pull: Pull | None = None):
+    def __init__(self, value: Any, inputs: Sequence["Node"] = (), pull: Pull | None = None):
         """`pull` maps the gradient by this node to those by `inputs`, one each."""
         self.value, self.inputs, self.pull, self.grad = value, tuple(inputs), pull, None
 
-    def __add__(self, other: Self | Number) -> Self:
+    def __add__(self: Kind, other: Kind | Number) -> Kind:
         """a + b passes its gradient to both."""
         a, b = self, self.node(other)
         return type(self)(a.value + b.value, (a, b), lambda u: (u, u))
 
-    def __sub__(self, other: Self | Number) -> Self:
+    def __sub__(self: Kind, other: Kind | Number) -> Kind:
         """a - b passes its gradient to a, and its negative to b."""
         a, b = self, self.node(other)
         return type(self)(a.value - b.value, (a, b), lambda u: (u, -u))
 
-    def __mul__(self, other: Self | Number) -> Self:
+    def __mul__(self: Kind, other: Kind | Number) -> Kind:
         """a b passes to each its gradient times the other."""
         a, b = self, self.node(other)
         return type(self)(a.value * b.value, (a, b), lambda u: (u * b.value, u * a.value))
 
-    def __pow__(self, n: float | int) -> Self:
+    def __pow__(self: Kind, n: float | int) -> Kind:
         """aⁿ, n a plain number: n aⁿ⁻¹."""
         a = self.value  # a⁰ is 1 everywhere, at 0 too
         return type(self)(a**n, (self,), lambda u: (u * (n * a ** (n - 1) if n else 0.0 * a),))
 
-    def __truediv__(self, other: Self | Number) -> Self:
+    def __truediv__(self: Kind, other: Kind | Number) -> Kind:
         """a / b = a b⁻¹."""
         return self * self.node(other) ** -1.0
 
-    def __neg__(self) -> Self:
+    def __neg__(self: Kind) -> Kind:
         """-a."""
         return self * -1.0
 
-    def __rsub__(self, other: Number) -> Self:
+    def __rsub__(self: Kind, other: Number) -> Kind:
         """b - a, b no node."""
         return self.node(other) - self
 
-    def __rtruediv__(self, other: Number) -> Self:
+    def __rtruediv__(self: Kind, other: Number) -> Kind:
         """b / a, b no node."""
         return self.node(other) / self
 
     __radd__, __rmul__ = __add__, __mul__
 
     @classmethod
-    def node(cls, value: Any) -> Self:
+    def node(cls: type[Kind], value: Any) -> Kind:
         """A value as a leaf, unless it is a node already."""
         raise NotImplementedError
 
@@ -172,7 +173,7 @@ class Variable(Node):
 
     __array_priority__ = 1000  # array + Variable asks the Variable, not the array
 
-    def __init__(self, value: np.ndarray, inputs: Sequence[Node] = (), pull: Pull | None = None):
+    def __init__(self, value: Any, inputs: Sequence[Node] = (), pull: Pull | None = None):
         """A leaf, without `pull`, is a float array; TypeError or ValueError (NaN) if it is not."""
         if pull is None:
             check_float(value, "value")
