@@ -42,9 +42,7 @@ check: .venv/.dev
 	@.venv/bin/oxlint --deny-warnings -f unix learnkit
 	@$(py) -m mypy
 	@$(timed) "unit tests, with every array's shape and type checked" $(pytest) \
-		tests learnkit $(shapes) $(covers) -m "not errors and not browser $(fast)"
-	@$(timed) "tests of errors" $(pytest) tests \
-		$(covers) $(if $(covers),--cov-append) -m "errors and not browser $(fast)"
+		tests learnkit $(shapes) $(covers) -m "not browser $(fast)"
 
 test: check test-notebooks test-browser
 	@$(timed)

@@ -1,7 +1,19 @@
-"""What every test shares: a seeded generator."""
+"""What every test shares: a seeded generator, and shapes that no test of errors has checked."""
 
+import jaxtyping
 import numpy as np
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_errors_first(request):
+    """Where shapes are checked, a wrong one would meet jaxtyping's error before learnkit's own."""
+    if request.node.get_closest_marker("errors") is None:
+        yield
+        return
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture

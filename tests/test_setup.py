@@ -37,7 +37,7 @@ MODULE_OF = {  # PyPI's name -> what is imported, where they differ
     "jupyter-core": "jupyter_core",
 }
 TARGETS = ["help", "lab", "check", "test", "test-full", "notebooks", "bench", "clean"]
-STEPS = ["unit tests", "tests of errors", "notebooks solved", "the other notebooks", "JupyterLab"]
+STEPS = ["unit tests", "notebooks solved", "the other notebooks", "JupyterLab"]
 
 
 def pins() -> dict[str, str]:
@@ -172,20 +172,18 @@ def test_unsolved_notebooks_run_in_the_browser_or_without_it(target, browser, st
     assert f"--run {states}\n" in planned
 
 
-def test_every_unit_test_runs_once_with_shapes_or_as_a_test_of_errors():
-    """The two runs of pytest differ by one marker, and cover the same folders."""
+def test_every_unit_test_runs_once_with_shapes_checked():
     planned = make("--dry-run", "check").stdout.replace("\\\n", " ")
-    shapes, errors = (" ".join(x.split()) for x in planned.splitlines() if " -m pytest" in x)
-    assert "--jaxtyping-packages=learnkit,beartype.beartype" in shapes
-    assert "not errors and not browser and not slow" in shapes and "tests learnkit" in shapes
-    assert '"errors and not browser and not slow"' in errors and "jaxtyping" not in errors
+    (once,) = (" ".join(line.split()) for line in planned.splitlines() if " -m pytest" in line)
+    assert "--jaxtyping-packages=learnkit,beartype.beartype" in once and "tests learnkit" in once
+    assert once.endswith('-m "not browser and not slow"')
 
 
 def test_only_the_full_test_runs_slow_tests_and_full_lengths():
     quick, full = (make("--dry-run", target).stdout for target in ("test", "test-full"))
-    assert quick.count("not slow") == 2 and quick.count("LEARNKIT_QUICK=1") == 2  # written and run
+    assert quick.count("not slow") == 1 and quick.count("LEARNKIT_QUICK=1") == 2  # written and run
     assert "not slow" not in full and "LEARNKIT_QUICK" not in full
-    assert full.count("--cov=learnkit") == 2 and "--cov" not in quick
+    assert full.count("--cov=learnkit") == 1 and "--cov" not in quick
 
 
 @pytest.fixture
