@@ -82,7 +82,7 @@ show_pictures(
 # like a crowd of garments? That is the **Frechet classifier distance**: a classifier that knows
 # garments sees 64 features in each picture, and the two crowds are compared in mean and spread: the
 # squared distance of the means, and a distance between the covariances. 0 is alike. The real crowd are
-# test garments, which no network of this course was trained on. (Lesson 13, which is being written, has
+# test garments, which no network of this course was trained on. (Lesson 13 has
 # the formula.)
 
 

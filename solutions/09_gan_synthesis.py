@@ -384,7 +384,7 @@ show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VA
 # %% [markdown]
 # The shipped GAN draws all ten kinds, each about a tenth of the time. It is the VAE that has lost most
 # sandals: straps are detail, and detail is what it smooths away. A distance of features, a count of kinds,
-# and your own eyes: none of them is enough alone. (Lesson 13, on evaluation, is being written.)
+# and your own eyes: none of them is enough alone. Lesson 13 tells what else to look at.
 #
 # ## Quiz
 #

@@ -577,5 +577,5 @@ print(f"first call {first_call:.2f} dB, mean of 8 {decibels['told, mean of 8']:.
 # **For the course's table** of fills: *RePaint, one draw* and *diffusion, one draw*; `learnkit benchmark` prints them.
 #
 # **Read on:** Ho, Jain and Abbeel, *Denoising Diffusion Probabilistic Models* (NeurIPS 2020), sections 2 and 3; Song, Meng and Ermon, *Denoising
-# Diffusion Implicit Models* (ICLR 2021), section 4; Lugmayr et al., *RePaint* (CVPR 2022), section 4. This is the last lesson so far:
-# **13 Evaluation** is being written.
+# Diffusion Implicit Models* (ICLR 2021), section 4; Lugmayr et al., *RePaint* (CVPR 2022), section 4. Next:
+# [**13 Evaluation**](13_evaluation.ipynb).

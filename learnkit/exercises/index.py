@@ -47,4 +47,7 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "denoising_loss": 12,
     "ddim_step": 12,
     "repaint_blend": 12,
+    "ssim": 13,
+    "frechet_distance": 13,
+    "preference_interval": 13,
 }

@@ -19,4 +19,5 @@ ring             lesson 09: a GAN that learns the ring, and the blobs it has fou
 brush/           lesson 10: a hole that you paint, and every method fills it, scored and timed
 posterior        lesson 11: eight fills of one hole, and their mean
 denoising        lesson 12: a sample on its way from noise to picture, and what is believed in
+which_is_real    lesson 13: one of two pictures is real; your right answers, with their interval
 """

@@ -60,6 +60,9 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "denoising_loss": "(model, x0, t, noise, alpha_bar)",
     "ddim_step": "(xt, eps, t, t_prev, alpha_bar)",
     "repaint_blend": "(x_prev, x0, hole, t_prev, noise, alpha_bar)",
+    "ssim": "(pred, target, data_range=1.0)",
+    "frechet_distance": "(mean1, cov1, mean2, cov2)",
+    "preference_interval": "(wins, trials, confidence=0.95)",
 }
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
