@@ -175,8 +175,17 @@ def test_unsolved_notebooks_run_in_the_browser_or_without_it(target, browser, st
 def test_every_unit_test_runs_once_with_shapes_checked():
     planned = make("--dry-run", "check").stdout.replace("\\\n", " ")
     (once,) = (" ".join(line.split()) for line in planned.splitlines() if " -m pytest" in line)
-    assert "--jaxtyping-packages=learnkit,beartype.beartype" in once and "tests learnkit" in once
-    assert once.endswith('-m "not browser and not slow"')
+    assert "tests learnkit" in once and once.endswith('-m "not browser and not slow"')
+    checked = re.search(r"--jaxtyping-packages=(\S+),beartype\.beartype ", once)[1].split(",")
+    words = re.compile(
+        r"^from (jaxtyping|learnkit\.tensors) import|^from learnkit\.shapes import .*[A-Z]", re.M
+    )
+    of_arrays = {
+        f"learnkit.{path.relative_to(ROOT / 'learnkit').parts[0]}"
+        for path in (ROOT / "learnkit").glob("*/**/*.py")
+        if words.search(re.sub(r"\(\n\s*|,\n\s*", " ", path.read_text(encoding="utf-8")))
+    }
+    assert of_arrays == set(checked)
 
 
 def test_only_the_full_test_runs_slow_tests_and_full_lengths():
