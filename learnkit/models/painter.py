@@ -62,29 +62,27 @@ class Painter(nn.Module):
         return self.unet(inputs, t.to(xt.dtype) / len(self.alpha_bar))
 
     def denoiser(self, images: Grey, hole: Hole) -> Denoiser:
-        """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read.
+        """ε(xt, t) given what is known of `images`: what samplers call. The hole is never read."""
+        hole = check_holes(images, hole)
+        return self._told(*self._known(images, hole), hole)
 
-        xt may hold several draws of the n pictures, (draws * n, 1, h, w): all n, then all n again.
-        """
-        return self._told(images, check_holes(images, hole))
-
-    def _told(self, images: Grey, hole: Hole) -> Denoiser:
+    def _known(self, images: Grey, hole: Hole) -> tuple[Grey, Grey]:
+        """What is known of the pictures, and their linear fill, in [-1, 1]."""
         visible = cut(images, hole)
-        known, guess = 2 * visible - 1, 2 * self.linear.paint(visible, hole) - 1
+        return 2 * visible - 1, 2 * self.linear.paint(visible, hole) - 1
 
+    def _told(self, known: Grey, guess: Grey, hole: Hole) -> Denoiser:
         def eps(xt: Grey, t: Steps) -> Grey:
-            draws = len(xt) // len(known)
-            x, g, m = (one.repeat(draws, 1, 1, 1) for one in (known, guess, hole))
             a = level(self.alpha_bar, t, xt)
-            F = self(xt, t, x, g, m).float()
-            x0 = a.sqrt() * xt + (1 - a) * g - (1 - a).sqrt() * F
-            return predicted_eps(xt, composite(x0, x, m), a)
+            F = self(xt, t, known, guess, hole).float()
+            x0 = a.sqrt() * xt + (1 - a) * guess - (1 - a).sqrt() * F
+            return predicted_eps(xt, composite(x0, known, hole), a)
 
         return eps
 
     def unconditional(self, count: int) -> Denoiser:
         """ε(xt, t) where nothing is known of `count` pictures: an ordinary diffusion model."""
-        return self._told(*self._nothing(count))
+        return self.denoiser(*self._nothing(count))
 
     @torch.no_grad()
     def fills(
@@ -115,10 +113,11 @@ class Painter(nn.Module):
         generator: torch.Generator | None,
         calls: int,
     ) -> Fills:
-        known, made = images.to(self.alpha_bar), []
-        eps = self._told(known, hole)
+        known, guess = self._known(images.to(self.alpha_bar), hole)
+        made = []
         noise = torch.stack([draw_like(known, generator) for _ in range(count)])
         for part in noise.split(max(1, CHUNK // len(known))):  # several draws of few pictures
+            eps = self._told(*(one.repeat(len(part), 1, 1, 1) for one in (known, guess, hole)))
             *_, last = ddim(eps, part.flatten(0, 1), self.alpha_bar, calls, order=2, power=2.0)
             made.append(last.x0.unflatten(0, part.shape[:2]))
         return composite((torch.cat(made) + 1) / 2, images, hole)
@@ -148,7 +147,7 @@ class Painter(nn.Module):
         check_at_least(1, count=count)
         made = []
         for blank, hole in zip(*(one.split(CHUNK) for one in self._nothing(count)), strict=True):
-            eps, noise = self._told(blank, hole), draw_like(blank, generator)
+            eps, noise = self.denoiser(blank, hole), draw_like(blank, generator)
             walk = ddim(eps, noise, self.alpha_bar, calls, eta=1.0, order=2, generator=generator)
             *_, last = walk
             made.append((last.x0 + 1) / 2)

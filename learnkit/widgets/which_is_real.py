@@ -125,18 +125,16 @@ class WhichIsReal(Sleeper, ipywidgets.VBox):
 
     def _draw(self, said: str) -> None:
         self.said.value = f'<p role="status">{said}{words(self.wins, self.trials)}</p>'
-        self.picture.value = image_html(self._still(), self._alt())
-
-    def _still(self) -> bytes:
         left, right, _ = self.pair
-        return render(figure(left, right, self.wins, self.trials))
+        self.still = render(figure(left, right, self.wins, self.trials))
+        self.picture.value = image_html(self.still, self._alt())
 
     def _alt(self) -> str:
         return f"Two pictures, one of them real, side by side. {words(self.wins, self.trials)}"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, object], dict]:
         """The test where there is a kernel, the pair where there is none."""
-        return with_still(super()._repr_mimebundle_(**options), self._still(), self._alt())
+        return with_still(super()._repr_mimebundle_(**options), self.still, self._alt())
 
 
 def explore(real: Images, made: Others, seed: int = 0) -> WhichIsReal:

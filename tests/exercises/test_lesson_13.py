@@ -47,14 +47,8 @@ def by_loops(pred, target, data_range=1.0):
     return float(np.mean(found))
 
 
-@right("ssim")
-def by_convolution(pred, target, data_range=1.0):
-    bell = np.exp(-0.5 * (np.arange(11) - 5) ** 2 / 1.5**2)
-    window = np.outer(bell / bell.sum(), bell / bell.sum())
-
-    def mean(x):
-        return convolve2d(x, window, mode="valid")
-
+def by_means(mean, pred, target, data_range):
+    """SSIM where `mean` gives the mean of every window."""
     mp, mt = mean(pred), mean(target)
     both = mean(pred * pred) + mean(target * target) - mp * mp - mt * mt
     cov = mean(pred * target) - mp * mt
@@ -63,28 +57,21 @@ def by_convolution(pred, target, data_range=1.0):
     return np.mean(score / (mp * mp + mt * mt + c1) / (both + c2))
 
 
+@right("ssim")
+def by_convolution(pred, target, data_range=1.0):
+    bell = np.exp(-0.5 * (np.arange(11) - 5) ** 2 / 1.5**2)
+    window = np.outer(bell / bell.sum(), bell / bell.sum())
+    return by_means(lambda x: convolve2d(x, window, mode="valid"), pred, target, data_range)
+
+
 @wrong("ssim", "You count windows that hang over the border")
 def by_scipys_filter(pred, target, data_range=1.0):
-    def mean(x):
-        return gaussian_filter(x, 1.5, truncate=3.5)
-
-    mp, mt = mean(pred), mean(target)
-    both = mean(pred**2) - mp**2 + mean(target**2) - mt**2
-    c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
-    above = (2 * mp * mt + c1) * (2 * (mean(pred * target) - mp * mt) + c2)
-    return (above / ((mp**2 + mt**2 + c1) * (both + c2))).mean()
+    return by_means(lambda x: gaussian_filter(x, 1.5, truncate=3.5), pred, target, data_range)
 
 
 @wrong("ssim", "All pixels of your window weigh the same")
 def by_scipys_uniform_filter(pred, target, data_range=1.0):
-    def mean(x):
-        return uniform_filter(x, 11)[5:-5, 5:-5]
-
-    mp, mt = mean(pred), mean(target)
-    both = mean(pred**2) - mp**2 + mean(target**2) - mt**2
-    c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
-    above = (2 * mp * mt + c1) * (2 * (mean(pred * target) - mp * mt) + c2)
-    return (above / ((mp**2 + mt**2 + c1) * (both + c2))).mean()
+    return by_means(lambda x: uniform_filter(x, 11)[5:-5, 5:-5], pred, target, data_range)
 
 
 @wrong("ssim", "That is scikit-image's default")
