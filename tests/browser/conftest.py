@@ -23,6 +23,17 @@ from tests.browser.notebook import Notebook
 AT_HOME = ("http://127.0.0.1:", "http://localhost:", "ws://127.0.0.1:", "data:", "blob:", "file:")
 
 
+def pytest_collection_modifyitems(items):
+    """The longest lessons first, the quickest at the end: no worker waits long for the other."""
+    lessons = states.lessons()
+
+    def rank(item):
+        name = getattr(getattr(item, "module", None), "NAME", "").removesuffix(".ipynb")
+        return lessons.index(name) if name in lessons else len(lessons) // 2
+
+    items.sort(key=rank)
+
+
 def wait_for(port: int) -> None:
     """JupyterLab tells its address a moment before it listens."""
     for _ in range(100):
@@ -82,15 +93,41 @@ def asked():
     return []
 
 
-@pytest.fixture(scope="module")
-def page(browser, asked):
-    """A page of a laptop's size; whatever it does, it asks nobody but this machine."""
+@pytest.fixture(scope="session")
+def only_page(browser):
+    """A page of a laptop's size. A new one would compile all of JupyterLab's scripts again."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda socket: asked.append(socket.url))
     yield page
     page.close()
+
+
+@pytest.fixture(scope="module")
+def page(only_page, asked):
+    """The one page; whatever it does for the module, it asks nobody but this machine."""
+
+    def note(request_or_socket):
+        asked.append(request_or_socket.url)
+
+    only_page.on("request", note)
+    only_page.on("websocket", note)
+    yield only_page
+    only_page.remove_listener("request", note)
+    only_page.remove_listener("websocket", note)
     assert [url for url in asked if not url.startswith(AT_HOME)] == []
+
+
+@pytest.fixture(scope="module")
+def bare_page(browser):
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def blank(bare_page):
+    """A page without JupyterLab, in which nothing is left of the test before."""
+    bare_page.goto("about:blank")
+    return bare_page
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,10 @@ Seen = TypeVar("Seen")
 PATIENCE = 240.0  # seconds: the machine may be slow, and shared
 ERRORS = '[data-mime-type="application/vnd.jupyter.error"]'
 WARNINGS = '[data-mime-type="application/vnd.jupyter.stderr"]'
+# "light" looks into no shadow trees, for which playwright would walk the whole page at each look.
+PANEL = "css:light=.jp-NotebookPanel:not(.lm-mod-hidden)"
+CELL = "css:light=.jp-CodeCell"
+PROMPTS = "css:light=.jp-CodeCell .jp-InputArea-prompt"
 
 # What a picture shows, small enough to compare.
 SIGHT = (
@@ -36,11 +40,15 @@ STOPWATCH = """([root]) => { window.answered = new Promise((tell) => {
 def until(
     page: "Page", look: Callable[[], Seen], holds: Callable[[Seen], bool], seconds: float = PATIENCE
 ) -> Seen:
-    """What `look()` gives as soon as `holds` says yes to it; fails with the last of it."""
-    end = time.monotonic() + seconds
+    """What `look()` gives as soon as `holds` says yes to it; fails with the last of it.
+
+    Whoever has waited long looks less often: every look takes time from what is waited for.
+    """
+    began = time.monotonic()
     while not holds(seen := look()):
-        assert time.monotonic() < end, f"after {seconds:.0f} s there is still {seen!r}"
-        page.wait_for_timeout(50)
+        waited = time.monotonic() - began
+        assert waited < seconds, f"after {seconds:.0f} s there is still {seen!r}"
+        page.wait_for_timeout(min(max(50, 50 * waited), 500))
     return seen
 
 
@@ -51,14 +59,14 @@ class Notebook:
         """Opens the lesson `name` in the JupyterLab whose first address is `url`."""
         page.goto(re.sub(r"/lab/tree/[^?]*", f"/lab/tree/{name}", url))
         self.page, self.name = page, name
-        self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        self.panel = page.locator(PANEL)
         self.panel.locator(".jp-Cell").first.wait_for(timeout=PATIENCE * 1000)
         self._wait_until_idle()
 
     def cell(self, words: str) -> "Locator":
         """The code cell whose source holds `words`, in view."""
         found = self.panel.locator(
-            ".jp-CodeCell", has=self.page.locator(".jp-InputArea-editor", has_text=words)
+            CELL, has=self.page.locator(".jp-InputArea-editor", has_text=words)
         ).first
         found.scroll_into_view_if_needed()
         return found
@@ -74,13 +82,14 @@ class Notebook:
         cell.locator(".jp-InputArea-prompt").click()
         self._press_run(cell)
 
-    def answer(self, exercise: str, last_line: str) -> "Locator":
-        """Types an answer over the last line of an exercise's cell, and runs it."""
+    def answer(self, exercise: str, last_line: str, *, key_by_key: bool = False) -> "Locator":
+        """Puts an answer in place of the last line of an exercise's cell, and runs it."""
         cell = self.cell(f"def {exercise}(")
         cell.locator(".cm-content").click()
         for key in ("Control+End", "Shift+Home"):
             self.page.keyboard.press(key)
-        self.page.keyboard.type(last_line)
+        write = self.page.keyboard.type if key_by_key else self.page.keyboard.insert_text
+        write(last_line)
         self._press_run(cell)
         return cell
 
@@ -132,7 +141,7 @@ class Notebook:
         ready.wait_for(timeout=PATIENCE * 1000)
 
     def _prompts(self) -> list[str]:
-        return self.panel.locator(".jp-CodeCell .jp-InputArea-prompt").all_text_contents()
+        return self.panel.locator(PROMPTS).all_text_contents()
 
 
 def time_of_answer(page: "Page", root: "Locator", key: str) -> float:

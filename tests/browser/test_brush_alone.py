@@ -20,14 +20,13 @@ FILL = """([name, words, score]) => {
 
 
 @pytest.fixture
-def alone(browser):
-    page = browser.new_page(viewport={"width": 900, "height": 700})
+def alone(blank):
+    blank.set_viewport_size({"width": 900, "height": 700})
     grey = np.linspace(0, 1, 784).reshape(28, 28)
-    open_alone(page, brush.explore({"boot": grey}, dict.fromkeys(METHODS, harmonic)))
+    open_alone(blank, brush.explore({"boot": grey}, dict.fromkeys(METHODS, harmonic)))
     for i, name in enumerate(METHODS):
-        page.evaluate(FILL, [name, f"{20 + i}.0 dB, 12 ms", 20 + i])
-    yield page
-    page.close()
+        blank.evaluate(FILL, [name, f"{20 + i}.0 dB, 12 ms", 20 + i])
+    return blank
 
 
 def test_a_fill_shown_large_has_its_name_and_score_below(alone):

@@ -84,7 +84,7 @@ def test_a_wrong_answer_is_told_why_and_the_right_one_is_told_so(lesson):
     assert verdict.is_visible()
     assert "mse_loss: incorrect" in verdict.inner_text() and "You summed" in verdict.inner_text()
     assert "expected" in verdict.inner_text()
-    lesson.answer("mse_loss", RIGHT)
+    lesson.answer("mse_loss", RIGHT, key_by_key=True)
     assert verdict.is_visible()
     assert "mse_loss: correct" in verdict.inner_text()
     assert "learnkit's own" not in verdict.inner_text()

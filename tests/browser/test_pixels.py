@@ -10,11 +10,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def alone(browser):
+def alone(blank):
     """A page of a laptop's size without JupyterLab."""
-    page = browser.new_page(viewport={"width": 1000, "height": 700})
-    yield page
-    page.close()
+    blank.set_viewport_size({"width": 1000, "height": 700})
+    return blank
 
 
 def hole_of(page, shape):
