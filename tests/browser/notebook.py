@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+import psutil
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -22,17 +24,14 @@ SIGHT = (
     "img => ({alt: img.alt, src: img.src.length + img.src.slice(-4000), wide: img.naturalWidth})"
 )
 
-# Resolves to the milliseconds from the next key press to the next picture.
-STOPWATCH = """([root]) => { window.answered = new Promise((tell) => {
-    let pressed;
+# Resolves when the next picture stands there.
+NEXT_PICTURE = """([root]) => { window.answered = new Promise((tell) => {
     const old = root.querySelector("img").alt;
-    root.addEventListener("keydown", () => { pressed = performance.now(); },
-                          {capture: true, once: true});
     new MutationObserver((changes, watch) => {
         const image = root.querySelector("img");
-        if (pressed === undefined || !image || image.alt === old) return;
+        if (!image || image.alt === old) return;
         watch.disconnect();
-        image.decode().then(() => tell(performance.now() - pressed));
+        image.decode().then(tell);
     }).observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ["src"]});
 }); }"""
 
@@ -144,8 +143,28 @@ class Notebook:
         return self.panel.locator(PROMPTS).all_text_contents()
 
 
-def time_of_answer(page: "Page", root: "Locator", key: str) -> float:
-    """Milliseconds from a key press to the next picture inside `root`, by the page's own clock."""
-    page.evaluate(STOPWATCH, [root.element_handle()])
-    page.keyboard.press(key)
-    return page.evaluate("window.answered")
+def work_for_picture(page: "Page", root: "Locator", key: str) -> float:
+    """The kernels' CPU seconds from a key press to the next picture inside `root`."""
+
+    def press_and_see() -> None:
+        page.keyboard.press(key)
+        page.evaluate("window.answered")
+
+    page.evaluate(NEXT_PICTURE, [root.element_handle()])
+    return kernels_work(press_and_see)
+
+
+def kernels_work(act: Callable[[], None]) -> float:
+    """The CPU seconds that the kernels work while `act` runs, however busy the machine is."""
+    kernels = [one for one in psutil.Process().children(recursive=True) if _is_kernel(one)]
+    before = [one.cpu_times() for one in kernels]
+    act()
+    after = [one.cpu_times() for one in kernels]
+    return sum(b.user + b.system - a.user - a.system for a, b in zip(before, after, strict=True))
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    try:
+        return "ipykernel_launcher" in process.cmdline()
+    except psutil.Error:  # it has just ended
+        return False

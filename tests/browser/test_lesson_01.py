@@ -8,7 +8,7 @@ import pytest
 from learnkit.course import lab
 from learnkit.exercises import progress
 from tests.browser import axe
-from tests.browser.notebook import time_of_answer, until
+from tests.browser.notebook import until, work_for_picture
 
 pytestmark = pytest.mark.browser
 NAME = "01_mse_by_hand.ipynb"
@@ -67,15 +67,14 @@ def test_an_arrow_key_moves_the_slider_by_one_step_and_the_picture_follows_at_on
     lesson.page.keyboard.press(key)  # the first drawing is slower, and no student counts it
     began = float(parabola.locator(".widget-readout").inner_text())
     until(lesson.page, lambda: lesson.picture(parabola)["alt"], lambda a: f"{began:.2f}" in a)
-    times = []
+    worked = []
     for step in (1, 2, 3, 4, 5):
         before = lesson.picture(parabola)
-        times.append(time_of_answer(lesson.page, parabola.locator(".widget-vbox"), key))
+        worked.append(work_for_picture(lesson.page, parabola.locator(".widget-vbox"), key))
         after = lesson.picture(parabola)
         assert f"grey {began + step * way:.2f}" in after["alt"]
         assert after["src"] != before["src"]
-    print(f"{key}: key press to new picture {sorted(times)[2]:.0f} ms, at most {max(times):.0f} ms")
-    assert max(times) < 1000
+    assert max(worked) < 1  # second of the kernel, so that the picture follows at once
 
 
 def test_a_wrong_answer_is_told_why_and_the_right_one_is_told_so(lesson):

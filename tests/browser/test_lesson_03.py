@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tests.browser import axe
-from tests.browser.notebook import time_of_answer, until
+from tests.browser.notebook import until, work_for_picture
 
 pytestmark = pytest.mark.browser
 NAME = "03_cross_entropy_by_hand.ipynb"
@@ -29,7 +29,7 @@ def test_a_logit_dragged_by_key_gives_the_squared_error_a_gradient(lesson):
     assert "(nearly 0); cross-entropy" in lesson.picture(widget)["alt"]
     widget.locator("[role=slider]").first.focus()
     while "(nearly 0); cross-entropy" in lesson.picture(widget)["alt"]:
-        assert time_of_answer(lesson.page, widget.locator(".widget-vbox"), "ArrowRight") < 1000
+        assert work_for_picture(lesson.page, widget.locator(".widget-vbox"), "ArrowRight") < 1
     seen = lesson.picture(widget)["alt"]
     assert "(not 0); cross-entropy" in seen
     assert -6 < float(re.search(r"Logit (-?[\d.]+\d),", seen)[1]) < 0

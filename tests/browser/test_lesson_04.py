@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tests.browser import axe
-from tests.browser.notebook import time_of_answer, until
+from tests.browser.notebook import until, work_for_picture
 
 pytestmark = pytest.mark.browser
 NAME = "04_optimizers_by_hand.ipynb"
@@ -29,7 +29,7 @@ def test_another_valley_is_chosen_and_the_race_is_run_by_key(lesson):
     until(lesson.page, lambda: lesson.picture(widget)["alt"], lambda alt: "turned by 45°" in alt)
     widget.locator("[role=slider]").first.focus()
     for _ in range(3):
-        assert time_of_answer(lesson.page, widget.locator(".widget-vbox"), "ArrowLeft") < 1000
+        assert work_for_picture(lesson.page, widget.locator(".widget-vbox"), "ArrowLeft") < 1
     lesson.page.keyboard.press("End")
     seen = until(
         lesson.page, lambda: lesson.picture(widget)["alt"], lambda alt: "after 100 steps" in alt

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tests.browser import axe
-from tests.browser.notebook import time_of_answer
+from tests.browser.notebook import work_for_picture
 
 pytestmark = pytest.mark.browser
 NAME = "05_backpropagation_by_hand.ipynb"
@@ -29,7 +29,7 @@ def test_the_graph_is_stepped_backward_by_key_until_every_slope_is_there(lesson)
     assert "forward: the values" in lesson.picture(widget)["alt"]
     widget.locator("[role=slider]").focus()
     for step in range(1, 6):
-        assert time_of_answer(lesson.page, widget.locator(".widget-vbox"), "ArrowRight") < 1000
+        assert work_for_picture(lesson.page, widget.locator(".widget-vbox"), "ArrowRight") < 1
         assert f"step {step}: " in lesson.picture(widget)["alt"]
     slopes = dict(re.findall(r"(\w+) (-?[\d.]+\d)[,.]", lesson.picture(widget)["alt"]))
     assert float(slopes["w"]) == pytest.approx(1.485, abs=1e-3)

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tests.browser import axe
-from tests.browser.notebook import time_of_answer, until
+from tests.browser.notebook import until, work_for_picture
 
 pytestmark = pytest.mark.browser
 NAME = "06_convolution_by_hand.ipynb"
@@ -46,6 +46,6 @@ def test_the_window_moves_by_key(lesson):
     widget = lesson.cell("kernel.explore(")
     widget.locator("[role=slider]").first.focus()
     before = int(re.search(r"at row (\d+),", lesson.picture(widget)["alt"])[1])
-    assert time_of_answer(lesson.page, widget.locator(".widget-vbox").first, "ArrowRight") < 1000
+    assert work_for_picture(lesson.page, widget.locator(".widget-vbox").first, "ArrowRight") < 1
     after = int(re.search(r"at row (\d+),", lesson.picture(widget)["alt"])[1])
     assert after == before + 1

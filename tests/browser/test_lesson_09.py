@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tests.browser import axe
-from tests.browser.notebook import time_of_answer, until
+from tests.browser.notebook import until, work_for_picture
 
 pytestmark = pytest.mark.browser
 NAME = "09_gan_synthesis.ipynb"
@@ -27,7 +27,7 @@ def test_the_film_of_the_ring_is_scrubbed_by_key_and_the_words_count_the_blobs(l
     widget.locator("img:visible").wait_for()
     before = lesson.picture(widget)["alt"]
     widget.locator("[role=slider]").first.focus()
-    assert time_of_answer(lesson.page, widget.locator(".widget-vbox").first, "ArrowRight") < 1000
+    assert work_for_picture(lesson.page, widget.locator(".widget-vbox").first, "ArrowRight") < 1
     after = lesson.picture(widget)["alt"]
     assert after != before and re.search(r"\d of (the )?(8|eight)", after)
 

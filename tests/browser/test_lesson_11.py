@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tests.browser import axe
-from tests.browser.notebook import time_of_answer, until
+from tests.browser.notebook import until, work_for_picture
 
 pytestmark = pytest.mark.browser
 NAME = "11_vae_inpainting.ipynb"
@@ -29,7 +29,7 @@ def test_both_sliders_change_the_eight_fills_and_the_words_say_how_far_they_are_
     seen = [lesson.picture(widget)["alt"]]
     for slider, key in ((0, "ArrowRight"), (1, "ArrowLeft")):
         sliders.nth(slider).focus()
-        assert time_of_answer(lesson.page, widget.locator(".widget-vbox").first, key) < 1000
+        assert work_for_picture(lesson.page, widget.locator(".widget-vbox").first, key) < 1
         seen.append(lesson.picture(widget)["alt"])
     assert len(set(seen)) == 3
     assert all(re.search(r"0\.\d+ apart from their mean", words) for words in seen)
