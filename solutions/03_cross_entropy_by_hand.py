@@ -367,7 +367,7 @@ for step in watched(range(101), title="ten templates"):
     if step in (0, 10, 100):
         print(f"step {step:3}: {cross_entropy(logits, train_labels):.3f} nats")
     error_of_bets = cross_entropy_grad(logits, train_labels)
-    W, b = W - 0.4 * x.T @ error_of_bets, b - 0.4 * error_of_bets.sum(axis=0)
+    W, b = W - 0.4 * (x.T @ error_of_bets), b - 0.4 * error_of_bets.sum(axis=0)
 
 # %%
 answers = ((garments - centre).reshape(-1, 784) @ W + b).argmax(axis=1)
@@ -423,7 +423,7 @@ def seen(images):
 known, weights = seen(pictures), np.zeros((685, 100))
 for _ in watched(range(100), title="logistic fill"):
     errors = binary_cross_entropy_with_logits_grad(known @ weights, pictures[:, box])
-    weights -= 40 * known.T @ errors
+    weights -= 40 * (known.T @ errors)
 
 # %% [markdown]
 # **Predict:** what will it score on 500 garments that it has not seen? More than 12.56?

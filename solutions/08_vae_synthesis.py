@@ -93,7 +93,8 @@ judge = pretrained("classifier").to(machine.device)
 def seen(images):
     """The 64 features that the classifier sees in each picture."""
     with torch.no_grad():
-        return judge.features(images).cpu().double().numpy()
+        parts = [judge.features(part) for part in images.split(100)]  # small ones are quicker
+    return torch.cat(parts).cpu().double().numpy()
 
 
 seen_in_real = seen(others)

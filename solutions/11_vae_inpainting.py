@@ -401,7 +401,8 @@ judge = pretrained("classifier").to(machine.device)
 def seen_in(images):
     """The classifier's 64 features of each picture."""
     with torch.no_grad():
-        return judge.features(images.float()).cpu().double().numpy()
+        parts = [judge.features(part.float()) for part in images.split(100)]
+    return torch.cat(parts).cpu().double().numpy()
 
 
 others = resident(fashion_mnist("test")[0], device=machine.device).take(torch.arange(2000, 4000))
