@@ -5,7 +5,8 @@ are size x size and lie `stride` apart: side by side where none is given, overla
 smaller than the size, as in AlexNet. A ragged edge is dropped. Pictures are (n, c, h, w).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -44,7 +45,7 @@ def max_pool2d(image: Batch, size: int, stride: int | None = None) -> Batch:
     >>> max_pool2d(np.array([[[[1.0, 2.0], [4.0, 3.0]]]]), 2)
     array([[[[4.]]]])
     """
-    return _windows(image, size, stride).max(axis=-1)
+    return reduce(np.maximum, _seen(image, size, stride))
 
 
 def max_pool2d_grad_loops(
@@ -60,11 +61,15 @@ def max_pool2d_grad_loops(
 
 def max_pool2d_grad(image: Batch, size: int, upstream: Batch, stride: int | None = None) -> Batch:
     """The same: for each place in the window, what came back where that place was the largest."""
-    windows = _windows(image, size, stride)
+    seen = _seen(image, size, stride)
     check_float(upstream, "upstream")
-    check_shape(upstream, windows.shape[:4], "upstream")
-    winner = windows.argmax(axis=-1)
-    return _add_back(lambda place: upstream * (winner == place), image.shape, size, stride)
+    check_shape(upstream, seen[0].shape, "upstream")
+    largest, open_yet, shares = reduce(np.maximum, seen), np.ones(upstream.shape, bool), []
+    for pixels in seen:
+        wins = open_yet & (pixels == largest)
+        open_yet &= ~wins
+        shares.append(upstream * wins)
+    return _add_back(shares, image.shape, size, stride)
 
 
 def avg_pool2d_loops(image: Batch, size: int, stride: int | None = None) -> Batch:
@@ -99,8 +104,7 @@ def avg_pool2d_grad(image: Batch, size: int, upstream: Batch, stride: int | None
     check_batch(image)
     check_float(upstream, "upstream")
     check_shape(upstream, pooled_shape(image.shape, size, stride), "upstream")
-    share = upstream / size**2
-    return _add_back(lambda place: share, image.shape, size, stride)
+    return _add_back([upstream / size**2] * size**2, image.shape, size, stride)
 
 
 # ---- windows -----------------------------------------------------------------------------------
@@ -127,12 +131,22 @@ def _windows(image: Batch, size: int, stride: int | None) -> Array:
     return windows.reshape(*shape, size * size)
 
 
+def _seen(image: Batch, size: int, stride: int | None) -> list[Batch]:
+    """What each of the size² places of the window meets, (n, c, h', w') each: views, no copies."""
+    check_batch(image)
+    return [image[index] for index in _places(image.shape, size, stride)]
+
+
 def _add_back(
-    share: Callable[[int], Batch], shape: tuple[int, ...], size: int, stride: int | None
+    shares: Sequence[Batch], shape: tuple[int, ...], size: int, stride: int | None
 ) -> Batch:
-    """Adds `share(place)` to the pixels that this place of the window, 0 to size² - 1, meets."""
-    h, w = pooled_shape(shape, size, stride)[2:]
+    """Adds the share of each place of the window to the pixels that it meets."""
     grad = np.zeros(shape)
-    for place, (a, b) in enumerate(product(range(size), repeat=2)):
-        grad[seen_by(a, b, h, w, stride or size)] += share(place)
+    for index, share in zip(_places(shape, size, stride), shares, strict=True):
+        grad[index] += share
     return grad
+
+
+def _places(shape: tuple[int, ...], size: int, stride: int | None) -> list[tuple]:
+    h, w = pooled_shape(shape, size, stride)[2:]
+    return [seen_by(a, b, h, w, stride or size) for a, b in product(range(size), repeat=2)]
