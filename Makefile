@@ -72,7 +72,7 @@ test-notebooks: .venv/.dev
 test: others = $(if $(shell $(py) -m tests.browser.chromium),,unsolved )mistaken
 test-browser: .venv/.dev
 	@$(timed) "JupyterLab in a real browser" \
-		$(py) tests/offline.py $(pytest) tests/browser -m browser
+		$(py) tests/offline.py $(pytest) --no-loadscope-reorder tests/browser -m browser
 
 notebooks: .venv/.dev
 	@echo "== notebooks from solutions/*.py"
