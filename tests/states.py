@@ -82,14 +82,6 @@ SHORTER = {
         ("take(torch.arange(24))", "take(torch.arange(12))"),
         ("for _ in range(7)", "for _ in range(1)"),
     ],
-    "13_evaluation": [
-        (
-            "garment_features(training.take(torch.arange(10_000)).cpu())",
-            "garment_features(training.take(torch.arange(1000)).cpu())",
-        ),
-        (".sample(2000, dice", ".sample(200, dice"),
-        ("pictures=60", "pictures=4"),
-    ],
 }
 # Loaded before a lesson's process is forked, and so once for all of them.
 FIRST = (

@@ -18,7 +18,7 @@ import requests
 
 from tests import states
 from tests.browser import chromium
-from tests.browser.notebook import Notebook
+from tests.browser.notebook import PATIENCE, Notebook
 
 AT_HOME = ("http://127.0.0.1:", "http://localhost:", "ws://127.0.0.1:", "data:", "blob:", "file:")
 
@@ -54,6 +54,7 @@ def running_lab(work: Path, *options: str) -> Iterator[tuple[str, subprocess.Pop
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # `make test &` ignores it
         env={"LEARNKIT_QUICK": "1", **os.environ},  # what is trained on the way is not the matter
     )
     try:
@@ -70,7 +71,7 @@ def running_lab(work: Path, *options: str) -> Iterator[tuple[str, subprocess.Pop
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.communicate(timeout=30)
+                process.communicate(timeout=PATIENCE)
             except subprocess.TimeoutExpired as late:
                 process.kill()
                 pytest.fail(f"Ctrl-C did not end learnkit lab; it said {late.output!r}")
