@@ -367,8 +367,8 @@ show_pictures(
 counts = {}
 for name, crowd in {"real": real_garments, **drawn}.items():
     with torch.no_grad():
-        logits = torch.cat([classifier(part) for part in crowd.split(100)])
-    kinds = logits.argmax(dim=1).cpu().numpy()
+        bets = torch.cat([classifier(part) for part in crowd.split(100)])
+    kinds = bets.argmax(dim=1).cpu().numpy()
     counts[name] = np.bincount(kinds, minlength=10)
 sandals = {name: count[5] / 20 for name, count in counts.items()}
 show_table(sandals, heads=["crowd", "sandals"], digits=1, unit="%")

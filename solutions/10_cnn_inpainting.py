@@ -144,6 +144,7 @@ def filled_by(fill):
     return torch.from_numpy(filled)[:, None].to(test)
 
 
+# %%
 training = fashion_mnist("train")[0]
 fills = {"harmonic": harmonic, "biharmonic": biharmonic, "total variation": total_variation}
 guesses = {name: filled_by(fill) for name, fill in fills.items()}
