@@ -1,5 +1,7 @@
 """What every test shares: a seeded generator, and shapes that no test of errors has checked."""
 
+import os
+
 import jaxtyping
 import numpy as np
 import pytest
@@ -14,6 +16,12 @@ def own_errors_first(request):
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """One environment for all tests: in another one, workers would have to import torch anew."""
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
 
 
 @pytest.fixture
