@@ -85,6 +85,25 @@ SHORTER = {
         ("take(torch.arange(24))", "take(torch.arange(12))"),
         ("for _ in range(7)", "for _ in range(1)"),
     ],
+    "13_evaluation": [
+        (".fills(some, its_hole, 8,", ".fills(some, its_hole, 2,"),
+        (
+            """take(torch.arange(10_000)).cpu())
+sizes = [70, 100, 200, 500, 1000, 2000, 5000]""",
+            """take(torch.arange(5200)).cpu())
+sizes = [70, 100, 200]""",
+        ),
+        (
+            """sample(2000, dice.manual_seed(0)).float()
+crowds["real"] = all_tests.take(torch.arange(8000, 10_000))
+seen = {name: garment_features(crowd.cpu())""",
+            """sample(200, dice.manual_seed(0)).float()
+crowds["real"] = all_tests.take(torch.arange(8000, 10_000))
+seen = {name: garment_features(crowd[:200].cpu())""",
+        ),
+        ("training.take(torch.arange(10_000))", "training.take(torch.arange(1000))"),
+        ("pictures=60)", "pictures=6)"),
+    ],
 }
 # Loaded before a lesson's process is forked, and so once for all of them.
 FIRST = (
