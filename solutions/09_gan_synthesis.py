@@ -325,7 +325,8 @@ drawn = {
     name: model.to(machine.device).eval().sample(2000, dice.manual_seed(1)).float()
     for name, model in forgers.items()
 }
-far = {name: frechet_of(seen(crowd), seen(real_garments)) for name, crowd in drawn.items()}
+seen_in_real = seen(real_garments)
+far = {name: frechet_of(seen(crowd), seen_in_real) for name, crowd in drawn.items()}
 show_table(far, heads=["model", "Frechet distance"], digits=1)
 
 # %%

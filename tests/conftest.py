@@ -1,8 +1,15 @@
 """What every test shares: a seeded generator, and shapes that no test of errors has checked."""
 
+import os
+import time
+
+import hypothesis
 import jaxtyping
 import numpy as np
 import pytest
+
+hypothesis.settings.register_profile("busy", deadline=None)  # it would be one in wall seconds
+hypothesis.settings.load_profile("busy")
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +21,20 @@ def own_errors_first(request):
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """One environment for all tests: in another one, workers would have to import torch anew."""
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
+
+
+@pytest.fixture
+def tenth_of_a_second():
+    """The CPU seconds that this machine, as busy as it is, takes to add up ten million."""
+    began = time.process_time()
+    sum(range(10_000_000))
+    return time.process_time() - began
 
 
 @pytest.fixture

@@ -55,11 +55,17 @@ SHORTER = {
     "06_convolution_by_hand": [
         ("rng.integers(0, len(inputs), 100)", "rng.integers(0, len(inputs), 2)"),
         (
-            "plates = unbend(garments[:500, None], box, 400)",
-            "plates = unbend(garments[:500, None], box, 8)",
+            """garments = data.to_float(data.fashion_mnist("test")[0])
+plates = unbend(garments[:500, None], box, 400)""",
+            """garments = data.to_float(data.fashion_mnist("test")[0][:100])
+plates = unbend(garments[:500, None], box, 8)""",
         ),
+        ('labels = data.fashion_mnist("test")[1]', 'labels = data.fashion_mnist("test")[1][:100]'),
     ],
-    "07_cnn_restoration": [("max(50, budget(100, gpu=1000))", "25")],
+    "07_cnn_restoration": [
+        ("max(50, budget(100, gpu=1000))", "25"),
+        ("teach(model, optimizer, 25, seed=part)", "teach(model, optimizer, 5, seed=part)"),
+    ],
     "08_vae_synthesis": [
         ("shipped.sample(2000,", "shipped.sample(200,"),
         ("torch.randn(2000, 24,", "torch.randn(200, 24,"),
@@ -77,10 +83,30 @@ SHORTER = {
     ],
     "12_diffusion": [
         ("painter.unconditional(6), six, 25)", "painter.unconditional(6), six, 2)"),
+        ("schedule(25, resamples=4)", "schedule(25, resamples=2)"),
         ("for count in (1, 3, 8, 25)", "for count in (1, 2, 3, 4)"),
         (".sample(1000, generator", ".sample(100, generator"),
         ("take(torch.arange(24))", "take(torch.arange(12))"),
         ("for _ in range(7)", "for _ in range(1)"),
+    ],
+    "13_evaluation": [
+        (".fills(some, its_hole, 8,", ".fills(some, its_hole, 2,"),
+        (
+            """take(torch.arange(10_000)).cpu())
+sizes = [70, 100, 200, 500, 1000, 2000, 5000]""",
+            """take(torch.arange(5200)).cpu())
+sizes = [70, 100, 200]""",
+        ),
+        (
+            """sample(2000, dice.manual_seed(0)).float()
+crowds["real"] = all_tests.take(torch.arange(8000, 10_000))
+seen = {name: garment_features(crowd.cpu())""",
+            """sample(200, dice.manual_seed(0)).float()
+crowds["real"] = all_tests.take(torch.arange(8000, 10_000))
+seen = {name: garment_features(crowd[:200].cpu())""",
+        ),
+        ("training.take(torch.arange(10_000))", "training.take(torch.arange(1000))"),
+        ("pictures=60)", "pictures=6)"),
     ],
 }
 # Loaded before a lesson's process is forked, and so once for all of them.

@@ -101,8 +101,12 @@ def test_there_are_the_lessons_of_the_exercises():
     assert [int(lesson[:2]) for lesson in LESSONS] == sorted(set(EXERCISES.values()))
 
 
-def test_every_notebook_and_table_is_what_the_sources_make():
-    files = built(ROOT)
+@pytest.fixture(scope="module")
+def files():
+    return built(ROOT)
+
+
+def test_every_notebook_and_table_is_what_the_sources_make(files):
     assert {p.name for p in files} >= {f"{lesson}.ipynb" for lesson in LESSONS}
     assert len(files) == 2 * len(LESSONS) + 2
     stale = [p.name for p, text in files.items() if p.read_bytes() != text.encode()]
@@ -114,8 +118,8 @@ def test_no_notebook_lies_there_without_its_source():
         assert sorted(p.stem for p in (ROOT / folder).glob("*.ipynb")) == LESSONS
 
 
-def test_the_same_source_makes_the_same_bytes():
-    assert built(ROOT) == built(ROOT)
+def test_the_same_source_makes_the_same_bytes(files):
+    assert built(ROOT) == files
 
 
 def test_a_stale_notebook_is_named_and_the_check_writes_nothing(tmp_path, monkeypatch, capsys):

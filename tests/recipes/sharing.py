@@ -1,6 +1,5 @@
-"""The first losses of recipes, by one process or by those that torchrun starts.
+"""The first losses of recipes, by this process or by those that torchrun starts.
 
-python -m tests.recipes.sharing one.json vae painter
 python -m torch.distributed.run --standalone --nproc-per-node 2 -m tests.recipes.sharing ...
 """
 
@@ -22,6 +21,7 @@ from learnkit.training.pictures import Pictures, resident
 
 PLAIN = Machine(torch.device("cpu"))  # float32 everywhere, so that numbers can be compared
 GARMENTS, KINDS = (part[:64] for part in fashion_mnist("train"))
+FEW = {"steps": 3, "batch_size": 32}
 
 
 def pictures(name: str) -> Pictures:
@@ -52,7 +52,7 @@ def losses(name: str, *, steps: int, batch_size: int) -> list[dict[str, float]]:
 if __name__ == "__main__":
     out, *names = sys.argv[1:]
     with distributed.process_group():
-        found = {name: losses(name, steps=3, batch_size=32) for name in names}
+        found = {name: losses(name, **FEW) for name in names}
         if distributed.rank() == 0:
             with open(out, "w") as file:
                 json.dump({"processes": distributed.world_size(), "losses": found}, file)

@@ -188,9 +188,9 @@ np.save(end, weights(model).numpy())
 """
 
 
-def killed_and_resumed(folder: Path, kills: int, steps: int, seed: int) -> tuple[np.ndarray, int]:
+def killed_and_resumed(folder: Path, kills: int, steps: int) -> tuple[np.ndarray, int]:
     """The final weights of a training killed so often, at random moments, and its deaths."""
-    rng, deaths = np.random.default_rng(seed), 0
+    rng, deaths = np.random.default_rng(kills), 0
     command = [sys.executable, "-c", VICTIM, str(folder / "a.pt"), str(folder / "end.npy")]
     for turn in range(kills + 1):
         process = subprocess.Popen(
@@ -217,10 +217,9 @@ def killed_and_resumed(folder: Path, kills: int, steps: int, seed: int) -> tuple
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.slow)])
-def test_killed_at_random_moments_it_ends_at_the_same_weights_to_the_bit(tmp_path, kills):
-    (tmp_path / "whole").mkdir()
-    steps = 40 * (kills + 1)
-    whole, _ = killed_and_resumed(tmp_path / "whole", 0, steps, seed=0)
-    weights_after, deaths = killed_and_resumed(tmp_path, kills, steps, seed=kills)
+def test_killed_at_random_moments_it_ends_at_the_same_weights_to_the_bit(tmp_path, pictures, kills):
+    whole, steps = training(pictures, steps=40 * (kills + 1))
+    count = sum(1 for _ in steps)
+    weights_after, deaths = killed_and_resumed(tmp_path, kills, count)
     assert deaths == kills
-    assert np.array_equal(whole, weights_after)
+    assert np.array_equal(weights(whole).numpy(), weights_after)

@@ -1,4 +1,5 @@
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -41,21 +42,21 @@ with distributed.process_group():
 """
 
 
-def trained(folder: Path, processes: int) -> dict:
-    script, answer = folder / "training.py", folder / f"{processes}.json"
+def test_two_processes_and_one_give_the_same_losses_for_the_same_batches(tmp_path, monkeypatch):
+    script, *answers = (tmp_path / name for name in ("training.py", "one.json", "two.json"))
     script.write_text(TRAINING)
-    launch = [sys.executable]
-    if processes > 1:
-        launch += ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    monkeypatch.setattr(sys, "argv", [str(script), str(answers[0])])
+    runpy.run_path(str(script))
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     ran = subprocess.run(
-        [*launch, str(script), str(answer)], cwd=ROOT, capture_output=True, text=True, timeout=240
+        [sys.executable, *launch, str(script), str(answers[1])],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
-    return json.loads(answer.read_text())
-
-
-def test_two_processes_and_one_give_the_same_losses_for_the_same_batches(tmp_path):
-    one, two = trained(tmp_path, 1), trained(tmp_path, 2)
+    one, two = (json.loads(answer.read_text()) for answer in answers)
     assert (one["processes"], two["processes"]) == (1, 2)
     assert two["losses"] == pytest.approx(one["losses"], rel=1e-12)
     assert two["last"] == pytest.approx(one["last"], rel=1e-9)

@@ -78,7 +78,7 @@ def test_a_point_set_from_python_moves_the_picture_too_and_stays_in_the_plane():
     np.testing.assert_allclose(explorer.image[0], [0.6, 0.3])
 
 
-def test_an_answer_takes_far_less_than_300_ms_with_a_network_of_the_course():
+def test_an_answer_takes_a_tenth_of_a_second_with_a_network_of_the_course(tenth_of_a_second):
     import torch
 
     from learnkit.models.vae import mlp_vae
@@ -95,7 +95,7 @@ def test_an_answer_takes_far_less_than_300_ms_with_a_network_of_the_course():
         start = time.process_time()
         explorer.set_state({"point": [float(x), 0.5]})
         times.append(time.process_time() - start)
-    assert sorted(times)[4] < 0.1
+    assert sorted(times)[4] < tenth_of_a_second
 
 
 def test_what_goes_wrong_while_dragging_is_shown_and_the_next_point_is_decoded_again():

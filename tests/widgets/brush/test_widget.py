@@ -3,6 +3,7 @@ import html
 import io
 import re
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,6 +31,14 @@ def hole():
     hole = np.zeros((12, 10), bool)
     hole[3:6, 2:9] = True
     return hole
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Fills are timed by a clock that moves where a test moves it."""
+    clock = SimpleNamespace(now=0.0, perf_counter=lambda: clock.now)
+    monkeypatch.setattr("learnkit.widgets.brush.score.time", clock)
+    return clock
 
 
 class Wire:
@@ -205,13 +214,13 @@ def test_while_an_event_loop_runs_the_newest_stroke_wins_between_two_methods(pic
     assert sizes == [20, 30, 30, 30] and {name for name, _ in calls[1:]} == set("abc")
 
 
-def test_the_quickest_method_is_filled_first(pictures, hole):
+def test_the_quickest_method_is_filled_first(pictures, hole, clock):
     order = []
 
     def lasting(seconds):
         def fill(image, hole):
             order.append(seconds)
-            time.sleep(seconds)
+            clock.now += seconds
             return mean(image, hole)
 
         return fill
@@ -223,19 +232,19 @@ def test_the_quickest_method_is_filled_first(pictures, hole):
     assert order == [0.0, 0.05]
 
 
-def test_the_first_call_which_also_loads_is_not_the_one_that_is_timed(pictures, hole):
+def test_the_first_call_which_also_loads_is_not_the_one_that_is_timed(pictures, hole, clock):
     calls = []
 
     def loading(image, hole):
         calls.append(0)
-        time.sleep(0.1 if len(calls) == 1 else 0.0)
+        clock.now += 0.1 if len(calls) == 1 else 0.01
         return mean(image, hole)
 
     widget = brush.explore(pictures, {"loading": loading}, hole=hole)
-    assert widget.attempts["loading"].seconds < 0.05
+    assert widget.attempts["loading"].seconds == pytest.approx(0.01)
 
 
-def test_a_stroke_costs_little_beside_its_fills(rng):
+def test_a_stroke_costs_little_beside_its_fills(rng, tenth_of_a_second):
     picture = rng.random((512, 512, 3))
     widget = brush.explore({"photograph": picture}, {"same": lambda image, hole: image})
     hole = np.zeros((512, 512), bool)
@@ -245,7 +254,7 @@ def test_a_stroke_costs_little_beside_its_fills(rng):
         start = time.process_time()
         stroke(widget, hole)
         times.append(time.process_time() - start)
-    assert sorted(times)[2] < 0.3
+    assert sorted(times)[2] < 3 * tenth_of_a_second
 
 
 # ---- uploads -----------------------------------------------------------------------------------
