@@ -14,6 +14,7 @@ Read it in this order; imports point the same way, from the later to the earlier
     models      the networks, one paper a file, and their trained weights
     training    a generator of steps: device, data sets, checkpoints, many processes
     recipes     one file a trained model: what `learnkit train NAME` runs
+    sweeps      one file an experiment of many short trainings, beside its results
     benchmark   the course's one table of hole filling: methods and scores
     exercises   the checks behind `@exercise`, with the mistakes they know by name
     widgets     one visualizer a file: a pure figure(params), and thin controls

@@ -441,8 +441,8 @@ show(fig, alt="The training loss falls to the end; the other falls, turns, and c
 # %% [markdown]
 # At the end the loss on the 12 is a quarter of the other. The network has learned those twelve by
 # heart, noise and all, and on other pictures that costs 0.7 dB: it paints details that belong to the noise
-# of the twelve. More pictures are the best cure; stopping in time costs nothing. (Lesson 14, on
-# over-fitting and its cures, is being written.)
+# of the twelve. More pictures are the best cure; stopping in time costs nothing. Lesson 14
+# measures these remedies, and others.
 #
 # ## Interrupted, and resumed
 #

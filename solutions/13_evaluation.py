@@ -287,7 +287,7 @@ show(
 #
 # ## How it is fooled: copies
 #
-# Two strange generators. The **copier** has training_features 2,000 training garments and gives them out as its own. The **specialist** gives out perfect garments, but only of four kinds: trousers, sneakers, bags and boots. Beside them stand the VAE and the GAN, and for comparison real garments: test garments that are in neither crowd.
+# Two strange generators. The **copier** has learned 2,000 training garments by heart and gives them out as its own. The **specialist** gives out perfect garments, but only of four kinds: trousers, sneakers, bags and boots. Beside them stand the VAE and the GAN, and for comparison real garments: test garments that are in neither crowd.
 #
 # **Predict:** by the Frechet distance to 2,000 test garments, which of the four is best?
 
@@ -464,4 +464,5 @@ show_table(
 #
 # **For the course's table** of fills: no new row; you know now what its columns say and what they do not.
 #
-# **Read on:** Wang, Bovik, Sheikh and Simoncelli, *Image Quality Assessment* (2004), section III; Heusel et al., *GANs Trained by a Two Time-Scale Update Rule* (2017), section 4; Kynkäänniemi et al., *Improved Precision and Recall Metric* (2019), section 3; Wilson, *Probable Inference* (1927). This is the last lesson so far: **14 Generalisation** is being written.
+# **Read on:** Wang, Bovik, Sheikh and Simoncelli, *Image Quality Assessment* (2004), section III; Heusel et al., *GANs Trained by a Two Time-Scale Update Rule* (2017), section 4; Kynkäänniemi et al., *Improved Precision and Recall Metric* (2019), section 3; Wilson, *Probable Inference* (1927). Next:
+# [**14 Generalisation**](14_generalisation.ipynb).

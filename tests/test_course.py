@@ -438,7 +438,7 @@ def test_a_lesson_imports_what_was_taught_and_before_07_neither_torch_nor_a_netw
     if int(lesson[:2]) >= 7:
         taught |= {"models", "recipes", "training"}
     if int(lesson[:2]) >= 13:
-        taught |= {"benchmark"}
+        taught |= {"benchmark", "sweeps"}
     for cell in code(lesson):
         for name in imported(cell.source):
             top, _, room = name.partition(".")

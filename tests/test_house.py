@@ -20,7 +20,7 @@ FLOOR = {"shapes", "files", "threads"}
 GROUND = FLOOR | {"assets", "byhand", "holes"}
 PICTURES = GROUND | {"images", "fills"}
 TORCH = PICTURES | {"tensors"}  # tensors' shapes: of rooms that load torch, and of no other
-TAUGHT = TORCH | {"models", "training", "recipes", "benchmark"}
+TAUGHT = TORCH | {"models", "training", "recipes", "sweeps", "benchmark"}
 MAY_IMPORT = {
     "": set(),  # learnkit/__init__.py
     "shapes": set(),
@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "models": TORCH,
     "training": TORCH,
     "recipes": TORCH | {"models", "training"},
+    "sweeps": TORCH | {"models", "training"},
     "benchmark": TORCH | {"models", "training"},
     "exercises": TAUGHT,
     "grading": TAUGHT | {"exercises"},

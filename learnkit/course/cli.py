@@ -1,4 +1,4 @@
-"""The `learnkit` command: lab, doctor, progress, export, check, train, benchmark.
+"""The `learnkit` command: lab, doctor, progress, export, check, train, sweep, benchmark.
 
 Every command imports what it needs itself, so that start-up is quick. A known error ends as one
 sentence on stderr and a status: 1, and 3 where the command line itself is wrong. `check` has
@@ -116,6 +116,11 @@ def build_parser() -> Parser:
     train.add_argument("--device", help="cuda, cuda:1, mps or cpu; default: the best there is")
     train.add_argument("--budget", type=count, metavar="STEPS", help="default: the recipe's own")
     train.set_defaults(run=run_train)
+
+    sweep = commands.add_parser("sweep", help="do an experiment of many short trainings again")
+    sweep.add_argument("name", metavar="NAME", help="data_size, remedies or transfer")
+    sweep.add_argument("--folder", type=Path, default=Path("sweeps"), help="default: sweeps")
+    sweep.set_defaults(run=run_sweep)
 
     benchmark = commands.add_parser(
         "benchmark",
@@ -262,6 +267,13 @@ def stopped(number: int, steps: int, kept: int) -> str:
     """
     rest = f"--resume goes on from step {kept}" if kept else "nothing is kept yet"
     return f"stopped at step {number} of {steps}; {rest}"
+
+
+def run_sweep(arguments: argparse.Namespace) -> int:
+    """Does what a sweep's file in the folder lacks, under a progress bar."""
+    from learnkit.course.sweep import sweep
+
+    return sweep(arguments.name, arguments.folder)
 
 
 def run_benchmark(arguments: argparse.Namespace) -> int:

@@ -50,4 +50,8 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "ssim": 13,
     "frechet_distance": 13,
     "preference_interval": 13,
+    "l2_penalty": 14,
+    "l1_penalty": 14,
+    "augment": 14,
+    "freeze": 14,
 }

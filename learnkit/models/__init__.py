@@ -14,6 +14,7 @@ Read it in this order:
     push_pull        a thin plate over the hole, in a few rounds of arithmetic
     photo_inpainter  holes in photographs of any size, filled over a plate
     partial_conv     convolutions that know of the hole, and two networks that fill it with them
+    fixed_hole       a dense network for one hole, quick to train and to over-fit
     context_encoder  a hole filled by way of a few hundred numbers
     conditional_vae  one model that fills holes and invents pictures
     latent_search    holes filled by the VAE, which was never told of them

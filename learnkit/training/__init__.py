@@ -8,6 +8,9 @@ Read it in this order:
     photographs  tiles of photographs, blurred and noisy, and what is lost where they are mended
     run          how far a training goes, and when it is kept
     loop         a generator of steps
+    penalties    what a loss adds for large weights
+    augmentation new pictures out of old ones, and the hole with them
+    transfer     what stays as it was learned, while the rest learns on
     checkpoint   to go on as if never stopped
     keeping      when a checkpoint is written
     distributed  the same on many processes

@@ -20,4 +20,5 @@ brush/           lesson 10: a hole that you paint, and every method fills it, sc
 posterior        lesson 11: eight fills of one hole, and their mean
 denoising        lesson 12: a sample on its way from noise to picture, and what is believed in
 which_is_real    lesson 13: one of two pictures is real; your right answers, with their interval
+data_size        lesson 14: decibels by training pictures, and fills beside the nearest one seen
 """

@@ -63,6 +63,10 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "ssim": "(pred, target, data_range=1.0)",
     "frechet_distance": "(mean1, cov1, mean2, cov2)",
     "preference_interval": "(wins, trials, confidence=0.95)",
+    "l2_penalty": "(model)",
+    "l1_penalty": "(model)",
+    "augment": "(image, hole, matrix)",
+    "freeze": "(model, prefix)",
 }
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 

@@ -1,0 +1,69 @@
+"""What the exercises of lesson 14 share."""
+
+from collections import OrderedDict
+
+import torch
+from torch import nn
+
+from learnkit.exercises.sandbox.worker import OddResultError
+
+CALLED = "You return a method, and not what it gives: its round brackets are missing."
+
+
+class Scaled(nn.Module):
+    """x times one number, which is a parameter without any dimension."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor = nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, x):
+        return self.factor * x
+
+
+def chain(**parts):
+    """The parts one after another, each under its name."""
+    return nn.Sequential(OrderedDict(parts))
+
+
+def seeded(model, seed=14):
+    """The model with drawn weights, of both signs; the global generator stays as it was."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.copy_((torch.randn(weight.shape, generator=generator) - 0.1).mul(8).round() / 8)
+    return model
+
+
+def made(build):
+    """`build()` without a draw from the global generator."""
+    with torch.random.fork_rng(devices=[]):
+        return build()
+
+
+def flat(tensors):
+    return torch.cat([t.detach().float().ravel() for t in tensors] or [torch.zeros(0)]).clone()
+
+
+def one_tensor(result):
+    """Raises OddResultError where a penalty is no single number with its graph behind it."""
+    if callable(result):
+        raise OddResultError(CALLED)
+    if isinstance(result, int | float):
+        raise OddResultError(
+            f"You return a {type(result).__name__}, and a number has no gradient: the training "
+            "could not make the weights small. Return the sum as a tensor, without .item(), also "
+            "where you begin with 0."
+        )
+    if not isinstance(result, torch.Tensor):
+        raise OddResultError(f"You return a {type(result).__name__}; asked is one tensor, a sum.")
+    if result.numel() != 1 or result.ndim:
+        raise OddResultError(
+            f"You return a tensor of shape {tuple(result.shape)}; asked is one number, of shape "
+            "(): .sum() over everything."
+        )
+    if not result.requires_grad:
+        raise OddResultError(
+            "Your penalty has no graph behind it (.data, detach() or no_grad), so it adds no "
+            "gradient and changes nothing. Compute with the parameters themselves."
+        )

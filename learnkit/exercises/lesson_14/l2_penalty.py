@@ -1,0 +1,23 @@
+"""`l2_penalty`: how an answer is tried, and the hints."""
+
+from learnkit.exercises.lesson_14.penalties import CASES, build, looked_at
+from learnkit.exercises.table import Exercise
+
+l2_penalty = Exercise.beside(
+    __name__,
+    cases=CASES,
+    build=build,
+    probe=looked_at,
+    hints=(
+        "model.parameters() gives the tensors, one after another. Which of them count is seen from "
+        "their ndim: a weight has two dimensions or more, a bias one.",
+        "Add up p.square().sum() over all p in model.parameters() with p.ndim > 1, and return the "
+        "tensor that comes out: no root, no mean, no .item().",
+    ),
+    why="Its gradient is 2 w: at every step each weight shrinks by a share of itself. That is why "
+    "it is also called weight decay.",
+    points=1,
+    rtol=1e-5,
+    atol=1e-6,
+    prewarm=("torch",),
+)

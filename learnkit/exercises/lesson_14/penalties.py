@@ -1,0 +1,63 @@
+"""What `l2_penalty` and `l1_penalty` share: the models, and what is looked at."""
+
+import torch
+from torch import nn
+
+from learnkit.exercises.lesson_14.common import Scaled, chain, flat, made, one_tensor, seeded
+from learnkit.exercises.sandbox.worker import Count
+from learnkit.exercises.table import case
+
+
+def _small():
+    model = nn.Linear(2, 2)
+    with torch.no_grad():
+        model.weight.copy_(torch.tensor([[1.0, -2.0], [0.0, 3.0]]))
+        model.bias.copy_(torch.tensor([5.0, 7.0]))
+    return model
+
+
+MODELS = {
+    "small": _small,
+    "two": lambda: seeded(chain(first=nn.Linear(3, 2), last=nn.Linear(2, 1, bias=False))),
+    "conv": lambda: seeded(
+        chain(
+            conv=nn.Conv2d(2, 3, 3),
+            norm=nn.BatchNorm2d(3),
+            relu=nn.ReLU(),
+            scaled=Scaled(),
+            end=chain(flat=nn.Flatten(), linear=nn.Linear(12, 2)),
+        )
+    ),
+    "table": lambda: seeded(chain(kinds=nn.Embedding(4, 3), norm=nn.LayerNorm(3))),
+}
+CASES = [
+    case(
+        "small",
+        note="one nn.Linear(2, 2) with weight [[1, -2], [0, 3]] and bias [5, 7]",
+    ),
+    case("two", note="two linear layers, (3 to 2) with a bias and (2 to 1) without"),
+    case(
+        "conv",
+        note="a convolution, batch norm, and behind them a linear layer in a part of its own",
+    ),
+    case("table", note="an nn.Embedding(4, 3) and a layer norm"),
+]
+
+
+def build(kind):
+    """The model of that name."""
+    return (made(MODELS[kind]),), {}
+
+
+def looked_at(result, model):
+    """The penalty, its gradient at every parameter, and whether backward was called already."""
+    one_tensor(result)
+    weights = list(model.parameters())
+    touched = sum(weight.grad is not None for weight in weights)
+    found = torch.autograd.grad(result, weights, allow_unused=True)
+    grads = [torch.zeros_like(w) if g is None else g for w, g in zip(weights, found, strict=True)]
+    return {
+        "penalty": result.detach(),
+        "list of gradients at the parameters": flat(grads),
+        "count of parameters whose grad you have filled": Count(touched),
+    }

@@ -1,0 +1,564 @@
+# %% [markdown]
+# # 14 Generalisation
+#
+# > Has it learned, or memorised?
+#
+# | you need | you will be able to | time |
+# |---|---|---|
+# | lessons 07 and 10; intervals from 13 | tell from two curves whether more pictures or a larger network will help; write the L1 and L2 penalties; move a picture together with its hole; freeze a part of a network; choose a remedy by its measured effect; see whether a generator copies | 90 min; the cells alone run in about a minute, with or without a GPU |
+#
+# A network is made to do well on its training pictures. You want it to do well on others. **Generalisation** is how much of the one carries over to the other.
+# In lesson 07 twelve pictures were learned by heart. In this lesson you measure how much data it takes, what helps where there is too little, and what does not.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from learnkit.exercises import exercise
+from learnkit.images.damaged import damaged
+from learnkit.images.data import fashion_mnist
+from learnkit.images.preference import preference_interval
+from learnkit.models import vae
+from learnkit.models.masked import cut
+from learnkit.models.pretrained import pretrained
+from learnkit.recipes import vae as vae_recipe
+from learnkit.sweeps import garments, transfer
+from learnkit.sweeps.base import mean_interval, scores, shipped
+from learnkit.training.augmentation import random_maps
+from learnkit.training.device import budget
+from learnkit.training.loop import train
+from learnkit.training.pictures import as_image, resident
+from learnkit.widgets import data_size
+from learnkit.widgets.show import show, show_pictures
+from learnkit.widgets.show_table import show_table
+
+# %% [markdown]
+# ## 300 garments
+#
+# The task is the one of lesson 10, a hole of 14 x 14 in the middle. The network is as small as possible, so that you can train it many times: the 588 known pixels go in as a row of numbers, two hidden layers of 256 follow,
+# and the 196 pixels of the hole come out. `garments.fit` trains it for 1,500 steps and notes every 50 steps how good it is, on the pictures that it learns from and on 500 **validation** pictures that it does not learn from.
+
+# %%
+few = garments.few(300, seed=0)
+plain = garments.fit(few, steps=budget(garments.STEPS))
+weights = sum(p.numel() for p in plain.model.parameters())
+seen_end, held_end, held_best = plain.seen[-1], plain.validation[-1], max(plain.validation)
+print(f"{weights:,} weights; {len(few)} pictures, {len(few) * 196:,} pixels to fill")
+
+# %% [markdown]
+# **Predict:** there are more weights than pixels to fill. What will the two curves look like?
+
+# %%
+fig, ax = plt.subplots(figsize=(7, 3.2))
+ax.plot(plain.steps, plain.seen, lw=2, label="the 300 that it learns from")
+ax.plot(plain.steps, plain.validation, "--", lw=2, label="500 that it does not")
+ax.set(xlabel="step", ylabel="PSNR in the hole, dB", title="A network of 300 garments")
+ax.legend()
+fig.tight_layout()
+show(
+    fig,
+    alt="The decibels on the 300 rise to the end; on the others they rise, turn after some 300 steps, and fall a little.",
+)
+print(f"at the end {seen_end:.1f} dB and {held_end:.1f} dB; validation at best {held_best:.1f} dB")
+
+# %% [markdown]
+# At the end it fills its own 300 pictures with 26.7 dB and others with 13.7 dB, and those others were filled better before: 14.3 dB at best. So it has learned something that holds for all garments, and went on to learn what holds for those 300 alone. This is **over-fitting**.
+#
+# What is it that it has learned? Below, each picture has its hole filled, and beside it is the **nearest** of the 300: the one whose known pixels differ least.
+
+
+# %%
+def nearest_of(images, crowd):
+    """For each picture the one of `crowd` whose known pixels are nearest."""
+    known = ~garments.HOLE
+    return crowd[torch.cdist(images[:, 0, known], crowd[:, 0, known]).argmin(dim=1)]
+
+
+def beside(model, images, crowd):
+    """Rows to show: with a hole, its fill, the nearest that was learned from, the truth."""
+    kinds = {"cut": cut(images, garments.HOLE), "fill": model.fill(images)}
+    kinds |= {"nearest seen": nearest_of(images, crowd), "truth": images}
+    names = [f"{kind}, {i}" for kind in kinds for i in range(len(images))]
+    return dict(zip(names, [as_image(x) for part in kinds.values() for x in part], strict=True))
+
+
+# %% [markdown]
+# **Predict:** the first two pictures are from the 300, the other four are test garments. What will the fills look like?
+
+# %%
+tests = garments.test_garments()
+six = torch.cat([few.first(2), tests[[1, 7, 19, 22]]])
+show_pictures(
+    beside(plain.model, six, few.first(300)),
+    columns=6,
+    alt="Six garments in four rows: with a black box, filled, the nearest of the 300 training garments, and the truth. The first two fills are as the truth, the others are rough.",
+)
+
+# %% [markdown]
+# The first two fills are right to the last thread: these pictures are known by heart. (Of a picture that it has learned from, the nearest one is that picture itself.) The other fills are rough, and spoiled by texture that belongs to other garments.
+#
+# ## More pictures, more weights
+#
+# The same training, for 30 to 9,500 garments and for hidden layers of 16, 64 and 256 numbers, was done with five seeds each: `learnkit sweep data_size`. What came out is shipped beside the code, one row a training (`learnkit/sweeps/data_size.json`). Four of these trainings you do now yourself, with other garments than the sweep's.
+
+# %%
+rows = shipped("data_size")
+sizes, widths = (sorted({row[name] for row in rows}) for name in ("pictures", "width"))
+trained = {n: garments.few(n, seed=100) for n in sizes[:-2]}
+live = {n: garments.fit(few_n, width=64, steps=budget(1500)) for n, few_n in trained.items()}
+live_test = {n: garments.psnr(fitted.model, tests) for n, fitted in live.items()}
+print({n: round(value, 1) for n, value in live_test.items()})
+
+
+# %%
+def draw_sweep(ax, width, colour):
+    """Both curves of one width: training dotted, test solid, each with its 95 % interval."""
+    for score, style in (("seen", ":"), ("test", "-")):
+        found = [scores(rows, score, pictures=n, width=width) for n in sizes]
+        ax.semilogx(sizes, [x.mean() for x in found], style, color=colour, lw=2)
+        ends = np.array([mean_interval(x) for x in found]).T
+        ax.fill_between(sizes, *ends, color=colour, alpha=0.25, lw=0)
+    ax.plot([], [], color=colour, lw=2, label=f"{width} wide")
+
+
+# %% [markdown]
+# **Predict:** with more training pictures, does the PSNR on the training pictures rise or fall? And that on test pictures? Which network is best at 30 pictures, and which at 9,500?
+
+
+# %%
+fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+for width, colour in zip(widths, ("tab:green", "tab:orange", "tab:blue"), strict=True):
+    draw_sweep(ax, width, colour)
+ax.plot(list(live_test), list(live_test.values()), "ko", ms=5, label="64 wide, yours")
+ax.set(xlabel="training pictures (logarithmic)", ylabel="PSNR in the hole, dB", ylim=(11, 28))
+ax.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
+ax.set_title("Training pictures dotted, test pictures solid; bands are 95 % intervals")
+ax.legend()
+show(
+    fig,
+    alt="For three widths the dotted training curves fall with more pictures and the solid test curves rise towards them; the widest network gains most.",
+)
+
+
+# %%
+def mean_of(score, **setting):
+    """The mean of the sweep's five seeds."""
+    return scores(rows, score, **setting).mean()
+
+
+at_30 = {w: mean_of("test", pictures=30, width=w) for w in widths}
+at_300 = {w: mean_of("test", pictures=300, width=w) for w in widths}
+at_all = {w: mean_of("test", pictures=9500, width=w) for w in widths}
+gaps = {
+    n: mean_of("seen", pictures=n, width=256) - mean_of("test", pictures=n, width=256)
+    for n in sizes
+}
+table = {w: {"30": at_30[w], "300": at_300[w], "9,500": at_all[w]} for w in widths}
+show_table(table, heads=["width", "30", "300", "9,500"], title="test PSNR, dB, by pictures")
+
+# %% [markdown]
+# Read it in two steps. The **gap** between the dotted curve and the solid one is what does not carry over: where it is wide, more pictures will help. Where the two meet, the network is full: more pictures change nothing, and a larger network will help. The network of 16 is full at 3,000 pictures, where its gap is 0.2 dB. The one of 256 has still 1.5 dB there.
+#
+# And a smaller network is no remedy here: at 300 pictures the test PSNR of 16 wide is 0.3 dB below that of 256 wide. With 30 pictures even 16 numbers are too many: 19.2 dB on those 30, 12.0 dB on others.
+#
+# Move through the sizes. At 30 pictures, compare the fill with the nearest picture that was learned from.
+
+# %%
+three = tests[[1, 7, 19]]
+data_size.explore(
+    data_size.BySize(
+        sizes=list(live),
+        seen=[fitted.seen[-1] for fitted in live.values()],
+        unseen=list(live_test.values()),
+        cut=cut(three, garments.HOLE)[:, 0].numpy(),
+        truth=three[:, 0].numpy(),
+        fills=[fitted.model.fill(three)[:, 0].numpy() for fitted in live.values()],
+        nearest=[nearest_of(three, trained[n].first(n))[:, 0].numpy() for n in live],
+    )
+)
+
+# %% [markdown]
+# ## A price for large weights
+#
+# More pictures are the best remedy, and often there are none. The next one changes the loss. A network that must hit 300 pictures exactly needs large weights, which cancel each other there and nowhere else. So weights get a price:
+#
+# $$L = \mathrm{MSE} + \lambda \sum w^2 \quad (\text{L2}), \qquad L = \mathrm{MSE} + \lambda \sum |w| \quad (\text{L1}).$$
+#
+# The gradient of $w^2$ is $2w$, so L2 pulls at large weights most. The gradient of $|w|$ is $\pm 1$, so L1 pulls at all alike, and brings small ones all the way to 0. Biases are left out, and so are the scales of norm layers: they move the function, but do not make it rough.
+#
+# ### Exercise: the L2 penalty
+#
+# Return $\sum w^2$ over all parameters of the model that have more than one dimension, wherever they lie in it: one tensor of shape `()` that has its graph behind it, so that the loss can be differentiated.
+
+
+# %% nbgrader={"grade": false, "grade_id": "l2_penalty", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def l2_penalty(model):
+    """The sum of the squares of all weights; biases do not count."""
+    ### BEGIN SOLUTION
+    return sum(p.square().sum() for p in model.parameters() if p.ndim > 1)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Exercise: the L1 penalty
+#
+# The same with $\sum |w|$. Its gradient at $w = 0$ must be 0, and not NaN.
+
+
+# %% nbgrader={"grade": false, "grade_id": "l1_penalty", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def l1_penalty(model):
+    """The sum of the absolute values of all weights; biases do not count."""
+    ### BEGIN SOLUTION
+    return sum(p.abs().sum() for p in model.parameters() if p.ndim > 1)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Now the training of above with your penalties, and everything else the same.
+
+
+# %%
+def squares(model):
+    """The L2 penalty at the strength that validation likes best."""
+    return 1e-4 * l2_penalty(model)
+
+
+def sizes_of(model):
+    """The L1 penalty at the strength that validation likes best."""
+    return 1e-5 * l1_penalty(model)
+
+
+by_penalty = {"none": plain}
+for name, penalty in (("L2", squares), ("L1", sizes_of)):
+    by_penalty[name] = garments.fit(few, penalty=penalty, steps=budget(1500))
+
+# %% [markdown]
+# **Predict:** what happens to the PSNR on the 300, what to that on test garments? And to the weights of the first layer?
+
+# %%
+fig, axes = plt.subplots(1, 3, figsize=(9, 2.8), sharey=True, layout="constrained")
+penalised = {}
+for ax, (name, fitted) in zip(axes, by_penalty.items(), strict=True):
+    first = fitted.model.layers[0].weight.detach()
+    penalised[name] = {"300, dB": fitted.seen[-1], "test, dB": garments.psnr(fitted.model, tests)}
+    penalised[name]["|w| < 0.001, %"] = 100 * (first.abs() < 1e-3).float().mean().item()
+    ax.hist(first.ravel().numpy(), bins=101, range=(-0.1, 0.1), log=True)
+    ax.set(title=name, xlabel="weight of the first layer", ylabel="weights (logarithmic)")
+show(
+    fig,
+    alt="Three histograms: without a penalty the weights are spread widely, with L2 they are narrow, with L1 nearly all are at 0 under a sharp peak.",
+)
+
+# %%
+show_table(penalised, heads=["penalty", "300, dB", "test, dB", "|w| < 0.001, %"], digits=1)
+
+# %% [markdown]
+# Both make the network worse on its own 300 and better on others: 14.5 dB with L2 and 14.4 dB with L1, against 13.6 dB. With L1 94 % of the weights of the first layer are practically 0.
+#
+# > **Trap.** `weight_decay` of `torch.optim.Adam` is not this penalty. It adds `weight_decay` times $w$ to the gradient, so a strength of 1e-4 is `weight_decay=2e-4`; and it decays the biases as well. `AdamW` is another thing again (lesson 04): it shrinks the weights by themselves, past Adam's scaling.
+#
+# **Dropout** is a third way: in training each hidden number is set to 0 with probability $p$, so that the network cannot rely on any single one; afterwards all of them work. And **early stopping** (lesson 07) costs nothing: take the weights of the best validation.
+#
+# ## New pictures out of old
+#
+# A coat that is turned by five degrees is a coat. So each training picture stands for many: turned, enlarged or made smaller, moved, mirrored. This is **augmentation**. Where a picture comes with its hole, the hole must move with it.
+#
+# An affine map of the plane is a matrix of 2 x 3, and torch reads it backwards: for each pixel of the *new* picture it says where in the *old* one to look, in coordinates from -1 to 1 (x first). `F.affine_grid(matrix, size, align_corners=False)` gives these places, `F.grid_sample(x, grid, align_corners=False)` looks there. A place between pixels is the mean of four, weighted by how near they are; beyond the border everything is 0.
+#
+# ### Exercise: picture and hole in step
+#
+# Images are `(n, c, h, w)`, holes `(n, 1, h, w)` bool, and there is a map for each, `(n, 2, 3)`. Return the picture moved, bilinear, as it is (also in its hole), and the hole moved: a pixel of the new picture belongs to the hole if what it looks at is not all known, that is, if more than 0.001 of its weight lies in the old hole or beyond the border.
+
+
+# %% nbgrader={"grade": false, "grade_id": "augment", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def augment(image, hole, matrix):
+    """Pictures and their holes through one affine map each."""
+    ### BEGIN SOLUTION
+    grid = F.affine_grid(matrix, image.shape, align_corners=False)
+    known = F.grid_sample((~hole).float(), grid, align_corners=False)
+    return F.grid_sample(image, grid, align_corners=False), known < 1 - 1e-3
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The astronaut of lesson 00 has white scratches, and a hole that marks them. She is moved in four ways by your function. Orange is what counts as hole: in the second row the hole that has moved with her, in the third one the hole that stayed where it was.
+
+# %%
+astronaut = damaged("astronaut")
+white = np.where(astronaut.hole[..., None], 1.0, astronaut.image).transpose(2, 0, 1)
+scratched = torch.from_numpy(white).float().expand(4, -1, -1, -1)
+scratches = torch.from_numpy(astronaut.hole).expand(4, 1, -1, -1)
+dice = torch.Generator().manual_seed(4)
+four = random_maps(4, degrees=20, scale=0.15, shift=0.05, mirror=True, generator=dice)
+moved, moved_hole = augment(scratched, scratches, four)
+orange = torch.tensor([1.0, 0.5, 0.05]).view(1, 3, 1, 1)
+
+# %% [markdown]
+# **Predict:** what share of the scratches counts as known where the hole has stayed?
+
+# %%
+inside = augment(torch.ones(4, 1, 128, 128), torch.zeros_like(scratches), four)[1].logical_not()
+missed = ((moved_hole & inside & ~scratches).sum() / (moved_hole & inside).sum()).item()
+kinds = {"moved": moved, "its hole": torch.where(moved_hole, orange, moved)}
+kinds["hole unmoved"] = torch.where(scratches, orange, moved)
+show_pictures(
+    {f"{kind}, {i}": as_image(part[i]) for kind, part in kinds.items() for i in range(4)},
+    columns=4,
+    alt="A scratched portrait turned and moved in four ways; below, orange covers the scratches and what came from outside; below that, orange lies beside the scratches.",
+)
+print(f"of the scratched pixels {100 * missed:.0f} % count as known where the hole has stayed")
+
+# %% [markdown]
+# > **Trap.** 92 % of the scratched pixels would be learned as good pixels, and no error is raised. Whatever belongs to a picture, its hole, its labels, its depth, moves with it.
+#
+# ## What helps, measured
+#
+# All remedies on the same task: 300 garments, a width of 256, 1,500 steps, six seeds, `learnkit sweep remedies`. Each seed draws its own garments and first weights, and they are the same for all remedies. So the *difference* to no remedy at the same seed has little noise, and its mean has the interval of Student's $t$:
+#
+# $$\bar d \pm t\, \frac{s}{\sqrt{n}},$$
+#
+# where $s$ is the standard deviation of the $n = 6$ differences, and $t = 2.57$ holds 95 %.
+
+# %%
+trials = shipped("remedies")
+names = dict.fromkeys(row["remedy"] for row in trials)
+none = scores(trials, "test", remedy="none")
+gains = {name: scores(trials, "test", remedy=name) - none for name in names if name != "none"}
+gains["stopped early"] = scores(trials, "test, stopped early", remedy="none") - none
+ranked = dict(sorted(gains.items(), key=lambda item: item[1].mean()))
+ends_of = np.array([mean_interval(gain) for gain in ranked.values()])
+middle = ends_of.mean(axis=1)
+base = penalised["none"]["test, dB"]
+yours = {"L2, 1e-4": penalised["L2"], "L1, 1e-5": penalised["L1"]}
+
+# %% [markdown]
+# **Predict:** which of these helps most: L2, dropout, early stopping, mirrored garments, or three times as many?
+
+# %%
+fig, ax = plt.subplots(figsize=(7, 5.6))
+ax.errorbar(middle, list(ranked), xerr=ends_of[:, 1] - middle, fmt="o", capsize=3)
+ax.axvline(0, color="grey", lw=1)
+ax.plot([score["test, dB"] - base for score in yours.values()], list(yours), "kx", label="yours")
+ax.set(xlabel="gain in test PSNR, dB", ylabel="remedy")
+ax.set_title(f"Against no remedy ({none.mean():.2f} dB); six seeds with 95 % intervals")
+ax.legend(loc="lower right")
+fig.tight_layout()
+show(
+    fig,
+    alt="Some twenty remedies with their gain and interval, sorted: moved garments and three times the pictures lead, penalties and early stopping follow; penalties that are too strong and a narrower network bring nothing, half dropout harms.",
+)
+
+# %% [markdown]
+# Read it from the top:
+#
+# - **More pictures** help: 1,000 in place of 300 are worth 1.13 dB.
+# - **Moving** the garments by up to two pixels is worth 1.14 dB, as much as three times the pictures, and costs nothing. (A dense network does not know that a garment two pixels further to the right is the same garment. A convolution does, lesson 06, and gains less.) All four maps together are no better than moving alone. Even garments upside down, which no test picture shows, are worth 0.22 dB: they make it harder to learn the 300 by heart.
+# - **L2** is worth 0.80 dB at the strength 1e-4. A tenth of it is worth less than half of that, and ten times as much nothing: the strength must be found. L1 behaves in the same way, and wins a little less.
+# - **Early stopping** is worth 0.58 dB for nothing at all. Together with L2 it brings no more than L2 alone: both prevent the same thing.
+# - **Dropout** helps a little at 10 % and harms at 50 %, by 0.35 dB: this network is too small to lose half of its numbers.
+# - A **smaller network** brings nothing (64 wide: the interval holds 0), or less than nothing (16 wide, -0.29 dB).
+#
+# > **Trap.** Of 20 remedies the best one by *test* PSNR would look better than it is: its luck is chosen as well. Choose by validation, and look at the test pictures once.
+#
+# ## Transfer
+#
+# The context encoder of lesson 10 has learned from 60,000 garments. You have a hundred tiles of 28 x 28, cut from grey photographs. Is it of any use there? There are three ways: train all of it on, at a small learning rate (**fine-tuning**); keep its encoder as it is and train the decoder alone (**freezing**); or begin from random weights.
+#
+# ### Exercise: freeze a part
+#
+# Freeze the part called `prefix`: the parameters whose name *is* `prefix`, or begins with `prefix` and a dot. They get `requires_grad` False. The modules of the part go to eval mode, or else dropout would go on and batch norm would move its running statistics. All the rest stays as it is. Return how many numbers of the whole model still learn.
+
+
+# %% nbgrader={"grade": false, "grade_id": "freeze", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def freeze(model, prefix):
+    """Freezes the part called prefix; how many elements of the model still learn."""
+
+    ### BEGIN SOLUTION
+    def inside(name):
+        return name == prefix or name.startswith(prefix + ".")
+
+    for name, parameter in model.named_parameters():
+        if inside(name):
+            parameter.requires_grad_(False)
+    for name, module in model.named_modules():
+        if inside(name):
+            module.eval()
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+    ### END SOLUTION
+
+
+# %%
+photographs = transfer.tiles(tuple(transfer.SHOWN))
+asked, labels = resident(*fashion_mnist("test")).take(torch.arange(1000))
+
+
+@torch.no_grad()
+def named_rightly(prepare):
+    """Garments named rightly, in %, by a classifier that has been prepared and shown photographs."""
+    model = pretrained("classifier")
+    prepare(model)
+    for batch in photographs[:640].split(64):
+        model(batch)
+    return 100 * (model.eval()(asked).argmax(dim=1) == labels).float().mean().item()
+
+
+# %% [markdown]
+# **Predict:** a classifier of garments looks at ten batches of photographs. There is no loss and no optimizer. Can it get worse at garments?
+
+# %%
+orders = {"in eval mode": lambda model: model.eval()}
+orders["train(), then freeze"] = lambda model: freeze(model.train(), "trunk")
+orders["freeze, then train()"] = lambda model: (freeze(model, "trunk"), model.train())
+right = {order: named_rightly(prepare) for order, prepare in orders.items()}
+show_table(right, heads=["order", "garments named rightly, %"], digits=1)
+
+# %% [markdown]
+# > **Trap.** `model.train()` after `freeze` undoes half of it: the parameters have no gradient, but batch norm is in train mode again and moves its statistics towards the photographs. The classifier falls from 93.3 to 78.3 %. Call `train()` first, `freeze` last.
+#
+# Now the context encoder, on 100 tiles. Each training has 200 steps, and is stopped early.
+
+# %%
+encoder = pretrained("context_encoder")
+total = sum(p.numel() for p in encoder.parameters())
+print(f"{freeze(encoder, 'encoder'):,} of {total:,} numbers learn where the encoder is frozen")
+tiles, validation = transfer.few(100, seed=100)
+ways = {"as it is": pretrained("context_encoder")}
+for way in transfer.WAYS:
+    ways[way] = transfer.fit(way, tiles, validation, seed=100, steps=budget(transfer.STEPS))
+unseen_tiles = transfer.tiles(transfer.HELD_OUT)
+here = {way: transfer.psnr(model, unseen_tiles) for way, model in ways.items()}
+
+# %% [markdown]
+# **Predict:** which of the four fills tiles of two unseen photographs best: the network as it is, fine-tuned, with a frozen encoder, or from scratch?
+
+# %%
+some = unseen_tiles[[20, 40, 60, 90, 120]]
+fills = {"cut": cut(some, transfer.HOLE)}
+fills |= {way: model.fill(some, transfer.HOLE) for way, model in ways.items()} | {"truth": some}
+show_pictures(
+    {f"{name}, {i}": as_image(part[i]) for name, part in fills.items() for i in range(5)},
+    columns=5,
+    alt="Five tiles of photographs in rows: with a black box, filled by the network as it is, from scratch, with a frozen encoder, fine-tuned, and the truth.",
+)
+
+# %%
+swept = shipped("transfer")
+tile_counts = sorted({row["tiles_seen"] for row in swept} - {0})
+
+
+def draw_way(ax, way, aside):
+    """One way of training over the number of tiles, a little aside, with 95 % intervals."""
+    found = [scores(swept, "test", way=way, tiles_seen=n) for n in tile_counts]
+    ends = np.array([mean_interval(x) for x in found])
+    place = np.array(tile_counts) * 1.04**aside
+    bars = ax.errorbar(place, ends.mean(1), np.ptp(ends, axis=1) / 2, fmt="o-", capsize=3)
+    bars.set_label(way)
+    ax.plot(100 * 1.04**aside, here[way], "kx", ms=8)
+
+
+# %%
+fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+for aside, name_of_way in enumerate(transfer.WAYS, start=-1):
+    draw_way(ax, name_of_way, aside)
+ax.axhline(here["as it is"], color="grey", ls="--", label="as it is")
+ax.set(xscale="log", xlabel="tiles learned from (logarithmic)", ylabel="PSNR in the hole, dB")
+ax.set_xticks(tile_counts, tile_counts)
+ax.set_title("Tiles of two unseen photographs; six seeds, 95 % intervals; crosses are yours")
+ax.legend()
+show(
+    fig,
+    alt="Test PSNR against the number of tiles for three ways: fine-tuning lies above training from scratch, and above a frozen encoder.",
+)
+
+# %% [markdown]
+# Garments help photographs. With 30 tiles the fine-tuned network has 16.2 dB, from scratch 15.3 dB, and the network as it is 15.3 dB as well. With 300 tiles it is still ahead, 17.1 against 16.5 dB. A frozen encoder is ahead of training from scratch at 30 tiles and behind it at 300, but both times the interval of the difference holds 0: six seeds cannot tell. Fine-tuning is ahead of it everywhere. So freeze where memory or time is short, and fine-tune where you can.
+#
+# ## Does a generator copy?
+#
+# A generator over-fits, too: it gives out what it was trained on. Lesson 13 looked at the nearest training picture. But how near is too near? Ask the same question of pictures that it has *not* seen, as many: if it copies, its samples are nearer to the training pictures; if it does not, to either with the same chance. So half of the samples should be nearer to the training pictures, and the share has Wilson's interval.
+#
+# Here are VAEs of 20 and of 1,000 garments, 600 steps each, and the shipped one of 60,000 garments, of which 1,000 are looked at.
+
+
+# %%
+def small_vae(n):
+    """A VAE of n garments."""
+    torch.manual_seed(0)
+    model = vae.mlp_vae((1, 28, 28), width=256, latent=24)
+    objective = vae_recipe.RECIPE.objective(torch.Generator().manual_seed(0))
+    options = {"steps": budget(600), "batch_size": min(64, n)}
+    for _ in train(model, objective, garments.few(n, seed=0), **options):
+        pass
+    return model.eval()
+
+
+def distances(samples, crowd):
+    """Of each sample the distance to the nearest picture of a crowd, and which one that is."""
+    return torch.cdist(samples.flatten(1), crowd.flatten(1)).min(dim=1)
+
+
+# %% [markdown]
+# **Predict:** which share of the samples of each VAE is nearer to its own training pictures than to as many others?
+
+# %%
+others = resident(fashion_mnist("test")[0])
+generators = {n: small_vae(n) for n in (20, 1000)} | {60_000: pretrained("vae")}
+drawn, copies = {}, {}
+for n, model in generators.items():
+    drawn[n] = model.sample(200, torch.Generator().manual_seed(1)).float()
+    mine, foreign = garments.few(min(n, 1000), seed=0), others.first(min(n, 1000))
+    own = distances(drawn[n], mine.first(len(mine))).values
+    nearer = int((own < distances(drawn[n], foreign).values).sum())
+    low, high = preference_interval(nearer, 200)
+    copies[n] = {"share, %": nearer / 2, "low, %": 100 * low, "high, %": 100 * high}
+show_table(copies, heads=["training pictures", "share, %", "low, %", "high, %"], digits=0)
+
+# %%
+rows_shown = {}
+for count in (20, 60_000):
+    own_pictures = garments.few(min(count, 1000), seed=0).first(1000)
+    nearest = own_pictures[distances(drawn[count][:6], own_pictures).indices]
+    for i in range(6):
+        rows_shown[f"of {count:,}, {i}"] = as_image(drawn[count][i])
+    rows_shown |= {f"nearest to it, {count:,}, {i}": as_image(nearest[i]) for i in range(6)}
+show_pictures(
+    rows_shown,
+    columns=6,
+    alt="Six samples of a VAE of 20 garments, each above its nearest training garment, which it resembles to the detail; and six of the shipped VAE, which do not resemble theirs.",
+)
+
+# %% [markdown]
+# Of the VAE of 20 garments 98 % of the samples are nearer to its own 20 than to 20 others: it copies, even if it blurs and mixes what it copies. At 1,000 garments it is 56 %, and one half lies in the interval. The shipped VAE has 50 %: there is no sign that it copies. So the same network, trained in the same way, memorises few pictures and learns from many.
+#
+# ## Quiz
+#
+# <details><summary>1. Your network has 31 dB on its training pictures and 22 dB on validation. A colleague proposes a larger network. What do you answer?</summary>
+#
+# Nine decibels do not carry over. A larger network makes the 31 larger; what is missing is on the other side. First take more pictures, or augment those you have, or try a penalty or dropout, and stop early.
+# </details>
+# <details><summary>2. You add dropout of 50 %, and both curves fall, training and validation. Is the code wrong?</summary>
+#
+# Not necessarily. The training curve must fall: half of the network is missing in every step. Validation falls as well if what is left is too small for the task, as in the measurement above. Take 10 %, or a wider network.
+# </details>
+# <details><summary>3. You freeze an encoder, train the decoder for a day, and the validation loss is strange: good in the training loop, bad in evaluation. Where do you look first?</summary>
+#
+# At the mode of the frozen part. If it is in train mode, its batch norm uses each batch's own statistics in training and the running ones, which have moved, in evaluation. `freeze` must come after `model.train()`, in every epoch.
+# </details>
+#
+# ## What you have seen
+#
+# - Two curves, training and test, over the number of pictures: a wide gap asks for pictures, no gap for a larger network.
+# - Remedies have measured effects, with intervals over seeds: some help, some help only at the right strength, and some do not help at all.
+# - What belongs to a picture moves with it; nothing else tells you when it does not.
+# - A network of other pictures is a good beginning; what is frozen must also be in eval mode.
+# - Whether a generator copies is a share with an interval.
+#
+# **For the course's table** of fills: no new row. The networks that are in it were trained on 60,000 garments, and what is said here of 300 is not said of them.
+#
+# **Read on:** Krogh and Hertz, *A Simple Weight Decay Can Improve Generalization* (1991); Srivastava et al., *Dropout* (2014), sections 1 and 7; Yosinski et al., *How Transferable Are Features in Deep Neural Networks?* (2014); Zhang et al., *Understanding Deep Learning Requires Rethinking Generalization* (2017), section 2. This is the last lesson so far: **15 Speed and scale** is being written.
