@@ -28,7 +28,9 @@ def pytest_collection_modifyitems(items):
     lessons = states.lessons()
 
     def rank(item):
-        name = getattr(getattr(item, "module", None), "NAME", "").removesuffix(".ipynb")
+        if item.get_closest_marker("browser") is None:
+            return -1  # other tests, where all are collected, stay as they are
+        name = getattr(item.module, "NAME", "").removesuffix(".ipynb")
         return lessons.index(name) if name in lessons else len(lessons) // 2
 
     items.sort(key=rank)
