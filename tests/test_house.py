@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "models": TORCH,
     "training": TORCH,
     "recipes": TORCH | {"models", "training"},
-    "sweeps": TORCH | {"models", "training"},
+    "sweeps": TORCH | {"models", "training", "recipes"},
     "benchmark": TORCH | {"models", "training"},
     "exercises": TAUGHT,
     "grading": TAUGHT | {"exercises"},

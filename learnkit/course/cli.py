@@ -118,7 +118,9 @@ def build_parser() -> Parser:
     train.set_defaults(run=run_train)
 
     sweep = commands.add_parser("sweep", help="do an experiment of many short trainings again")
-    sweep.add_argument("name", metavar="NAME", help="data_size, remedies or transfer")
+    sweep.add_argument(
+        "name", metavar="NAME", help="data_size, remedies, transfer or training_time"
+    )
     sweep.add_argument("--folder", type=Path, default=Path("sweeps"), help="default: sweeps")
     sweep.set_defaults(run=run_sweep)
 

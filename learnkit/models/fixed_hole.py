@@ -8,8 +8,8 @@ A training of it takes seconds, so many trainings can be compared.
 import torch
 from torch import nn
 
-from learnkit.models.masked import check_pictures_of, composite
-from learnkit.tensors import Grey, Hole, Latents
+from learnkit.models.masked import check_pictures_of
+from learnkit.tensors import Grey, Latents
 
 
 class FixedHoleFill(nn.Module):
@@ -46,13 +46,9 @@ class FixedHoleFill(nn.Module):
         """Pictures (n, 1, h, w) to the pixels of their hole; what they hold there is not read."""
         return self.layers(self.known(images))
 
-    def paint(self, images: Grey, hole: Hole) -> Grey:
-        """The whole picture with the hole answered; `hole` is this network's own."""
-        painted = images.clone()
-        painted[:, 0, self.hole] = self(images)
-        return painted
-
     @torch.no_grad()
     def fill(self, images: Grey) -> Grey:
         """Pictures with the hole filled, in [0, 1]; known pixels bit for bit."""
-        return composite(self.paint(images, self.hole).clamp(0, 1), images, self.hole)
+        filled = images.clone()
+        filled[:, 0, self.hole] = self(images).clamp(0, 1)
+        return filled

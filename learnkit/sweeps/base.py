@@ -21,7 +21,7 @@ from scipy import stats
 
 from learnkit.files import write_whole
 
-NAMES = ("data_size", "remedies", "transfer")
+NAMES = ("data_size", "remedies", "transfer", "training_time")
 Row = dict[str, Any]  # a setting, the seed, and the scores of the trial
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
+from jaxtyping import Float
 
 from learnkit.holes import draw
 from learnkit.images.data import fashion_mnist
@@ -24,6 +25,7 @@ from learnkit.training.loop import train
 from learnkit.training.pictures import Pictures, resident
 from learnkit.training.run import Run
 
+Others = Float[torch.Tensor, "m 1 h w"]  # as Grey, and another number of them
 HOLE = torch.from_numpy(draw.box((28, 28), height=14, width=14))
 STEPS, BATCH, EVERY = 1500, 64, 50
 POOL = 9500  # of the 10,000 embedded training garments; the others are for validation
@@ -39,7 +41,7 @@ class Training:
     validation: list[float] = field(default_factory=list)
     best: dict[str, torch.Tensor] = field(default_factory=dict)  # weights, by validation
 
-    def note(self, step: int, seen: Grey, validation: Grey) -> None:
+    def note(self, step: int, seen: Grey, validation: Others) -> None:
         """Judges the network now, and keeps its weights if validation was never better."""
         self.steps.append(step)
         self.seen.append(psnr(self.model, seen))

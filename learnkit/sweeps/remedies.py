@@ -34,7 +34,7 @@ def l1(strength: float) -> Callable[[FixedHoleFill], Scalar]:
     return lambda model: strength * l1_penalty(model)
 
 
-ALL = {"degrees": 10, "scale": 0.1, "shift": 0.07, "mirror": True}
+ALL = {"degrees": 10.0, "scale": 0.1, "shift": 0.07, "mirror": True}
 REMEDIES: dict[str, dict[str, Any]] = {
     "none": {},
     "L2, 1e-5": {"penalty": l2(1e-5)},
@@ -48,7 +48,7 @@ REMEDIES: dict[str, dict[str, Any]] = {
     "dropout, 50 %": {"dropout": 0.5},
     "64 wide": {"width": 64},
     "16 wide": {"width": 16},
-    "turned": {"maps": maps(degrees=10)},
+    "turned": {"maps": maps(degrees=10.0)},
     "scaled": {"maps": maps(scale=0.1)},
     "moved": {"maps": maps(shift=0.07)},
     "mirrored": {"maps": maps(mirror=True)},

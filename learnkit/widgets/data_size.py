@@ -49,7 +49,7 @@ def scene(results: BySize) -> Scene:
             sizes, results.seen, "-", color=BLUE, lw=2, label="pictures it has learned from"
         )
         ax.semilogx(sizes, results.unseen, "--", color=ORANGE, lw=2, label="pictures it has not")
-        plain_log_axis(ax.xaxis, subs=(1, 3), ticks=9)
+        plain_log_axis(ax.xaxis, subs=(1.0, 3.0), ticks=9)
         ax.set(xlabel="training pictures (logarithmic)", ylabel="PSNR in the hole, dB")
         ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())  # the actors must not move them
         ax.legend(frameon=False, fontsize=10)

@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_network_and_leaves_torchs_own_generator_al
             steps=4,
             dropout=0.5,
             seed=2,
-            maps=lambda n, g: random_maps(n, degrees=10, generator=g),
+            maps=lambda n, g: random_maps(n, degrees=10.0, generator=g),
         )
         for _ in range(2)
     ]

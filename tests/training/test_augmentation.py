@@ -30,7 +30,7 @@ def places(matrix, h, w):
 
 def test_pictures_are_as_scipy_interpolates_them(pictures, holes):
     dice = torch.Generator().manual_seed(1)
-    maps = random_maps(3, degrees=30, scale=0.3, shift=0.1, mirror=True, generator=dice)
+    maps = random_maps(3, degrees=30.0, scale=0.3, shift=0.1, mirror=True, generator=dice)
     moved, _ = augment(pictures, holes, maps)
     for i, matrix in enumerate(maps):
         for c in range(2):
@@ -42,7 +42,7 @@ def test_pictures_are_as_scipy_interpolates_them(pictures, holes):
 
 def test_a_pixel_is_known_where_and_only_where_all_that_it_looks_at_is_known(pictures, holes):
     dice = torch.Generator().manual_seed(2)
-    maps = random_maps(3, degrees=40, scale=0.3, shift=0.2, generator=dice)
+    maps = random_maps(3, degrees=40.0, scale=0.3, shift=0.2, generator=dice)
     _, moved = augment(pictures, holes, maps)
     for i, matrix in enumerate(maps):
         rows, columns = places(matrix, 9, 12)
@@ -60,7 +60,7 @@ def test_a_pixel_is_known_where_and_only_where_all_that_it_looks_at_is_known(pic
 
 
 def test_what_is_under_the_hole_reaches_no_known_pixel(pictures, holes):
-    maps = random_maps(3, degrees=90, scale=0.5, generator=torch.Generator().manual_seed(3))
+    maps = random_maps(3, degrees=90.0, scale=0.5, generator=torch.Generator().manual_seed(3))
     other = torch.where(holes, torch.rand_like(pictures), pictures)
     one, hole = augment(pictures, holes, maps)
     two, _ = augment(other, holes, maps)
@@ -86,7 +86,7 @@ def test_mirrored_maps_flip_half_of_the_pictures():
 
 def test_turns_sizes_and_shifts_fill_their_ranges_and_keep_to_them():
     maps = random_maps(
-        2000, degrees=30, scale=0.2, shift=0.1, generator=torch.Generator().manual_seed(5)
+        2000, degrees=30.0, scale=0.2, shift=0.1, generator=torch.Generator().manual_seed(5)
     )
     size = 1 / maps[:, :, :2].det().sqrt()
     angle = torch.rad2deg(torch.atan2(maps[:, 1, 0], maps[:, 0, 0]))
