@@ -127,5 +127,6 @@ def _text(sweep: Sweep, rows: list[Row]) -> str:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "torch": torch.__version__.partition("+")[0],
     }
+    # as json.dumps would, but with a row a line
     lines = ",\n  ".join(json.dumps(row) for row in rows)
     return f'{json.dumps(head, indent=1)[:-2]},\n "rows": [\n  {lines}\n ]\n}}\n'

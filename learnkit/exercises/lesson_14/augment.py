@@ -43,8 +43,15 @@ def _both(result, image, hole, matrix):
             f"You return a {kind}; asked are two tensors: return the picture and its hole, "
             "`return image, hole`."
         )
+    if all(isinstance(part, torch.Tensor) for part in result) and result[0].dtype == torch.bool:
+        raise OddResultError("You return the hole first; asked is the picture, then its hole.")
     for name, tensor in zip(("the moved picture", "the moved hole"), result, strict=True):
-        check_tensor(tensor, name, several="", other=f"{name} is no tensor of torch.")
+        check_tensor(
+            tensor,
+            name,
+            several="",
+            other=f"For {name} you return a {type(tensor).__name__}; return a tensor.",
+        )
     if result[1].dtype != torch.bool:
         raise OddResultError(
             f"Your hole is {result[1].dtype}; a hole is bool, True = to be filled: a comparison, "
@@ -84,6 +91,12 @@ augment = Exercise.beside(
             _holes(1, 4, 4, (0, 0, 2, 2, 1)),
             f32([[[1, 0, 0.125], [0, 1, 0.0]]]),
             note="moved by a quarter of a pixel",
+        ),
+        case(
+            _pictures(1, 1, 4, 4),
+            _holes(1, 4, 4, (0, 1, 1, 2, 1)),
+            f32([[[1, 0, 0.0025], [0, 1, 0.0]]]),
+            note="moved by a two-hundredth of a pixel: 0.005 of a weight",
         ),
         case(
             _pictures(2, 3, 6, 8),

@@ -7,6 +7,10 @@ from torch import nn
 
 from learnkit.exercises.sandbox.worker import OddResultError
 
+NO_GRAPH = (
+    "Your penalty has no graph behind it (.data, detach(), no_grad, state_dict() or torch.tensor), "
+    "so it adds no gradient and changes nothing. Compute with the parameters themselves."
+)
 CALLED = "You return a method, and not what it gives: its round brackets are missing."
 
 
@@ -49,11 +53,15 @@ def one_tensor(result):
     """Raises OddResultError where a penalty is no single number with its graph behind it."""
     if callable(result):
         raise OddResultError(CALLED)
+    if isinstance(result, int) and result == 0:
+        raise OddResultError(
+            "You return 0, the empty sum: your condition lets no parameter of this model through."
+        )
     if isinstance(result, int | float):
         raise OddResultError(
-            f"You return a {type(result).__name__}, and a number has no gradient: the training "
-            "could not make the weights small. Return the sum as a tensor, without .item(), also "
-            "where you begin with 0."
+            f"You return a plain number ({type(result).__name__}), and a number has no gradient: "
+            "the training could not make the weights small. Return the sum as a tensor, without "
+            ".item(), also where you begin with 0."
         )
     if not isinstance(result, torch.Tensor):
         raise OddResultError(f"You return a {type(result).__name__}; asked is one tensor, a sum.")
@@ -63,7 +71,4 @@ def one_tensor(result):
             "(): .sum() over everything."
         )
     if not result.requires_grad:
-        raise OddResultError(
-            "Your penalty has no graph behind it (.data, detach() or no_grad), so it adds no "
-            "gradient and changes nothing. Compute with the parameters themselves."
-        )
+        raise OddResultError(NO_GRAPH)

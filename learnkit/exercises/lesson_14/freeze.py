@@ -30,10 +30,12 @@ def _inner():
 KINDS = {"numbered": _numbered, "auto": _auto, "inner": _inner}
 
 
-def _built(kind, prefix, already=()):
+def _built(kind, prefix, already=(), in_eval=()):
     model = seeded(made(KINDS[kind])).train()
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(name not in already)
+    for name in in_eval:
+        model.get_submodule(name).eval()
     model.before = flat(model.parameters())  # an attribute: neither parameter nor buffer
     return (model, prefix), {}
 
@@ -80,7 +82,9 @@ freeze = Exercise.beside(
             "auto",
             "encoder2",
             already=("head.bias", "encoder.first.conv.weight"),
-            note="the same; head.bias and encoder.first.conv.weight are frozen already",
+            in_eval=("head",),
+            note="the same; head.bias and encoder.first.conv.weight are frozen already,\n"
+            "and head is in eval mode",
         ),
     ],
     build=_built,

@@ -3,8 +3,16 @@
 import torch
 from torch import nn
 
-from learnkit.exercises.lesson_14.common import Scaled, chain, flat, made, one_tensor, seeded
-from learnkit.exercises.sandbox.worker import Count
+from learnkit.exercises.lesson_14.common import (
+    NO_GRAPH,
+    Scaled,
+    chain,
+    flat,
+    made,
+    one_tensor,
+    seeded,
+)
+from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import case
 
 
@@ -55,6 +63,8 @@ def looked_at(result, model):
     weights = list(model.parameters())
     touched = sum(weight.grad is not None for weight in weights)
     found = torch.autograd.grad(result, weights, allow_unused=True)
+    if all(grad is None for grad in found):
+        raise OddResultError(NO_GRAPH)
     grads = [torch.zeros_like(w) if g is None else g for w, g in zip(weights, found, strict=True)]
     return {
         "penalty": result.detach(),
