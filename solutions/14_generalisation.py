@@ -37,7 +37,7 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## 300 garments
 #
-# The task is the one of lesson 10, a hole of 14 x 14 in the middle. The network is as small as possible, so that you can train it many times: the 588 known pixels go in as a row of numbers, two hidden layers of 256 follow,
+# The task is the one of lesson 10, a hole of 14 x 14 in the middle. The network is a simple one, so that you can train it many times: the 588 known pixels go in as a row of numbers, two hidden layers of 256 follow,
 # and the 196 pixels of the hole come out. `garments.fit` trains it for 1,500 steps and notes every 50 steps how good it is, on the pictures that it learns from and on 500 **validation** pictures that it does not learn from.
 
 # %%
@@ -158,7 +158,7 @@ table = {w: {"30": at_30[w], "300": at_300[w], "9,500": at_all[w]} for w in widt
 show_table(table, heads=["width", "30", "300", "9,500"], title="test PSNR, dB, by pictures")
 
 # %% [markdown]
-# Read it in two steps. The **gap** between the dotted curve and the solid one is what does not carry over: where it is wide, more pictures will help. Where the two meet, the network is full: more pictures change nothing, and a larger network may help, as far as the rest can be known at all. (All networks are trained for the same 1,500 steps. These are 320 looks at each of 300 pictures, and 10 at each of 9,500, which is part of why the gap closes.) The network of 16 is full at 3,000 pictures, where its gap is 0.2 dB. The one of 256 has still 1.5 dB there.
+# Read it in two steps. The **gap** between the dotted curve and the solid one is what does not carry over: where it is wide, more pictures will help. Where the two meet, the network is full: more pictures change nothing, and a larger network may help, as far as the rest can be known at all. (All networks are trained for the same 1,500 steps. These are 320 looks at each of 300 pictures, and 10 at each of 9,500, which is part of why the gap closes.) The network of 16 is full at 3,000 pictures, where its gap is 0.2 dB. The one of 256 still has 1.5 dB there.
 #
 # And a smaller network is no remedy here: at 300 pictures the test PSNR of 16 wide is 0.3 dB below that of 256 wide. Nor does it keep from over-fitting: with 30 pictures the network of 16 has 19.2 dB on those 30 and 12.0 dB on others. The widest network is the best at 30 pictures as well, and best or level with the best at every size.
 #

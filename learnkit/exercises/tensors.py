@@ -1,6 +1,7 @@
 """What the exercises in torch share: inputs of float32, and whether a result is a tensor."""
 
 import sys
+from collections.abc import Iterable
 
 import cloudpickle
 import numpy as np
@@ -19,6 +20,11 @@ def f32(values: object) -> np.ndarray:
 def normal(rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Draws of N(0, 1) with two digits: short to print."""
     return f32(rng.standard_normal(shape).round(2))
+
+
+def flat(tensors: Iterable[torch.Tensor]) -> torch.Tensor:
+    """All numbers of several tensors in a row, as float32; a copy, without a graph."""
+    return torch.cat([t.detach().float().ravel() for t in tensors] or [torch.zeros(0)]).clone()
 
 
 def check_tensor(result: object, what: str, *, several: str, other: str) -> None:

@@ -34,7 +34,7 @@ from learnkit.models import (
 from learnkit.tensors import Images
 
 Network = Any  # an nn.Module, of the class that NETWORKS has under its name
-SEEN_AT_ONCE = 100  # garments that the classifier looks at: their features stay near the core
+SEEN_AT_ONCE = 100  # garments that the classifier looks at: so few fit into a core's cache
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "classifier": classifier.Classifier,
     "denoiser": autoencoder.Restorer,

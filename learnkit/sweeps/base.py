@@ -51,8 +51,7 @@ class Sweep:
 
 def find(name: str) -> Sweep:
     """The sweep of that name; loads its file, and no other. Raises ValueError where none has it."""
-    if name not in NAMES:
-        raise ValueError(f"no sweep is called {name!r}; there are {', '.join(NAMES)}")
+    _check_name(name)
     return importlib.import_module(f"learnkit.sweeps.{name}").SWEEP
 
 
@@ -83,8 +82,7 @@ def read(path: Path) -> list[Row]:
 
 def shipped(name: str) -> list[Row]:
     """The rows of that sweep as they ship. Raises ValueError where no sweep has that name."""
-    if name not in NAMES:
-        raise ValueError(f"no sweep is called {name!r}; there are {', '.join(NAMES)}")
+    _check_name(name)
     return read(Path(__file__).with_name(f"{name}.json"))
 
 
@@ -116,6 +114,11 @@ def mean_interval(values: np.ndarray, confidence: float = 0.95) -> tuple[float, 
         raise ValueError(f"an interval needs two values or more, got {len(values)}")
     half = stats.t.ppf((1 + confidence) / 2, len(values) - 1) * stats.sem(values)
     return float(np.mean(values) - half), float(np.mean(values) + half)
+
+
+def _check_name(name: str) -> None:
+    if name not in NAMES:
+        raise ValueError(f"no sweep is called {name!r}; there are {', '.join(NAMES)}")
 
 
 def _text(sweep: Sweep, rows: list[Row]) -> str:

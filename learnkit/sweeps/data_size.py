@@ -4,7 +4,7 @@ Networks of three sizes learn from 30 to 9,500 garments, for the same number of 
 """
 
 from learnkit.sweeps.base import Sweep
-from learnkit.sweeps.garments import few, fit, psnr, test_garments
+from learnkit.sweeps.garments import few, fit
 
 PICTURES = (30, 100, 300, 1000, 3000, 9500)
 WIDTHS = (16, 64, 256)
@@ -12,13 +12,7 @@ WIDTHS = (16, 64, 256)
 
 def trial(pictures: int, width: int, seed: int) -> dict[str, float]:
     """Decibels on the pictures that were learned from (500 at most), and on test garments."""
-    learned = few(pictures, seed)
-    training = fit(learned, width=width, seed=seed)
-    return {
-        "seen": psnr(training.model, learned.first(500)),
-        "test": psnr(training.model, test_garments()),
-        "test, stopped early": psnr(training.stopped_early(), test_garments()),
-    }
+    return fit(few(pictures, seed), width=width, seed=seed).scores()
 
 
 SWEEP = Sweep(

@@ -55,6 +55,14 @@ class Training:
         model.load_state_dict(self.best)
         return model
 
+    def scores(self) -> dict[str, float]:
+        """Decibels at the end on what it has seen; on test garments, at the end and at its best."""
+        return {
+            "seen": self.seen[-1],
+            "test": psnr(self.model, test_garments()),
+            "test, stopped early": psnr(self.stopped_early(), test_garments()),
+        }
+
 
 def few(n: int, seed: int) -> Pictures:
     """`n` training garments, others for each seed."""

@@ -75,10 +75,6 @@ def buffers(network):
     return [b.float().ravel() for b in network.buffers()]
 
 
-def flat(tensors):
-    return torch.cat([t.detach().float().ravel() for t in tensors] or [torch.zeros(0)]).clone()
-
-
 def one_number(result):
     if callable(result):
         raise OddResultError(

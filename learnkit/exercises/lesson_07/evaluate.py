@@ -7,7 +7,6 @@ from learnkit.exercises.lesson_07.common import (
     NEVER_CALLED,
     buffers,
     counted,
-    flat,
     lopsided,
     one_number,
     pictures,
@@ -16,6 +15,7 @@ from learnkit.exercises.lesson_07.common import (
 )
 from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import flat
 
 _rng = np.random.default_rng(7)
 

@@ -45,10 +45,6 @@ def made(build):
         return build()
 
 
-def flat(tensors):
-    return torch.cat([t.detach().float().ravel() for t in tensors] or [torch.zeros(0)]).clone()
-
-
 def one_tensor(result):
     """Raises OddResultError where a penalty is no single number with its graph behind it."""
     if callable(result):

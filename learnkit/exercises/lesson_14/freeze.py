@@ -3,9 +3,10 @@
 import numpy as np
 from torch import nn
 
-from learnkit.exercises.lesson_14.common import CALLED, Scaled, chain, flat, made, seeded
+from learnkit.exercises.lesson_14.common import CALLED, Scaled, chain, made, seeded
 from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
+from learnkit.exercises.tensors import flat
 
 
 def _block(channels, out):

@@ -7,13 +7,13 @@ from learnkit.exercises.lesson_14.common import (
     NO_GRAPH,
     Scaled,
     chain,
-    flat,
     made,
     one_tensor,
     seeded,
 )
 from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import case
+from learnkit.exercises.tensors import flat
 
 
 def _small():
