@@ -16,6 +16,7 @@ Read it in this order; imports point the same way, from the later to the earlier
     recipes     one file a trained model: what `learnkit train NAME` runs
     sweeps      one file an experiment of many short trainings, beside its results
     benchmark   the course's one table of hole filling: methods and scores
+    speed       how fast a network runs, what bounds it, ONNX, several processes
     exercises   the checks behind `@exercise`, with the mistakes they know by name
     widgets     one visualizer a file: a pure figure(params), and thin controls
     course      one source to two notebooks, and the `learnkit` command

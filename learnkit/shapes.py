@@ -20,6 +20,7 @@ Images = Float[np.ndarray, "n h w *c"]  # a batch of pictures
 Hole = Bool[np.ndarray, "h w"]  # True = to be filled
 Holes = Bool[np.ndarray, "n h w"]
 Bytes = UInt8[np.ndarray, "n h w"]  # pictures as they are stored, 0 to 255
+Frame = UInt8[np.ndarray, "h w"]  # one of them, as a camera gives it
 
 
 def check_same_shape(pred: np.ndarray, target: np.ndarray, names: str = "pred, target") -> None:

@@ -562,4 +562,5 @@ show_pictures(
 #
 # **For the course's table** of fills: no new row. The networks that are in it were trained on 60,000 garments, and what is said here of 300 is not said of them.
 #
-# **Read on:** Krogh and Hertz, *A Simple Weight Decay Can Improve Generalization* (1991); Srivastava et al., *Dropout* (2014), sections 1 and 7; Yosinski et al., *How Transferable Are Features in Deep Neural Networks?* (2014); Zhang et al., *Understanding Deep Learning Requires Rethinking Generalization* (2017), section 2. This is the last lesson so far: **15 Speed and scale** is being written.
+# **Read on:** Krogh and Hertz, *A Simple Weight Decay Can Improve Generalization* (1991); Srivastava et al., *Dropout* (2014), sections 1 and 7; Yosinski et al., *How Transferable Are Features in Deep Neural Networks?* (2014); Zhang et al., *Understanding Deep Learning Requires Rethinking Generalization* (2017), section 2. Next:
+# [**15 Speed and scale**](15_speed_and_scale.ipynb).

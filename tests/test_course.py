@@ -439,6 +439,8 @@ def test_a_lesson_imports_what_was_taught_and_before_07_neither_torch_nor_a_netw
         taught |= {"models", "recipes", "training"}
     if int(lesson[:2]) >= 13:
         taught |= {"benchmark", "sweeps"}
+    if int(lesson[:2]) >= 15:
+        taught |= {"speed"}
     for cell in code(lesson):
         for name in imported(cell.source):
             top, _, room = name.partition(".")

@@ -20,7 +20,7 @@ FLOOR = {"shapes", "files", "threads"}
 GROUND = FLOOR | {"assets", "byhand", "holes"}
 PICTURES = GROUND | {"images", "fills"}
 TORCH = PICTURES | {"tensors"}  # tensors' shapes: of rooms that load torch, and of no other
-TAUGHT = TORCH | {"models", "training", "recipes", "sweeps", "benchmark"}
+TAUGHT = TORCH | {"models", "training", "recipes", "sweeps", "benchmark", "speed"}
 MAY_IMPORT = {
     "": set(),  # learnkit/__init__.py
     "shapes": set(),
@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "recipes": TORCH | {"models", "training"},
     "sweeps": TORCH | {"models", "training", "recipes"},
     "benchmark": TORCH | {"models", "training"},
+    "speed": TORCH | {"models", "training"},
     "exercises": TAUGHT,
     "grading": TAUGHT | {"exercises"},
     "widgets": TAUGHT | {"exercises"},

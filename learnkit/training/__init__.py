@@ -13,7 +13,8 @@ Read it in this order:
     transfer     what stays as it was learned, while the rest learns on
     checkpoint   to go on as if never stopped
     keeping      when a checkpoint is written
-    distributed  the same on many processes
+    data_parallel  what many processes do to a batch and to gradients, as arithmetic
+    distributed  the same on many processes, by torch
 
 Importing this room loads nothing: ask for the file you need.
 """

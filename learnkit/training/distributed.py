@@ -9,7 +9,9 @@ import functools
 import gc
 import inspect
 import os
+import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import torch
@@ -17,6 +19,8 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from learnkit.tensors import Batch, Floats, Scalar
+
+WAIT = 300.0  # seconds until all processes of a training must have come
 
 
 def rank() -> int:
@@ -30,12 +34,14 @@ def world_size() -> int:
 
 
 @contextlib.contextmanager
-def process_group(name: str | None = None) -> Iterator[torch.device | None]:
+def process_group(name: str | None = None, *, wait: float = WAIT) -> Iterator[torch.device | None]:
     """Joins the processes that torchrun started, and parts them at the end; else does nothing.
 
     Gives this process's own device: its NVIDIA GPU, which NCCL joins, or the CPU, which gloo does
     (Apple's GPUs are joined by nothing), and None without torchrun. `name` is the device that was
-    asked for, if any was. Raises ValueError where there are more processes than GPUs.
+    asked for, if any was.
+    Raises ValueError where there are more processes than GPUs, TimeoutError where some do not come
+    within `wait` seconds.
     """
     if "LOCAL_RANK" not in os.environ or dist.is_initialized():
         yield None
@@ -43,16 +49,47 @@ def process_group(name: str | None = None) -> Iterator[torch.device | None]:
     if torch.cuda.is_available() and name != "cpu":
         mine = torch.device("cuda", _own_gpu())
         torch.cuda.set_device(mine)
-        dist.init_process_group("nccl", device_id=mine)
     else:
         mine = torch.device("cpu")
-        dist.init_process_group("gloo")
+    store, own_rank, count = _meet(timedelta(seconds=wait))
+    dist.init_process_group(
+        "gloo" if mine.type == "cpu" else "nccl",
+        store=store,
+        rank=own_rank,
+        world_size=count,
+        device_id=None if mine.type == "cpu" else mine,
+    )
     try:
         yield mine
         dist.barrier()  # who is first at the end waits: gloo's threads still answer the others
     finally:
         gc.collect()  # what still holds the group, such as a parallel model, goes before it
         dist.destroy_process_group()
+
+
+def _meet(wait: timedelta) -> tuple[dist.Store, int, int]:
+    """Waits until all processes are there: what they share, this one's rank, and their number."""
+    count = int(os.environ["WORLD_SIZE"])
+    where = f"{os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}"
+    come = None
+    try:
+        store, own_rank, _ = next(dist.rendezvous("env://", timeout=wait))
+        come, end = store.add("come", 1), time.monotonic() + wait.total_seconds()
+        while come < count and time.monotonic() < end:
+            time.sleep(0.01)
+            come = store.add("come", 0)
+    except (dist.DistError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+    else:
+        reason = f"{come} of them are there"
+    if come is None or come < count:
+        raise TimeoutError(
+            f"{count} processes were to meet at {where} within {wait.total_seconds():g} s, and "
+            f"they did not ({reason}): start the same command on every machine, each with its own "
+            "--node-rank, and see that they reach that address"
+        )
+    store.set_timeout(dist.default_pg_timeout)  # an evaluation may take longer than a meeting
+    return store, own_rank, count
 
 
 def _own_gpu() -> int:

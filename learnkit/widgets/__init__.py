@@ -21,4 +21,6 @@ posterior        lesson 11: eight fills of one hole, and their mean
 denoising        lesson 12: a sample on its way from noise to picture, and what is believed in
 which_is_real    lesson 13: one of two pictures is real; your right answers, with their interval
 data_size        lesson 14: decibels by training pictures, and fills beside the nearest one seen
+roofline         lesson 15: what operations reach on this machine, under what it can do at most
+live             lesson 15: the frames of a camera, each beside its fill, as they come
 """

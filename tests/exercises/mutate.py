@@ -115,6 +115,9 @@ def _changes(tree: ast.AST) -> Iterator[Callable[[], None]]:
         if isinstance(node, ast.IfExp):
             yield _become(tree, node, node.body)
             yield _become(tree, node, node.orelse)
+        if isinstance(node, ast.Slice):
+            given = [part for part in ("lower", "upper", "step") if getattr(node, part)]
+            yield from (_set(node, part, None) for part in given)
         if isinstance(node, ast.Return) and node.value is not None:
             yield _set(node, "value", ast.Constant(None))
         for name in ("body", "orelse"):

@@ -67,6 +67,9 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "l1_penalty": "(model)",
     "augment": "(image, hole, matrix)",
     "freeze": "(model, prefix)",
+    "throughput": "(step, batch_size, synchronize, clock, warmup=3, repeats=10)",
+    "shard": "(indices, rank, world_size)",
+    "average_gradients": "(gradients, counts)",
 }
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 

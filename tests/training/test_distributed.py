@@ -1,5 +1,7 @@
 import json
+import os
 import runpy
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -119,13 +121,42 @@ def test_a_process_of_torchrun_has_a_gpu_of_its_own_or_the_cpu(
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
     group = distributed.dist
     monkeypatch.setattr(
-        group, "init_process_group", lambda name, **more: joined.append((name, more))
+        group, "init_process_group", lambda name, **more: joined.append((name, more["device_id"]))
     )
+    monkeypatch.setattr(distributed, "_meet", lambda wait: (group.HashStore(), 1, 2))
     monkeypatch.setattr(group, "barrier", lambda: None)
     monkeypatch.setattr(group, "destroy_process_group", lambda: None)
     with distributed.process_group(asked) as mine:
         assert mine == torch.device(device)
-    assert joined == [(backend, {"device_id": mine} if backend == "nccl" else {})]
+    assert joined == [(backend, mine if backend == "nccl" else None)]
+
+
+ALONE = """
+from learnkit.training import distributed
+try:
+    with distributed.process_group("cpu", wait=1):
+        pass
+except TimeoutError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("rank", ["0", "1"])
+def test_a_process_whose_peers_do_not_come_says_so_and_what_to_do(rank):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    group = {"RANK": rank, "LOCAL_RANK": "0", "WORLD_SIZE": "2", "MASTER_PORT": port}
+    ran = subprocess.run(
+        [sys.executable, "-c", ALONE],
+        env=os.environ | group | {"MASTER_ADDR": "127.0.0.1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    said = f"2 processes were to meet at 127.0.0.1:{port} within 1 s, and they did not"
+    assert ran.stdout.startswith(said) and "--node-rank" in ran.stdout
 
 
 def test_shares_of_any_dimension_are_taken_where_the_pictures_are_counted(monkeypatch):

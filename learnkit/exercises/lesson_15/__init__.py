@@ -1,0 +1,1 @@
+"""Lesson 15, speed and scale: `shard`, `average_gradients`, `throughput`."""
