@@ -394,14 +394,21 @@ frame_work = work_of(lambda: one_hole(frame)).flops
 fig, ax = plt.subplots(figsize=(7, 2.6), layout="constrained")
 ax.bar_label(ax.barh(list(by_step), list(by_step.values())), fmt="%.0f", padding=4)
 ax.axvline(30, color="black", ls="--", label="30, a camera")
-ax.axvline(300, color="black", ls=":", label="300, if you were ten times slower")
+ax.axvline(300, color="black", ls=":", label="300, on a computer ten times slower")
 ax.set(xlabel="frames a second", ylabel="step", title="The inpainter on one frame at a time")
 ax.invert_yaxis()
 ax.margins(x=0.12)
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.1), ncols=2)
 show(fig, alt="Three bars of frames a second: as it is, with one matrix, and through a file.")
-reached = {name: f"{rate * frame_work / 1e9:.0f} GFLOP/s" for name, rate in by_step.items()}
-print(f"{frame_work / 1e6:.0f} million operations a frame: {reached}")
+
+# %%
+reached = {name: {"GFLOP/s": rate * frame_work / 1e9} for name, rate in by_step.items()}
+show_table(
+    reached,
+    heads=["step", "GFLOP/s"],
+    digits=0,
+    title=f"{frame_work / 1e6:.0f} million operations a frame",
+)
 
 # %% [markdown]
 # A frame asks for 190 million operations. Compare what the three reach with the ceiling of float32 above: torch is far below it, onnxruntime less far. So it is not the arithmetic that made the frame slow.
@@ -424,7 +431,8 @@ fig, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
 ax.hist(1000 * np.array(live.seconds), bins=60, log=True)
 ax.axvline(1000 / 30, color="black", ls="--", label="30 frames a second")
 ax.axvline(1000 / 100, color="black", ls=":", label="100 frames a second")
-ax.set(xlabel="ms a frame", ylabel="frames (logarithmic)", title="The time of each frame")
+ax.set(xlabel="ms a frame", ylabel="frames (logarithmic)", ylim=(0.7, None))
+ax.set_title("The time of each frame")
 ax.legend()
 show(fig, alt="A histogram of milliseconds a frame: nearly all lie left of both lines.")
 print(
@@ -604,9 +612,9 @@ print(f"largest difference of a loss {apart:.0e}")
 # %%
 fig, ax = plt.subplots(figsize=(7, 2.6), layout="constrained")
 for up, (name, runs) in enumerate({"one process": alone, "two processes": together}.items()):
-    speeds = [training.rate for training in runs.values()]
-    drawn_bars = ax.barh(np.arange(2) + 0.4 * up, speeds, 0.38, label=name)
-    ax.bar_label(drawn_bars, fmt="%.0f", padding=4)
+    rates_of = [training.rate for training in runs.values()]
+    ax.bar_label(ax.barh(np.arange(2) + 0.4 * up, rates_of, 0.38, label=name), fmt="%.0f")
+ax.margins(x=0.12)
 ax.set_yticks(np.arange(2) + 0.2, list(alone))
 ax.set(xlabel="pictures a second", ylabel="network", title="One thread a process")
 ax.legend()

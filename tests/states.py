@@ -108,6 +108,15 @@ seen = {name: garment_features(crowd[:200].cpu())""",
         ("training.take(torch.arange(10_000))", "training.take(torch.arange(1000))"),
         ("pictures=60)", "pictures=6)"),
     ],
+    "15_speed_and_scale": [
+        ('photograph("astronaut", height=512)', 'photograph("astronaut", height=64)'),
+        ("draw.scratches((512, 512)", "draw.scratches((64, 64)"),
+        ("[torch.rand(1, 7, 512, 512)]", "[torch.rand(1, 7, 64, 64)]"),
+        ("seven = torch.rand(1, 7, 512, 512)", "seven = torch.rand(1, 7, 64, 64)"),
+        ("device=cpu, repeats=6)", "device=cpu, repeats=1)"),
+        ("for _ in range(5)]", "for _ in range(1)]"),
+        ("counts = (1, 4, 16, 64, 256)", "counts = (1, 4, 16, 64)"),
+    ],
 }
 # Loaded before a lesson's process is forked, and so once for all of them.
 FIRST = (

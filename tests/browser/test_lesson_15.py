@@ -20,7 +20,7 @@ def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
     assert axe.findings(lesson.page) == []
 
 
-def test_the_slider_goes_from_one_picture_to_256(lesson):
+def test_the_slider_goes_from_one_picture_to_64(lesson):
     widget = lesson.cell("roofline.explore(")
     widget.locator("img:visible").wait_for()
     widget.locator("[role=slider]").first.focus()
@@ -29,7 +29,7 @@ def test_the_slider_goes_from_one_picture_to_256(lesson):
         return lesson.picture(widget)["alt"]
 
     lesson.page.keyboard.press("End")
-    until(lesson.page, alt, lambda text: "convolution with 256 pictures" in text)
+    until(lesson.page, alt, lambda text: "convolution with 64 pictures" in text)
     lesson.page.keyboard.press("Home")
     until(lesson.page, alt, lambda text: "convolution with 1 picture" in text)
 
