@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "training": TORCH,
     "recipes": TORCH | {"models", "training"},
     "sweeps": TORCH | {"models", "training", "recipes"},
-    "benchmark": TORCH | {"models", "training"},
+    "benchmark": TORCH | {"models", "training", "sweeps"},
     "speed": TORCH | {"models", "training"},
     "exercises": TAUGHT,
     "grading": TAUGHT | {"exercises"},

@@ -19,12 +19,30 @@ ALL = 60_000  # training pictures of the networks that are shipped, as their car
 
 @dataclass(frozen=True)
 class Method:
-    """A method: its name in a table, what makes it, and what its weights were trained on."""
+    """A method: its name in a table, what makes it, and the shipped network that it stands on."""
 
     title: str
     make: Callable[[Bytes], BatchFill]
-    trained: int | None = None  # pictures; None where it has no weights, and learns in `make`
+    weights: str = ""  # the network's name; none where it has no weights, and learns in `make`
     file: str = ""  # where it was read from, if it is somebody else's
+
+    @property
+    def trained(self) -> int | None:
+        """The pictures that its weights were trained on; None where it has none."""
+        return ALL if self.weights else None
+
+    def training(self, seconds: float) -> dict[str, float]:
+        """What it took to train, as fields of a `Row`; `seconds` are those that `make` took."""
+        if not self.weights:
+            return {"seconds": seconds}
+        from learnkit.models.pretrained import card
+        from learnkit.sweeps.base import scores, shipped
+
+        minutes = scores(shipped("training_time"), "minutes", network=self.weights)
+        return {
+            "parameters": card(self.weights)["parameters"],
+            "seconds": 60 * float(minutes.mean()),
+        }
 
 
 def mean_picture(training: Bytes) -> BatchFill:
@@ -178,6 +196,11 @@ def never_told(way: str) -> Callable[[Bytes], BatchFill]:
     return make
 
 
+def standing_on(weights: str, title: str, make: Callable | None = None, **options: int) -> Method:
+    """A method of a shipped network: its own fill with these options, unless `make` is another."""
+    return Method(title, make or network(weights, **options), weights)
+
+
 METHODS: dict[str, Method] = {
     "mean": Method("mean picture", mean_picture),
     "telea": Method("OpenCV Telea, radius 3", telea),
@@ -187,20 +210,18 @@ METHODS: dict[str, Method] = {
     "total-variation": Method("total variation", total_variation),
     "neighbours": Method("10 nearest neighbours", neighbours),
     "linear": Method("linear MMSE", linear),
-    "context-encoder": Method("context encoder", network("context_encoder"), ALL),
-    "partial": Method("partial convolutions, small", network("partial_unet"), ALL),
-    "gated": Method("gated convolutions, small", network("gated_unet"), ALL),
-    "inpainter": Method("U-Net over the linear fill", network("inpainter"), ALL),
-    "search": Method("latent search in the VAE", search("vae"), ALL),
-    "search-gan": Method("latent search in the GAN", search("gan"), ALL),
-    "conditional": Method("conditional VAE, one draw", network("conditional_vae", count=1), ALL),
-    "conditional16": Method(
-        "conditional VAE, mean of 16", network("conditional_vae", count=16), ALL
-    ),
-    "repaint": Method("RePaint, one draw", never_told("repaint"), ALL),
-    "guided": Method("guided diffusion, one draw", never_told("guided"), ALL),
-    "diffusion": Method("diffusion, one draw", network("painter", count=1), ALL),
-    "diffusion16": Method("diffusion, mean of 16", network("painter", count=16), ALL),
+    "context-encoder": standing_on("context_encoder", "context encoder"),
+    "partial": standing_on("partial_unet", "partial convolutions, small"),
+    "gated": standing_on("gated_unet", "gated convolutions, small"),
+    "inpainter": standing_on("inpainter", "U-Net over the linear fill"),
+    "search": standing_on("vae", "latent search in the VAE", search("vae")),
+    "search-gan": standing_on("gan", "latent search in the GAN", search("gan")),
+    "conditional": standing_on("conditional_vae", "conditional VAE, one draw", count=1),
+    "conditional16": standing_on("conditional_vae", "conditional VAE, mean of 16", count=16),
+    "repaint": standing_on("painter", "RePaint, one draw", never_told("repaint")),
+    "guided": standing_on("painter", "guided diffusion, one draw", never_told("guided")),
+    "diffusion": standing_on("painter", "diffusion, one draw", count=1),
+    "diffusion16": standing_on("painter", "diffusion, mean of 16", count=16),
 }
 
 

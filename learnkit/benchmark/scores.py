@@ -1,4 +1,4 @@
-"""What one method reaches on one kind of hole: five numbers, and a time.
+"""What one method reaches on one kind of hole, and what it takes: scores, a time, a training.
 
 The error is taken over the hole alone, once pooled over all pictures and once as a mean of each
 picture's decibels; SSIM and the Frechet classifier distance judge the whole filled pictures. A
@@ -40,7 +40,8 @@ def _number(head: str, width: int, style: str = "") -> Any:
 class Row:
     """One line of the table. Numbers are None where `error` says why there are none.
 
-    A new number is a field here and an entry in `measure`: the files of the table follow.
+    A new number is a field here and an entry in `measure` (or in `Method.training`, if it belongs
+    to the method): the files of the table follow.
     """
 
     method: str = field(metadata={"column": Column("method", 32)})
@@ -53,6 +54,8 @@ class Row:
     ssim: float | None = _number("SSIM", 7, ".3f")  # whole picture, Gaussian window
     frechet: float | None = _number("Frechet", 9, ".2f")  # classifier distance to the true ones
     milliseconds: float | None = _number("ms/picture", 11, ".3f")
+    parameters: float | None = _number("weights", 11, ",")  # numbers that a network has learned
+    seconds: float | None = _number("training, s", 13, ",.1f")  # to train it, once for all holes
     error: str = ""
 
 

@@ -7,6 +7,7 @@ cannot be made, or raises for a hole, has a row that says so, and the table goes
 import csv
 import io
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -49,17 +50,21 @@ def rows(
     cut = {kind: published.holes(kind, pictures) for kind in holes}
     for method in _named_apart(methods):
         fill, error = None, ""
+        took: dict[str, float] = {}
+        began = time.perf_counter()
         try:
             fill = method.make(learned_from)
+            took = method.training(time.perf_counter() - began)
         except (Exception, SystemExit) as reason:  # it is this method's row, and no other's
             error = _sentence(reason, method)
         for kind in holes:
-            yield _row(method, fill, error, kind, images, cut[kind], training)
+            yield _row(method, fill, took, error, kind, images, cut[kind], training)
 
 
 def _row(
     method: Method,
     fill: BatchFill | None,
+    took: dict[str, float],
     error: str,
     kind: str,
     images: Images,
@@ -69,7 +74,7 @@ def _row(
     numbers = {}
     if fill is not None:
         try:
-            numbers = measure(fill, images, holes)
+            numbers = measure(fill, images, holes) | took
         except (Exception, SystemExit) as reason:
             error = _sentence(reason, method)
     title, learned = published.KINDS[kind].title, method.trained or training
@@ -149,7 +154,8 @@ def markdown(table: Sequence[Row]) -> str:
         ),
         "Every number: PSNR over the hole, pooled, and as a mean over the pictures, each at most "
         f"{CAP:.0f} dB; SSIM (Gaussian window) and Frechet classifier distance of the whole filled "
-        "pictures; time.",
+        "pictures; time; the weights of a network; the seconds of training, a network's by "
+        "`learnkit sweep training_time` on two cores, another method's as it was made here.",
         _grid([c.head for c in COLUMNS.values()], [_texts(row) for row in table if not row.error]),
     ]
     failed = [f"- {row.method}, {row.hole}: {row.error}" for row in table if row.error]

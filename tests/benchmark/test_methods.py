@@ -20,6 +20,8 @@ from learnkit.holes.published import holes
 from learnkit.images.data import fashion_mnist, to_float
 from learnkit.models import latent_search, repaint
 from learnkit.models.painter import Painter
+from learnkit.models.pretrained import pretrained
+from learnkit.sweeps.base import shipped
 
 TRAINING = fashion_mnist("train")[0][:300]
 IMAGES = to_float(fashion_mnist("test")[0][:6])
@@ -82,6 +84,21 @@ def test_networks_say_how_many_pictures_their_weights_have_seen():
     cards |= {"diffusion": "painter", "diffusion16": "painter", "search-gan": "gan"}
     seen = {name: json.loads(read(f"{card}.json"))["pictures"] for name, card in cards.items()}
     assert {name: m.trained for name, m in METHODS.items() if m.trained is not None} == seen
+
+
+@pytest.mark.parametrize("name", ["inpainter", "search-gan", "diffusion16"])
+def test_a_network_has_its_weights_counted_and_its_training_timed(name):
+    method = METHODS[name]
+    learned = sum(weight.numel() for weight in pretrained(method.weights).parameters())
+    timed = [row["minutes"] for row in shipped("training_time") if row["network"] == method.weights]
+    assert method.training(9.0) == {
+        "parameters": learned,
+        "seconds": pytest.approx(60 * np.mean(timed)),
+    }
+
+
+def test_what_learns_when_it_is_made_took_as_long_as_that():
+    assert METHODS["linear"].training(2.5) == {"seconds": 2.5}
 
 
 @pytest.mark.parametrize(

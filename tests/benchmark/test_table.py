@@ -85,7 +85,7 @@ def test_a_method_that_exits_has_a_row_too_and_none_can_spoil_what_the_others_le
 
 
 def test_a_row_tells_what_its_network_was_trained_on():
-    methods = [Method("grey", grey), Method("net", grey, 60_000)]
+    methods = [Method("grey", grey), Method("net", grey, "vae")]
     rows = list(table.rows(methods, holes=["right"], pictures=4))
     assert [row.training for row in rows] == [10_000, 60_000]
     said = table.markdown(rows).splitlines()[0]
