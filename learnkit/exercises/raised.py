@@ -13,11 +13,19 @@ def exception(got: Outcome) -> str:
         return "Your answer reaches into learnkit.exercises, where the answers are: write your own."
     message = _plain(got.message)
     said = f"{got.type}: {message.rstrip('.')}" if message else got.type
-    text = linecache.getline(got.file, got.line).strip() if got.line else ""
+    text = _source(got)
     if "site-packages" in got.file:  # a line that no student wrote
         return f"Your function raised {said}.{_sense(got, text)}"
     where = f" (line {got.line}{': ' + text if text else ''})" if got.line else ""
     return f"Your function raised {said}{where}.{_sense(got, text)}"
+
+
+def _source(got: Outcome) -> str:
+    """The line that raised; nothing where it cannot be read."""
+    try:
+        return linecache.getline(got.file, got.line).strip() if got.line else ""
+    except ValueError:  # no file can have such a name
+        return ""
 
 
 def _plain(message: str) -> str:

@@ -1,7 +1,8 @@
-"""A process that has imported torch, and forks a worker in no time; to start one takes seconds.
+"""A process that has imported NumPy, or torch, and forks a worker in no time.
 
-Linux alone; elsewhere each worker starts by itself. The server runs no answer and has one thread,
-so that a fork of it is safe. It ends with the notebook, whose end of the socket is then closed.
+To start one anew takes a quarter of a second, and with torch seconds. Linux alone; elsewhere each
+worker starts by itself. The server runs no answer and has one thread, so that a fork of it is safe.
+It ends with the notebook, whose end of the socket is then closed.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 from learnkit.exercises.sandbox import inside
@@ -33,6 +35,19 @@ def fork(modules: tuple[str, ...], environment: dict[str, str], lifeline: int) -
     return server.fork(lifeline)
 
 
+def above_streams(descriptor: int) -> int:
+    """The descriptor under a number above 0 to 2, which are free where a shell has closed them.
+
+    (`<&-` does so.) What a child gets as its streams would take the place of such a one.
+    """
+    import fcntl  # not on Windows
+
+    try:
+        return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
+    finally:
+        os.close(descriptor)
+
+
 def stop_all() -> None:
     """Ends the servers; workers that they have forked stay."""
     while _servers:
@@ -45,13 +60,15 @@ class ForkServer:
     def __init__(self, modules: tuple[str, ...], environment: dict[str, str]):
         """Starts it; it imports `modules` before it hears what it is asked."""
         self.started = (sys.executable, environment)
-        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket, theirs = (socket.socket(fileno=above_streams(end.detach())) for end in pair)
+        self.errors = tempfile.TemporaryFile()  # what it says where it ends before it serves
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", inside.__file__, "serve", str(theirs.fileno()), *modules],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=self.errors,
                 env=environment,
                 start_new_session=True,
                 pass_fds=[theirs.fileno()],
@@ -65,6 +82,8 @@ class ForkServer:
         theirs = [folder, stdin, *(write for _, write in others[:2]), lifeline, others[2][1]]
         try:
             socket.send_fds(self.socket, [b"fork"], theirs)
+        except BrokenPipeError:  # it has ended: what it left behind tells why
+            pass
         except OSError:
             for descriptor in (ours, *(read for read, _ in others)):
                 os.close(descriptor)
@@ -81,6 +100,7 @@ class ForkServer:
         with contextlib.suppress(OSError):
             self.process.kill()
         self.process.wait()
+        self.errors.close()
 
 
 class ForkedProcess:
@@ -136,7 +156,21 @@ class ForkedProcess:
             self._heard += told
             if not told:
                 words = self._heard.split()
-                self.returncode = int(words[1]) if len(words) == 2 else -signal.SIGKILL
+                self.returncode = int(words[1]) if len(words) == 2 else self._killed(words)
                 self._news.close()
                 return
             seconds = 0.0
+
+    def _killed(self, heard: list[bytes]) -> int:
+        """The status of what ended without a word: a watch, or the server before it had forked."""
+        if heard:
+            return -signal.SIGKILL
+        server = self._server
+        try:
+            status = server.process.wait(1.0)  # it was heard to end, and so it has, or will at once
+        except subprocess.TimeoutExpired:
+            return -signal.SIGKILL
+        with contextlib.suppress(OSError, ValueError):  # closed, where it was stopped
+            server.errors.seek(0)
+            self.stderr = os.fdopen(os.dup(server.errors.fileno()), "rb")
+        return status

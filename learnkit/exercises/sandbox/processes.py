@@ -60,8 +60,8 @@ def start(modules: tuple[str, ...]) -> Worker:
     ours: int | None = None
     try:
         if sys.platform == "linux":
-            theirs, ours = _lifeline()
-        if theirs is not None and modules:
+            theirs, ours = map(forkserver.above_streams, os.pipe())
+        if theirs is not None:
             return Worker(forkserver.fork((*modules, *late), environment, theirs), ours)
         watch = [] if theirs is None else [theirs]
         process = subprocess.Popen(
@@ -86,17 +86,6 @@ def start(modules: tuple[str, ...]) -> Worker:
         if theirs is not None:
             os.close(theirs)
     return Worker(process, ours)
-
-
-def _lifeline() -> tuple[int, int]:
-    """A pipe, clear of the numbers 0 to 2: those are free where a shell has closed them (`<&-`)."""
-    import fcntl  # not on Windows
-
-    ends = os.pipe()
-    clear = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3) for end in ends]
-    for end in ends:
-        os.close(end)
-    return clear[0], clear[1]
 
 
 def _library_folders() -> list[str]:

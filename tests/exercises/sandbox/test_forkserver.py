@@ -55,6 +55,16 @@ def test_a_worker_is_forked_from_one_server_for_all():
     assert float(told.printed.split()[0]) < imports / 4  # the worker has not imported torch anew
 
 
+def test_a_worker_without_torch_is_forked_from_a_server_that_has_numpy():
+    source = "def mse_loss(pred, target):\n    {}\n    return ((pred - target) ** 2).mean()"
+    assert check("mse_loss", define(source.format("pass"), "mse_loss")).correct
+    server = psutil.Process(forkserver._servers[()].process.pid)
+    loaded = "import sys; print('numpy' in sys.modules, 'torch' in sys.modules)"
+    told = check("mse_loss", define(source.format(loaded), "mse_loss"))
+    assert told.correct and told.printed.split()[:2] == ["True", "False"]
+    assert forkserver._servers[()].process.pid == server.pid
+
+
 def test_each_worker_draws_other_numbers():
     """Of NumPy and Python, as a process does that was started; torch begins at the same seed."""
     drawn = set()

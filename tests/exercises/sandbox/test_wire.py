@@ -7,7 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -66,6 +66,7 @@ def test_an_outcome_comes_back_as_it_was_sent(outcome):
 
 
 @patiently
+@example([Outcome("raised", type="ValueError", file="\0", line=1)], "mse_loss")
 @given(st.lists(outcomes, max_size=9), st.sampled_from(["mse_loss", "gradient_descent"]))
 def test_whatever_well_formed_outcomes_come_the_judge_has_a_verdict(come, name):
     report = judge(find(name), come)
