@@ -4,6 +4,7 @@ A frame is bytes, as cameras give them. It is turned into numbers, filled, and t
 frame takes is measured from bytes to bytes.
 """
 
+import copy
 import itertools
 import time
 from collections.abc import Callable, Iterator
@@ -40,7 +41,7 @@ class OneHole(nn.Module):
             changed = mean + torch.eye(pixels, device=mean.device, dtype=mean.dtype)
             first = torch.zeros(pixels, dtype=torch.int64, device=mean.device)
             fills = inpainter.linear.solve(hole).conditional_mean(changed, first)
-        self.unet = inpainter.unet
+        self.unet = copy.deepcopy(inpainter.unet)  # moved elsewhere, it moves nobody else's
         self.register_buffer("hole", hole)
         self.register_buffer("mean", mean)
         self.register_buffer("matrix", fills - mean)  # Aᵀ: row i is of pixel i

@@ -15,7 +15,7 @@ from learnkit.training.device import Machine
 
 REPEATS = 5
 # (side of the matrices, bytes that are copied): large enough to be at the ceiling, and no larger
-SIZES = {"cpu": (1024, 2**26), "mps": (2048, 2**28), "cuda": (8192, 2**30)}
+SIZES = {"cpu": (1024, 2**26), "mps": (2048, 2**28), "cuda": (8192, 2**28)}
 
 
 def peak(machine: Machine, dtype: torch.dtype = torch.float32) -> float:

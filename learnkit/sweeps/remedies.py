@@ -55,14 +55,14 @@ REMEDIES: dict[str, dict[str, Any]] = {
     "upside down": {"maps": maps(upside_down=True)},
     "all four": {"maps": maps(**ALL)},
     "all four, dropout 10 %": {"maps": maps(**ALL), "dropout": 0.1},
-    "1,000 pictures": {},
+    "1,000 pictures": {"pictures": 1000},
 }
 
 
 def trial(remedy: str, seed: int) -> dict[str, float]:
     """Decibels on pictures that were learned from, on validation, and on test garments."""
-    learned = few(1000 if remedy == "1,000 pictures" else PICTURES, seed)
-    training = fit(learned, seed=seed, **REMEDIES[remedy])
+    options = {"pictures": PICTURES} | REMEDIES[remedy]
+    training = fit(few(options.pop("pictures"), seed), seed=seed, **options)
     return training.scores() | {"validation": training.validation[-1]}
 
 

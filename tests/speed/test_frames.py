@@ -26,6 +26,13 @@ def test_the_inpainter_of_one_hole_fills_as_the_inpainter_does(hole):
     assert torch.equal(quick[:, :, ~hole[0, 0]], PICTURES[:, :, ~hole[0, 0]])
 
 
+def test_the_inpainter_itself_stays_where_and_as_it_is():
+    inpainter = pretrained("inpainter")
+    hole = torch.from_numpy(draw.box((28, 28), height=10, width=10))[None, None]
+    frames.OneHole(inpainter, hole).double()
+    assert {weight.dtype for weight in inpainter.parameters()} == {torch.float32}
+
+
 def test_what_a_frame_holds_under_the_spot_is_never_read():
     hole = torch.from_numpy(draw.box((28, 28), height=10, width=10))[None, None]
     one = frames.OneHole(pretrained("inpainter"), hole).eval()

@@ -62,7 +62,8 @@ def test_the_same_seed_gives_the_same_network_and_leaves_torchs_own_generator_al
 def test_every_remedy_is_a_remedy_of_the_same_training():
     learned = garments.few(30, 0)
     plain = garments.fit(learned, steps=2)
-    for name, options in remedies.REMEDIES.items():
+    for name, every in remedies.REMEDIES.items():
+        options = {what: value for what, value in every.items() if what != "pictures"}
         again = garments.fit(learned, steps=2, **options)
         same = all(
             a.shape == b.shape and torch.equal(a, b)
