@@ -47,7 +47,7 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## How long does a frame take?
 #
-# `inpainter` is the best network of lesson 10. `spot` is what the camera cannot see. A small computer beside a camera has no GPU, so this half runs on the CPU, also where you have a GPU.
+# `inpainter` is the best network of lesson 10. `spot` is what the camera cannot see. A small computer beside a camera has no GPU, so the frames are filled on the CPU, also where you have a GPU. (The roofline and the switches further below are then those of your GPU.)
 
 # %%
 cpu = Machine(torch.device("cpu"))
@@ -403,6 +403,7 @@ show(fig, alt="Three bars of frames a second: as it is, with one matrix, and thr
 
 # %%
 reached = {name: {"GFLOP/s": rate * frame_work / 1e9} for name, rate in by_step.items()}
+reached["the ceiling of this CPU"] = {"GFLOP/s": peak(cpu) / 1e9}
 show_table(
     reached,
     heads=["step", "GFLOP/s"],
@@ -411,7 +412,7 @@ show_table(
 )
 
 # %% [markdown]
-# A frame asks for 190 million operations. Compare what the three reach with the ceiling of float32 above: torch is far below it, onnxruntime less far. So it is not the arithmetic that made the frame slow.
+# A frame asks for 190 million operations. Compare what the three reach with the ceiling of the CPU: torch is far below it, onnxruntime less far. So it was not the arithmetic alone that made the frame slow.
 #
 # ## Live
 #
@@ -460,16 +461,16 @@ class Correction(nn.Module):
 
 
 # %%
-photo_inpainter = pretrained("photo_inpainter")
+side, photo_inpainter = 512, pretrained("photo_inpainter")
 mixed, correction = copy.copy(photo_inpainter), Correction(photo_inpainter)
 if not no_onnx:
-    file = to_onnx.to_onnx(correction, [torch.rand(1, 7, 512, 512)], folder / "photo.onnx")
+    file = to_onnx.to_onnx(correction, [torch.rand(1, 7, side, side)], folder / "photo.onnx")
     session = to_onnx.Session(file)
     mixed.residual = lambda x: torch.from_numpy(session(x.numpy()))
 
 # %%
-photo = torch.from_numpy(photograph("astronaut", height=512)).float().permute(2, 0, 1)[None]
-scratches = torch.from_numpy(draw.scratches((512, 512), count=12, seed=3))[None, None]
+photo = torch.from_numpy(photograph("astronaut", height=side)).float().permute(2, 0, 1)[None]
+scratches = torch.from_numpy(draw.scratches((side, side), count=12, seed=3))[None, None]
 damaged_photo = cut(photo, scratches)
 photo_ms = {}
 last = copy.deepcopy(photo_inpainter).to(memory_format=torch.channels_last)
@@ -478,7 +479,7 @@ models["torch again" if no_onnx else "onnxruntime"] = mixed
 for name, model in models.items():
     fill = functools.partial(model.fill, damaged_photo, scratches)
     photo_ms[name] = 1000 / rate_of(fill, repeats=2)
-seven = torch.rand(1, 7, 512, 512)
+seven = torch.rand(1, 7, side, side)
 photo_ms["of the first, the network alone"] = 1000 / rate_of(lambda: correction(seven), repeats=2)
 
 # %% [markdown]
@@ -489,7 +490,7 @@ show_pictures(
     {"scratched": as_image(damaged_photo[0]), "filled": as_image(fill()[0])},
     alt="The astronaut with thin black scratches, and the same photograph without them.",
 )
-show_table(photo_ms, title="512 x 512 pixels, ms")
+show_table(photo_ms, title=f"{side} x {side} pixels, ms")
 
 # %% [markdown]
 # Here the three are nearer to one another than with the small frame. The convolutions are large now, and torch's routines for large ones are good; the layout helps them. What the network alone does not take is the plate, and none of the three makes it quicker: Amdahl's law again. So this CPU fills no photographs of 512 x 512 in real time.

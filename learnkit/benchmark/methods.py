@@ -31,7 +31,7 @@ class Method:
         """The pictures that its weights were trained on; None where it has none."""
         return ALL if self.weights else None
 
-    def training(self, seconds: float) -> dict[str, float]:
+    def training(self, seconds: float) -> dict[str, int | float]:
         """What it took to train, as fields of a `Row`; `seconds` are those that `make` took."""
         if not self.weights:
             return {"seconds": seconds}

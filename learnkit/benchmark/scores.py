@@ -54,7 +54,7 @@ class Row:
     ssim: float | None = _number("SSIM", 7, ".3f")  # whole picture, Gaussian window
     frechet: float | None = _number("Frechet", 9, ".2f")  # classifier distance to the true ones
     milliseconds: float | None = _number("ms/picture", 11, ".3f")
-    parameters: float | None = _number("weights", 11, ",")  # numbers that a network has learned
+    parameters: int | None = _number("weights", 11, ",")  # numbers that a network has learned
     seconds: float | None = _number("training, s", 13, ",.1f")  # to train it, once for all holes
     error: str = ""
 

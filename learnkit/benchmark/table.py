@@ -50,7 +50,7 @@ def rows(
     cut = {kind: published.holes(kind, pictures) for kind in holes}
     for method in _named_apart(methods):
         fill, error = None, ""
-        took: dict[str, float] = {}
+        took: dict[str, int | float] = {}
         began = time.perf_counter()
         try:
             fill = method.make(learned_from)
@@ -64,7 +64,7 @@ def rows(
 def _row(
     method: Method,
     fill: BatchFill | None,
-    took: dict[str, float],
+    took: dict[str, int | float],
     error: str,
     kind: str,
     images: Images,
