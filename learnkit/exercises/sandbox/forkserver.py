@@ -62,7 +62,8 @@ class ForkServer:
         self.started = (sys.executable, environment)
         pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket, theirs = (socket.socket(fileno=above_streams(end.detach())) for end in pair)
-        self.errors = tempfile.TemporaryFile()  # what it says where it ends before it serves
+        self.errors = tempfile.TemporaryFile()  # what it says of itself
+        self.said = b""  # the same, once it has ended
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", inside.__file__, "serve", str(theirs.fileno()), *modules],
@@ -82,7 +83,7 @@ class ForkServer:
         theirs = [folder, stdin, *(write for _, write in others[:2]), lifeline, others[2][1]]
         try:
             socket.send_fds(self.socket, [b"fork"], theirs)
-        except BrokenPipeError:  # it has ended: what it left behind tells why
+        except ConnectionError:  # it has ended: what it left behind tells why
             pass
         except OSError:
             for descriptor in (ours, *(read for read, _ in others)):
@@ -99,8 +100,16 @@ class ForkServer:
         self.socket.close()
         with contextlib.suppress(OSError):
             self.process.kill()
-        self.process.wait()
+        self.ended(None)
         self.errors.close()
+
+    def ended(self, timeout: float | None) -> int:
+        """The exit status. Raises TimeoutExpired where it goes on for longer."""
+        status = self.process.wait(timeout)
+        if not self.errors.closed:
+            self.errors.seek(0)
+            self.said = self.errors.read()
+        return status
 
 
 class ForkedProcess:
@@ -112,6 +121,7 @@ class ForkedProcess:
         self.stdout, self.stderr = os.fdopen(stdout, "rb"), os.fdopen(stderr, "rb")
         self.returncode: int | None = None
         self._server, self._news, self._heard = server, os.fdopen(news, "rb", buffering=0), b""
+        self.said = b""  # by the server, where it ended before it had forked
 
     @property
     def unborn(self) -> bool:
@@ -165,12 +175,9 @@ class ForkedProcess:
         """The status of what ended without a word: a watch, or the server before it had forked."""
         if heard:
             return -signal.SIGKILL
-        server = self._server
         try:
-            status = server.process.wait(1.0)  # it was heard to end, and so it has, or will at once
+            status = self._server.ended(1.0)  # it was heard to end: it has, or will at once
         except subprocess.TimeoutExpired:
             return -signal.SIGKILL
-        with contextlib.suppress(OSError, ValueError):  # closed, where it was stopped
-            server.errors.seek(0)
-            self.stderr = os.fdopen(os.dup(server.errors.fileno()), "rb")
+        self.said = self._server.said
         return status

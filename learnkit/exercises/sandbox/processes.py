@@ -122,11 +122,11 @@ def stop(worker: Worker) -> None:
 
 def _last_words(worker: Worker) -> str:
     """The last line that it wrote before its output went elsewhere, else its exit status."""
-    words = b""
+    words = worker.process.said if isinstance(worker.process, ForkedProcess) else b""
     with contextlib.suppress(OSError, ValueError, AttributeError):  # Windows has it since 3.12
         errors = worker.pipes[2]
         os.set_blocking(errors.fileno(), False)
-        words = errors.read(1 << 16) or b""
+        words += errors.read(1 << 16) or b""
     lines = words.decode(errors="replace").strip().splitlines()
     return lines[-1].strip()[:300] if lines else f"exit status {worker.process.returncode}"
 

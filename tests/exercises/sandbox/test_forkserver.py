@@ -152,3 +152,15 @@ def test_a_server_ends_with_its_notebook():
     )
     for pid in map(int, ran.stdout.split()):
         gone_within_a_minute(pid)
+
+
+def test_what_a_server_says_before_it_ends_is_heard_however_soon_it_ends(tmp_path, monkeypatch):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho 'no such luck' >&2; exit 1\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    for _ in range(20):  # the second of a pair meets the first one's server while it ends
+        for worker in [processes.start(()), processes.start(())]:
+            worker.pipes[1].read()
+            processes.stop(worker)
+            assert worker.last_words == "no such luck"
