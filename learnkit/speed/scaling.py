@@ -3,8 +3,8 @@
     python -m torch.distributed.run --standalone --nproc-per-node 2 -m learnkit.speed.scaling FILE
 
 Two networks learn to fill one hole. The dense one computes little for each of its weights, the
-convolutional one much: each weight is used at every pixel. After every step the gradients of all
-weights are sent, so the first gains little from a second process, and the second nearly all.
+convolutional one much: each weight is used at every pixel. In every step the gradients of all
+weights are sent, so the first gains little or nothing from a second process, and the second much.
 """
 
 import argparse
@@ -43,10 +43,8 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "convolutional": lambda: GatedUNet(width=16),
 }
 WARMUP = 2  # steps whose time does not count
-ERROR = re.compile(
-    r"^(?:\[rank\d+\]: )?.*?(\w*[Ee]rror: .*)$", re.MULTILINE
-)  # a traceback's last line
 BATCH = 128  # pictures a step, of all processes together
+ERROR = re.compile(r"^.*?(\w*[Ee]rror: .*)$", re.MULTILINE)  # the last line of a traceback
 
 
 @dataclass(frozen=True)
