@@ -9,36 +9,33 @@ import tempfile
 import time
 from pathlib import Path
 
-import torch
-
 from learnkit.models.pretrained import NETWORKS
 from learnkit.recipes.base import find
 from learnkit.recipes.run import bake
 from learnkit.sweeps.base import Sweep
-from learnkit.training.device import choose
+from learnkit.training.device import Machine, choose
 
 FIRST, TIMED = 4, 12
 
 
 def trial(network: str, seed: int) -> dict[str, float]:
     """Minutes that all steps of the recipe take on this machine, its own best device."""
-    recipe, device = find(network), choose().device
+    recipe, machine = find(network), choose()
     with tempfile.TemporaryDirectory() as folder:
         steps = bake(recipe, Path(folder))
         for _ in itertools.islice(steps, FIRST):
             pass
-        began = _now(device)
+        began = _now(machine)
         for _ in itertools.islice(steps, TIMED):
             pass
-        took = _now(device) - began
+        took = _now(machine) - began
         steps.close()
     return {"minutes": took / TIMED * recipe.steps / 60}
 
 
-def _now(device: torch.device) -> float:
+def _now(machine: Machine) -> float:
     """Seconds, when a GPU has done all that it was asked to."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    machine.synchronize()
     return time.perf_counter()
 
 

@@ -43,10 +43,11 @@ def scene(roofs: Mapping[str, Ceilings], points: Points) -> Scene:
     The first of `roofs` is the one that points are compared with; up to four operations.
     Raises ValueError where there is no roof, no operation, or too many.
     """
-    if not roofs or not 1 <= len(points) <= len(COLOURS) or not all(points.values()):
+    counts = {name: len(some) for name, some in points.items()}
+    if not roofs or not 1 <= len(points) <= len(COLOURS) or not all(counts.values()):
         raise ValueError(
             f"there must be a roof and one to {len(COLOURS)} operations with a point at least, got "
-            f"{len(roofs)} roofs and { ({name: len(some) for name, some in points.items()}) }"
+            f"{len(roofs)} roofs and {counts}"
         )
     roof = next(iter(roofs.values()))
     everything = [point for some in points.values() for point in some]
@@ -114,14 +115,15 @@ def scene(roofs: Mapping[str, Ceilings], points: Points) -> Scene:
 
 def explore(roofs: Mapping[str, Ceilings], points: Points) -> Panel:
     """The scene under a choice of operation and a slider for the number of pictures."""
-    counts = max((some for some in points.values()), key=len, default=[])
+    drawn = scene(roofs, points)  # raises where there is nothing to choose from
+    most = max(points.values(), key=len)
     operation = ipywidgets.Dropdown(options=list(points), description="operation", **ROW)
     batch = ipywidgets.SelectionSlider(
-        options=[(str(point.pictures), i) for i, point in enumerate(counts)] or [("", 0)],
+        options=[(str(point.pictures), i) for i, point in enumerate(most)],
         description="pictures in a call",
         **ROW,
     )
-    return Panel(scene(roofs, points), {"operation": operation, "batch": batch})
+    return Panel(drawn, {"operation": operation, "batch": batch})
 
 
 def _pictures(count: int) -> str:

@@ -24,7 +24,7 @@ from learnkit.speed import frames, scaling, to_onnx
 
 FRAMES, SECONDS, AGREE, THREADS = 100.0, 1.5, 1e-5, 2
 COUNT = 300
-HOLE = torch.from_numpy(draw.box((28, 28), height=14, width=14))[None, None]
+HOLE = scaling.HOLE[None, None]
 Row = tuple[str, float, str]
 
 
