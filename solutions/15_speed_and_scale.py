@@ -698,4 +698,5 @@ show_table(
 #
 # **For the course's table** of fills: no new row. The row of `inpainter` holds for what ran here, too: the pictures are the same to the fifth digit.
 #
-# **Read on:** Williams, Waterman and Patterson, *Roofline* (2009), sections 3 to 5; Goyal et al., *Accurate, Large Minibatch SGD* (2017), section 2; Li et al., *PyTorch Distributed* (2020), section 3; Patarasuk and Yuan, *Bandwidth Optimal All-reduce Algorithms* (2009), section 3. This is the last lesson so far: **16 Applications** is being written.
+# **Read on:** Williams, Waterman and Patterson, *Roofline* (2009), sections 3 to 5; Goyal et al., *Accurate, Large Minibatch SGD* (2017), section 2; Li et al., *PyTorch Distributed* (2020), section 3; Patarasuk and Yuan, *Bandwidth Optimal All-reduce Algorithms* (2009), section 3. Next:
+# [**16 Applications**](16_applications.ipynb).

@@ -114,6 +114,11 @@ seen = {name: garment_features(crowd[:200].cpu())""",
         ("for _ in range(5)]", "for _ in range(1)]"),
         ("counts = (1, 4, 16, 64, 256)", "counts = (1, 4, 16, 64)"),
     ],
+    "16_applications": [
+        ("for seed in range(16)", "for seed in range(3)"),
+        ("def head_fills(painter, which, count=16):", "def head_fills(painter, which, count=2):"),
+        ("no_sign[:60]", "no_sign[:4]"),
+    ],
 }
 # Loaded before a lesson's process is forked, and so once for all of them.
 FIRST = (

@@ -38,10 +38,11 @@ MAY_IMPORT = {
     "sweeps": TORCH | {"models", "training", "recipes"},
     "benchmark": TORCH | {"models", "training", "sweeps"},
     "speed": TORCH | {"models", "training"},
+    "capstone": PICTURES | {"benchmark"},
     "exercises": TAUGHT,
     "grading": TAUGHT | {"exercises"},
     "widgets": TAUGHT | {"exercises"},
-    "course": TAUGHT | {"exercises", "grading", "widgets"},
+    "course": TAUGHT | {"capstone", "exercises", "grading", "widgets"},
     "__main__": {"course"},  # `python -m learnkit` is the learnkit command
 }
 

@@ -11,6 +11,7 @@ import traceback
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from learnkit.benchmark.methods import Method
@@ -24,17 +25,7 @@ def load(path: Path) -> Method:
     Raises ValueError where the file has neither function or cannot be run, and names the reason;
     OSError where there is no such file.
     """
-    source = path.read_bytes()  # raises where there is none, before Python is asked to import it
-    spec = ModuleSpec(f"method_{path.stem}", loader=None, origin=str(path))
-    module = module_from_spec(spec)
-    module.__file__ = str(path)
-    sys.modules[spec.name] = module  # a dataclass asks for it
-    sys.path.insert(0, str(path.resolve().parent))
-    try:
-        exec(compile(source, str(path), "exec"), module.__dict__)
-    except (Exception, SystemExit) as error:
-        reason = f"{type(error).__name__}: {error}{place(error, str(path))}"
-        raise ValueError(f"{path} cannot be run ({reason})") from error
+    module = run(path)
     names = ("fill", "fill_batch", "learn")
     functions: list[Any] = [getattr(module, name, None) for name in names]
     fill, fill_batch, learn = functions
@@ -55,6 +46,25 @@ def load(path: Path) -> Method:
 
     name = " ".join(str(getattr(module, "NAME", path.stem)).split())  # a row is a line
     return Method(name or path.stem, make, file=str(path))
+
+
+def run(path: Path) -> ModuleType:
+    """The module that a Python file makes, run here and now; it may import what lies beside it.
+
+    Raises ValueError where it cannot be run, with the reason; OSError where there is no such file.
+    """
+    source = path.read_bytes()  # raises where there is none, before Python is asked to import it
+    spec = ModuleSpec(f"method_{path.stem}", loader=None, origin=str(path))
+    module = module_from_spec(spec)
+    module.__file__ = str(path)
+    sys.modules[spec.name] = module  # a dataclass asks for it
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        exec(compile(source, str(path), "exec"), module.__dict__)
+    except (Exception, SystemExit) as error:
+        reason = f"{type(error).__name__}: {error}{place(error, str(path))}"
+        raise ValueError(f"{path} cannot be run ({reason})") from error
+    return module
 
 
 def place(error: BaseException, file: str) -> str:

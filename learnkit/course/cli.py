@@ -1,4 +1,4 @@
-"""The `learnkit` command: lab, doctor, progress, export, check, train, sweep, benchmark.
+"""The `learnkit` command: lab, doctor, progress, export, check, train, sweep, benchmark, capstone.
 
 Every command imports what it needs itself, so that start-up is quick. A known error ends as one
 sentence on stderr and a status: 1, and 3 where the command line itself is wrong. `check` has
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from learnkit import __version__, threads
+from learnkit import __version__
 from learnkit.course import pipes
 
 CHECK_STATUS = {"correct": 0, "incorrect": 1, "not attempted": 2, "could not be judged": 3}
@@ -158,6 +158,17 @@ def build_parser() -> Parser:
         "--output", type=Path, metavar="DIR", help="write table.md, table.csv and table.json there"
     )
     benchmark.set_defaults(run=run_benchmark)
+
+    capstone = commands.add_parser(
+        "capstone",
+        help="measure a capstone by its rubric, or begin one",
+        description="Exit status: 0 where every part is there, 1 where one is missing.",
+    )
+    capstone.add_argument("file", metavar="FILE.py", type=Path)
+    capstone.add_argument(
+        "--new", metavar="FIELD", help="write a template: photograph, page, fundus, tissue or scan"
+    )
+    capstone.set_defaults(run=run_capstone)
     return parser
 
 
@@ -219,56 +230,10 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 
 def run_train(arguments: argparse.Namespace) -> int:
-    """Trains a recipe under a progress bar; Ctrl-C leaves the last checkpoint, and says which."""
-    from tqdm import tqdm
+    """Trains a recipe under a progress bar."""
+    from learnkit.course.train import train
 
-    threads.hand_down(threads.for_a_training())  # before torch, which reads them once
-    from learnkit.models.pretrained import card
-    from learnkit.recipes.base import find
-    from learnkit.recipes.run import bake
-    from learnkit.training import checkpoint, device, distributed
-
-    recipe = find(arguments.name)
-    steps = arguments.budget or recipe.steps
-    with distributed.process_group(arguments.device) as own:
-        machine = device.choose(arguments.device or (str(own) if own else None), steps=steps)
-        first = distributed.rank() == 0
-        if first:
-            print(f"{recipe.name} on {machine}: {recipe.what}", flush=True)
-        baking = bake(
-            recipe, arguments.folder, steps=steps, machine=machine, resume=arguments.resume
-        )
-        bar = tqdm(total=steps, disable=not first, unit="step", mininterval=1.0)
-        try:
-            with bar:
-                for step in baking:
-                    bar.update(step.number - bar.n)
-                    if step.number == steps:
-                        bar.set_postfix_str("measuring the weights")
-                    elif step.number % 100 == 0:
-                        bar.set_postfix(loss=f"{step.loss:.2f}", refresh=False)
-        except KeyboardInterrupt:
-            baking.close()  # writes the checkpoint
-            if first:
-                kept = checkpoint.steps_done(arguments.folder / f"{recipe.name}.checkpoint.pt")
-                print(stopped(max(bar.n, kept), steps, kept), file=sys.stderr)
-            raise
-    if first:
-        told = card(recipe.name, arguments.folder)
-        for what, value in told["quality"].items():
-            print(f"{what}: {value}")
-        print(f"written: {arguments.folder / recipe.name}.safetensors and .json")
-    return 0
-
-
-def stopped(number: int, steps: int, kept: int) -> str:
-    """What is kept of a training that was stopped after step `number`: `kept` steps.
-
-    >>> stopped(476, 7000, kept=476)
-    'stopped at step 476 of 7000; --resume goes on from step 476'
-    """
-    rest = f"--resume goes on from step {kept}" if kept else "nothing is kept yet"
-    return f"stopped at step {number} of {steps}; {rest}"
+    return train(arguments)
 
 
 def run_sweep(arguments: argparse.Namespace) -> int:
@@ -283,6 +248,13 @@ def run_benchmark(arguments: argparse.Namespace) -> int:
     from learnkit.course.benchmark import benchmark
 
     return benchmark(arguments)
+
+
+def run_capstone(arguments: argparse.Namespace) -> int:
+    """Prints the rubric's lines as they are measured, or writes a template."""
+    from learnkit.course.capstone import capstone
+
+    return capstone(arguments.file, arguments.new)
 
 
 def run_check(arguments: argparse.Namespace) -> int:

@@ -57,4 +57,6 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "throughput": 15,
     "shard": 15,
     "average_gradients": 15,
+    "uncertainty_map": 16,
+    "warp_by_disparity": 16,
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from learnkit.fills.protocol import check_fillable
+from learnkit.fills.protocol import around, check_fillable, spread
 from learnkit.shapes import Hole, Image
 
 SMALL = 10_000  # pixels
@@ -67,31 +67,17 @@ def _least(image: Image, hole: Hole, power: int) -> Image:
     if not hole.any():
         return fill
     # A reaches `power` pixels far; of a small picture the whole matrix is at hand already
-    window = np.s_[:, :] if hole.size <= SMALL else _around(hole, margin=power)
+    window = np.s_[:, :] if hole.size <= SMALL else around(hole, margin=power)
     hole_here, values = hole[window], image[window]
     rows, factors = _system(np.packbits(hole_here).tobytes(), hole_here.shape, power)
     # the known pixels, 0 in the hole: A_uk x_k is then one product with all columns
-    x = np.where(_spread(hole_here, values), 0, values).reshape(hole_here.size, -1)
+    x = np.where(spread(hole_here, values), 0, values).reshape(hole_here.size, -1)
     x_u = factors.solve(-(rows @ x.astype(np.float64)))
     # of a harmonic fill rounding alone may step beyond the known values, a plate overshoots
     x_k = image[~hole].reshape(-1, x.shape[1])
     x_u = x_u.clip(x_k.min(axis=0), x_k.max(axis=0))
     fill[hole] = x_u.reshape(fill[hole].shape)
     return fill
-
-
-def _around(hole: Hole, margin: int) -> tuple[slice, slice]:
-    """The smallest box around the hole, `margin` pixels larger on each side that has them."""
-    rows, columns = (np.flatnonzero(hole.any(axis=axis)) for axis in (1, 0))
-    return (
-        slice(max(0, rows[0] - margin), rows[-1] + margin + 1),
-        slice(max(0, columns[0] - margin), columns[-1] + margin + 1),
-    )
-
-
-def _spread(hole: Hole, image: Image) -> np.ndarray:
-    """The hole with an axis of 1 for the channels, where the picture has them."""
-    return hole.reshape(*hole.shape, *(1,) * (image.ndim - 2))
 
 
 @lru_cache(maxsize=2)  # one hole over many pictures costs one factorisation

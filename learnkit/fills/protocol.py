@@ -112,6 +112,20 @@ def check_float_array(filled: Any) -> None:
         raise TypeError(f"a fill returns a float NumPy array, got {kind}{cure}")
 
 
+def around(hole: Hole, margin: int) -> tuple[slice, slice]:
+    """The smallest box around the hole, `margin` pixels larger on each side that has them."""
+    rows, columns = (np.flatnonzero(hole.any(axis=axis)) for axis in (1, 0))
+    return (
+        slice(max(0, rows[0] - margin), rows[-1] + margin + 1),
+        slice(max(0, columns[0] - margin), columns[-1] + margin + 1),
+    )
+
+
+def spread(hole: Hole, image: Image) -> np.ndarray:
+    """The hole with an axis of 1 for the channels, where the picture has them."""
+    return hole.reshape(*hole.shape, *(1,) * (image.ndim - 2))
+
+
 def as_values(holes: Holes, images: Images) -> ValueHoles:
     """Holes (n, h, w) as bool rows (n, h w c), one entry for each value of a picture."""
     channels = images[0].size // holes[0].size

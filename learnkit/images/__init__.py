@@ -8,6 +8,8 @@ Read it in this order:
     frechet           how far two crowds of pictures are apart, by their features
     precision_recall  are the made pictures good, and are all kinds of the real ones there
     preference        how sure a share of answers is
+    heads             simulated CT slices of heads, with a lesion or without
+    stereo            a pair of photographs, the disparity between them, and the depth
     ring              eight blobs on a circle, and which of them a crowd of points has found
 
 Importing this room loads nothing: ask for the file you need.

@@ -47,6 +47,8 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "inpainter": unet.Inpainter,
     "photo_inpainter": photo_inpainter.PhotoInpainter,
     "painter": painter.Painter,
+    "head_painter": lambda: painter.Painter(width=32),
+    "healthy_head_painter": lambda: painter.Painter(width=32),
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
     "conditional_vae": conditional_vae.ConditionalVAE,
     "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),

@@ -1,6 +1,7 @@
 """The data sets that the recipes learn from, and those that judge what was learned.
 
-Garments and emoji; photographs, which are cut and damaged first, have a file of their own.
+Garments, emoji and simulated heads; photographs, which are cut and damaged first, have a file of
+their own.
 """
 
 import warnings
@@ -9,9 +10,11 @@ import numpy as np
 import torch
 
 from learnkit.images.data import emoji, fashion_mnist
+from learnkit.images.heads import heads
 from learnkit.training.pictures import Pictures, resident
 
 TENTH = 10  # emoji 0, 10, 20, ... are never trained on
+HEADS, AT_ONCE = 20_000, 500  # so few at a time fit into a core's cache
 
 
 def garments(device: torch.device, *, labels: bool = False) -> Pictures:
@@ -39,3 +42,11 @@ def emoji_shown(device: torch.device) -> Pictures:
 def emoji_unseen(device: torch.device | str = "cpu") -> Pictures:
     """The 192 emoji that no training sees: every tenth, from the first."""
     return resident(emoji()[0][::TENTH], device=device)
+
+
+def heads_shown(device: torch.device, *, lesions: float) -> Pictures:
+    """20,000 simulated heads (seed 1), each with a lesion with the probability `lesions`."""
+    generator = np.random.default_rng(1)
+    parts = range(HEADS // AT_ONCE)
+    images = [heads(AT_ONCE, generator, lesions=lesions).images for _ in parts]
+    return resident(np.concatenate(images), device=device)

@@ -23,4 +23,5 @@ which_is_real    lesson 13: one of two pictures is real; your right answers, wit
 data_size        lesson 14: decibels by training pictures, and fills beside the nearest one seen
 roofline         lesson 15: what operations reach on this machine, under what it can do at most
 live             lesson 15: the frames of a camera, each beside its fill, as they come
+uncertainty      lesson 16: how much several fills differ, laid over their mean
 """

@@ -70,6 +70,8 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "throughput": "(step, batch_size, synchronize, clock, warmup=3, repeats=10)",
     "shard": "(indices, rank, world_size)",
     "average_gradients": "(gradients, counts)",
+    "uncertainty_map": "(fills)",
+    "warp_by_disparity": "(right, disparity)",
 }
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 

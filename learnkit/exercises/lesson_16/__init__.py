@@ -1,0 +1,1 @@
+"""Lesson 16, applications: `uncertainty_map`, `warp_by_disparity`."""

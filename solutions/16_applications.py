@@ -1,0 +1,707 @@
+# %% [markdown]
+# # 16 Applications
+#
+# > Where is it used, and where is it dangerous?
+#
+# | you need | you will be able to | time |
+# |---|---|---|
+# | lessons 10 to 13 | find the hole that nobody has marked; clean a scanned page by filling its letters; remove an object; fill a panorama across its seam; build one eye's view from the other's; mend a CT scan in the space where it was measured; say how uncertain a fill is, and when that number is worth nothing | 90 min; the cells alone run in under a minute, with or without a GPU |
+#
+# In the lessons before this one the hole was given, the truth was known, and a better PSNR was better. Here are six uses, each on a real picture or a scan. In each of them one of these three comforts is missing. Every method is measured against a simple one.
+
+# %%
+import numpy as np
+import torch
+from scipy import ndimage
+from skimage.color import rgb2hed
+from skimage.filters import threshold_otsu
+from skimage.transform import iradon, radon
+
+from learnkit.exercises import exercise
+from learnkit.fills.exemplar import exemplar
+from learnkit.fills.harmonic import harmonic
+from learnkit.holes import draw
+from learnkit.images import stereo
+from learnkit.images.data import emoji, photograph, to_float
+from learnkit.images.heads import heads
+from learnkit.images.metrics import psnr
+from learnkit.models.as_fill import fill_with
+from learnkit.models.pretrained import pretrained
+from learnkit.widgets import brush, uncertainty
+from learnkit.widgets.show import show_pictures
+from learnkit.widgets.show_table import show_table
+
+# %% [markdown]
+# ## An old photograph: nobody has marked the hole
+#
+# A faded print with scratches. Where the coating is gone, the paper shines through. The network `photo_inpainter` of lesson 10 has never seen this photograph. It takes scratches off well if it is told where they are. Here nobody tells.
+
+# %%
+faded = 0.08 + 0.75 * photograph("astronaut")[:256, 96:352].mean(axis=2)
+scratch = draw.scratches(faded.shape, count=14, seed=0)
+paper = 0.6 + 0.4 * np.random.default_rng(0).random(faded.shape)
+print_ = np.where(scratch, np.maximum(faded + 0.15, paper), faded).clip(0, 1)
+
+# %% [markdown]
+# A scratch is *thin* and *brighter than what lies beside it*. The **white top-hat** shows such places. It takes the picture, and subtracts a picture in which every bright thing is gone that is narrower than 9 pixels.
+
+# %%
+tophat = ndimage.white_tophat(print_, size=9)
+found = tophat > 0.12
+recall, precision = found[scratch].mean(), scratch[found].mean()
+
+# %% [markdown]
+# **Predict:** what besides scratches is thin and bright in a portrait?
+
+# %%
+show_pictures(
+    {"the print": print_, "found": found, "the scratches": scratch},
+    alt="A scratched portrait, the pixels that were found to be scratches, and those that are.",
+)
+print(f"{100 * recall:.0f} % of the scratched pixels are found")
+print(f"{100 * precision:.0f} % of the found pixels are scratched")
+
+# %% [markdown]
+# Nearly all scratches are found, and with them a third of pixels that are none: highlights of the hair, the teeth, the rim of the collar. Those are now filled as well, so they are lost.
+
+# %%
+photo_network = fill_with(pretrained("photo_inpainter"))
+restored = {
+    "as it is": print_,
+    "median filter, 7 x 7": ndimage.median_filter(print_, 7),
+    "found, harmonic": harmonic(print_, found),
+    "found, network": photo_network(print_, found),
+    "told, harmonic": harmonic(print_, scratch),
+    "told, network": photo_network(print_, scratch),
+}
+photo_scores = {name: {"PSNR, dB": psnr(image, faded)} for name, image in restored.items()}
+
+# %% [markdown]
+# **Predict:** which is worth more, the better method, or the better hole?
+
+# %%
+show_pictures(
+    {name: restored[name] for name in ("median filter, 7 x 7", "found, network", "told, network")},
+    alt="The portrait after a median filter, which blurs it, after the network with the hole found, and with the true hole.",
+)
+show_table(photo_scores, heads=["hole and method", "PSNR, dB"], digits=1)
+
+# %% [markdown]
+# With the hole that was found the network is 1.5 dB above the harmonic fill. Being told the hole is worth 12 dB. So whoever restores old photographs spends the time on the hole: with better detectors, or by marking it with a brush.
+#
+# ## A scanned page: the letters are the hole
+#
+# A page was photographed under a lamp. To read it by a program, each pixel has to be ink or paper, and one threshold for the whole page fails, for its lower left is darker than ink elsewhere. What would the page look like *without its letters*? That is a picture with holes: the ink is the hole.
+
+# %%
+page = photograph("page")
+ink = page < ndimage.gaussian_filter(page, 12) - 0.04  # darker than its surroundings
+ink = ndimage.binary_dilation(ink, iterations=2)  # and its grey rim
+shading = ndimage.gaussian_filter(harmonic(page, ink), 3)
+flat = (page / shading).clip(0, 1)
+
+# %% [markdown]
+# **Predict:** the shading is what is left when the letters are filled. What does the page look like after a division by it?
+
+# %%
+show_pictures(
+    {
+        "the page": page,
+        "one threshold (Otsu's)": (page > threshold_otsu(page)).astype(float),
+        "letters filled: the shading": shading,
+        "page / shading, one threshold": (flat > 0.8).astype(float),
+    },
+    columns=2,
+    alt="A page in uneven light, which one threshold makes black in its lower left; its shading; and the page divided by it, which one threshold makes readable everywhere.",
+)
+
+# %% [markdown]
+# A picture is no measurement, and no truth is known here. But a part of the *paper* can be hidden: a fifth of the paper's pixels is put into the hole as well, and then the fill has to say how bright they are. The other answers are one brightness for all, and the best plane.
+
+# %%
+dice = np.random.default_rng(0)
+hidden_paper = ~ink & (dice.random(page.shape) < 0.2)
+hole = ink | hidden_paper
+rows, columns = np.indices(page.shape)
+terms = np.stack([np.ones(page.shape), rows, columns], axis=-1)
+plane = terms @ np.linalg.lstsq(terms[~hole], page[~hole], rcond=None)[0]
+
+# %%
+guesses = {
+    "one brightness": np.full(page.shape, page[~hole].mean()),
+    "a plane": plane,
+    "harmonic fill": harmonic(page, hole),
+}
+misses = (guess - page for guess in guesses.values())
+page_errors = [float(np.sqrt(np.mean(miss[hidden_paper] ** 2))) for miss in misses]
+
+# %% [markdown]
+# **Predict:** 0 is black and 1 is white. How far off is each of the three, in the root of the mean square?
+
+# %%
+show_table(
+    {name: {"RMSE": error} for name, error in zip(guesses, page_errors, strict=True)},
+    heads=["guess", "RMSE"],
+    digits=4,
+    title="paper that was hidden",
+)
+
+# %% [markdown]
+# The harmonic fill of lesson 02, with no training at all, is off by 0.013. That is the paper's own grain. A smooth fill is right where what is missing *is* smooth.
+#
+# ## An object removed
+#
+# In **augmented reality** something is taken out of what a camera sees. What is behind it is wood, cloth, grass: it has a texture, and a smooth fill has none. The oldest method that works is to *copy*. The exemplar fill (Criminisi, Pérez and Toyama, 2004) takes a patch of 9 x 9 pixels at the rim of the hole, searches the picture for the patch that fits best on the known pixels, and copies what is missing from there. Edges that run into the hole are continued first. `learnkit/fills/exemplar.py` has it on one page.
+#
+# So that the truth is known, a sticker is put onto a table and taken off again.
+
+# %%
+coffee = photograph("coffee", height=200)
+stickers, sticker_names = emoji()
+rocket = to_float(stickers[sticker_names.index("rocket")])
+stuck, sticker = coffee.copy(), np.zeros(coffee.shape[:2], dtype=bool)
+sticker[150:182, 262:294] = rocket.min(axis=2) < 0.95  # emoji are drawn on white
+stuck[150:182, 262:294] = np.where(sticker[150:182, 262:294, None], rocket, stuck[150:182, 262:294])
+sticker = ndimage.binary_dilation(sticker)  # one pixel more, or a rim stays behind
+
+# %%
+removed = {"harmonic": harmonic(stuck, sticker), "exemplar": exemplar(stuck, sticker, reach=80)}
+
+
+def slope(image):
+    """The mean length of the gradient in the sticker's place: how much texture there is."""
+    down, right = np.gradient(image.mean(axis=2))
+    return float(np.hypot(down, right)[sticker].mean())
+
+
+# %% [markdown]
+# **Predict:** which of the two has the higher PSNR, and which would you rather look at?
+
+# %%
+corner = np.s_[120:, 200:]
+show_pictures(
+    {"a sticker": stuck[corner]}
+    | {name: image[corner] for name, image in removed.items()}
+    | {"truth": coffee[corner]},
+    alt="A corner of a wooden table with a sticker, with a blurred spot in its place, with copied wood, and as it was.",
+)
+removal = {
+    name: {"PSNR, dB": psnr(image, coffee, hole=sticker), "slope": slope(image) / slope(coffee)}
+    for name, image in removed.items()
+}
+show_table(removal, heads=["fill", "PSNR, dB", "slope, of the truth's"], digits=2)
+
+# %% [markdown]
+# The blur has the higher PSNR. That is lesson 01 again: of many possible grains the mean is nearest to all, and is none. The copied wood has a texture as strong as the truth's. In augmented reality nobody compares with the truth, so there the exemplar fill wins.
+#
+# Try it on an object that is really there: the spoon's bowl is marked. Clear the hole, paint another one, or load a picture of your own with the button. (It takes most kinds of pictures, makes large ones smaller, and says what it has done.)
+
+# %%
+table = coffee.astype(np.float32)
+rows_, columns_ = np.indices(table.shape[:2])
+spoon = (rows_ - 142) ** 2 + (columns_ - 182) ** 2 < 26**2
+contest = {"harmonic": harmonic, "exemplar": lambda image, hole: exemplar(image, hole, reach=60)}
+brush.explore({"coffee": table}, contest, hole=spoon, size=25)
+
+# %% [markdown]
+# Where there is nothing to copy, the exemplar fill copies nonsense: it has no idea of a cup. That is what the large networks of today have learned from millions of photographs.
+#
+# ## How sure is a fill?
+#
+# The exemplar fill can also *draw* among the patches that fit nearly as well as the best one (Efros and Leung, 1999). Then each fill is another one. Lesson 11 had several fills from a VAE, lesson 12 from a diffusion model. Where all of them agree, the fill follows from what is known. Where they differ, it is invented.
+#
+# ### Exercise: the uncertainty map
+#
+# `fills` is `(k, h, w)`: k fills of one grey picture. Return for each pixel the standard deviation of its k values, `(h, w)`: the root of the mean squared distance from their mean, divided by k.
+
+
+# %% nbgrader={"grade": false, "grade_id": "uncertainty_map", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def uncertainty_map(fills):
+    """At each pixel, the standard deviation of its k values."""
+    ### BEGIN SOLUTION
+    return fills.std(axis=0)
+    ### END SOLUTION
+
+
+# %%
+draws = np.stack(
+    [exemplar(stuck, sticker, reach=80, generator=np.random.default_rng(seed)) for seed in range(8)]
+)
+wood_map = uncertainty_map(draws.mean(axis=-1))
+
+# %% [markdown]
+# **Predict:** eight draws for the sticker's place. Where do they differ most?
+
+# %%
+show_pictures(
+    {f"draw {i + 1}": draws[i][corner] for i in range(3)}
+    | {"uncertainty, 5 times": (5 * wood_map[corner]).clip(0, 1)},
+    alt="Three fills of the sticker's place, each with another grain, and the map of their standard deviation.",
+)
+print(
+    f"on the sticker's place {wood_map[sticker].mean():.3f}, elsewhere {wood_map[~sticker].max():.3f}"
+)
+
+# %% [markdown]
+# The known pixels are the same in all draws, so their uncertainty is 0. In the hole it is smallest at the rim. Keep this map in mind; further below something depends on it.
+#
+# ## A panorama: the picture has no border
+#
+# For **virtual reality** a picture goes once around you: its right border continues at its left one. A camera on a tripod sees the tripod, and that is cut out. Here the launch pad and its mirror image are such a panorama of 360 degrees, turned so that its seam lies in the sky. What is cut out lies across the seam, so it is at both ends of the array.
+
+# %%
+launch = photograph("rocket", height=214)
+panorama = np.roll(np.concatenate([launch, launch[:, ::-1]], axis=1), 255, axis=1)
+seam_hole = np.zeros(panorama.shape[:2], dtype=bool)
+seam_hole[100:190, :14] = seam_hole[100:190, -26:] = True
+
+
+# %%
+def turned(image):
+    """The panorama turned by half a circle: its seam is then in the middle."""
+    return np.roll(image, image.shape[1] // 2, axis=1)
+
+
+flat_fill = harmonic(panorama, seam_hole)
+round_fill = turned(harmonic(turned(panorama), turned(seam_hole)))
+seam_scores = [psnr(fill, panorama, hole=seam_hole) for fill in (flat_fill, round_fill)]
+steps = [float(np.abs(f[100:190, 0] - f[100:190, -1]).mean()) for f in (flat_fill, round_fill)]
+
+# %% [markdown]
+# **Predict:** the harmonic fill takes a picture's border for a place where nothing flows. What does it make of a hole that lies half at the one border, half at the other?
+
+# %%
+view = np.s_[70:, 230:410]  # the viewer looks at the seam
+show_pictures(
+    {
+        "cut": turned(draw.cut_hole(panorama, seam_hole))[view],
+        "filled flat": turned(flat_fill)[view],
+        "turned, filled": turned(round_fill)[view],
+        "truth": turned(panorama)[view],
+    },
+    alt="The sky above a launch pad with a hole, with a fill that has a vertical seam in its middle, with one that has none, and as it was.",
+)
+print(f"PSNR in the hole: {seam_scores[0]:.1f} dB flat, {seam_scores[1]:.1f} dB turned")
+print(f"step at the seam: {steps[0]:.4f} flat, {steps[1]:.4f} turned")
+
+# %% [markdown]
+# One line, `np.roll`, is worth 6 dB here, more than any network in this course is above another. The method was right, and the picture was given to it in a wrong form. (A network with zero padding has the same fault; circular padding, or this turn, mends it.)
+#
+# ## The other eye
+#
+# A robot, or glasses for augmented reality, has two cameras side by side. A point at a distance $Z$ lies in the right picture $d = fb/Z$ pixels further to the left: $f$ is the focal length in pixels, $b$ the distance between the cameras. $d$ is the **disparity**. Who knows it knows how far away everything is, and so where the robot is: **localisation**. (These two cameras do not look exactly the same way; that adds an offset, which `stereo.depth` knows.)
+
+# %%
+pair = stereo.motorcycle(shrink=2)
+known = np.isfinite(pair.disparity)
+metres = stereo.depth(pair.disparity, shrink=2)
+wheel, wall = metres[190, 335], metres[60, 20]
+print(f"{100 * (~known).mean():.1f} % of the pixels have no disparity")
+print(f"the front wheel is {wheel:.2f} m away, the wall {wall:.2f} m")
+
+# %% [markdown]
+# ### Exercise: what the left eye sees, from the right one's picture
+#
+# `right` is the right picture `(h, w, 3)`, `disparity` the disparity of each pixel of the *left* picture `(h, w)`. What the left picture has in column $x$, the right one has in column $x - d$, in the same row: take the nearest pixel. Where that column lies outside the right picture, or the disparity is `inf` (not known), the pixel is hole. Return `(view, hole)`: the view `(h, w, 3)` with 0 in its hole, and the hole `(h, w)`, bool.
+
+
+# %% nbgrader={"grade": false, "grade_id": "warp_by_disparity", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def warp_by_disparity(right, disparity):
+    """The left view, read from the right picture at x - disparity; outside is hole."""
+    ### BEGIN SOLUTION
+    w = disparity.shape[1]
+    source = np.round(np.arange(w) - disparity)
+    hole = (source < 0) | (source >= w)
+    rows, columns = np.nonzero(~hole)
+    view = np.zeros_like(right)
+    view[rows, columns] = right[rows, source[rows, columns].astype(int)]
+    return view, hole
+    ### END SOLUTION
+
+
+# %%
+warped, not_seen = warp_by_disparity(pair.right, pair.disparity)
+behind = stereo.hidden(pair.disparity)
+warp_scores = [psnr(image, pair.left, hole=~not_seen) for image in (pair.right, warped)]
+
+# %% [markdown]
+# **Predict:** the view is read from the right picture. At the left edge of the motorcycle there is wall that the right eye cannot see, for the motorcycle is before it. What does the view show there?
+
+# %%
+part = np.s_[60:230, 40:200]
+show_pictures(
+    {
+        "left eye": pair.left[part],
+        "from the right eye": warped[part],
+        "hidden from the right eye": behind[part],
+    },
+    alt="The rear wheel as the left eye sees it; as it is read from the right picture, with copies of the wheel's rim beside it; and the pixels that the right eye cannot see.",
+)
+print(f"right picture as it is {warp_scores[0]:.1f} dB, warped {warp_scores[1]:.1f} dB")
+
+# %% [markdown]
+# It shows a copy of what is before it: the motorcycle twice. Those pixels are no measurement either, so they are hole too. Where two pixels of the left picture are read from one pixel of the right one, the nearer of them is seen, and the other one is hidden (`stereo.hidden`).
+
+# %%
+unknown = not_seen | behind
+eye_fill = harmonic(warped, unknown)
+copied = psnr(warped, pair.left, hole=behind)
+filled = psnr(eye_fill, pair.left, hole=behind)
+print(
+    f"hidden: {100 * behind.mean():.0f} % of the picture, outside or unknown {100 * not_seen.mean():.0f} %"
+)
+
+# %% [markdown]
+# **Predict:** how many dB is a plain harmonic fill better in the hidden pixels than the copies?
+
+# %%
+show_pictures(
+    {
+        "from the right eye": draw.cut_hole(warped, unknown)[part],
+        "filled": eye_fill[part],
+        "left eye": pair.left[part],
+    },
+    alt="The rear wheel from the right picture with its hidden pixels cut out, the same filled, and as the left eye sees it.",
+)
+print(f"in the hidden pixels: copies {copied:.1f} dB, filled {filled:.1f} dB")
+
+# %% [markdown]
+# That is 3.6 dB more, for knowing *what is not known*. In films, this is how a second eye is made for a picture that has one only.
+#
+# ## A CT scan: fill where it was measured
+#
+# A CT scanner does not take a picture. It measures how much of a ray comes through, along many lines at many angles: the **sinogram**. The picture is computed from it (filtered back-projection). A tooth filling or a screw of metal lets no ray through. Each angle then has a gap, and the gaps form a band in the sinogram.
+
+# %%
+phantom = photograph("phantom", height=128)  # Shepp and Logan's, resized
+angles = np.arange(180.0)
+y, x = np.indices(phantom.shape)
+metal = (y - 80) ** 2 + (x - 44) ** 2 <= 4**2
+sinogram = radon(phantom, angles, circle=True)
+scale = sinogram.max()
+band = radon(metal.astype(float), angles, circle=True) > 0.3
+
+# %%
+measured = sinogram / scale
+lines = np.arange(len(measured))
+by_line = np.stack(
+    [np.interp(lines, lines[~b], column[~b]) for column, b in zip(measured.T, band.T, strict=True)],
+    axis=1,
+)
+sinograms = {
+    "gaps as 0": np.where(band, 0, measured),
+    "each angle by a line": by_line,
+    "harmonic": harmonic(measured, band),
+}
+
+# %%
+scans = {name: iradon(s * scale, angles, circle=True) for name, s in sinograms.items()}
+whole = iradon(sinogram, angles, circle=True)
+
+# %% [markdown]
+# **Predict:** 7 % of the sinogram is missing. Where in the picture will you see it: near the metal, or everywhere?
+
+# %%
+show_pictures(
+    {f"sinogram, {name}": image for name, image in sinograms.items()}
+    | {f"scan, {name}": image.clip(0, 1) for name, image in scans.items()},
+    columns=3,
+    alt="Three sinograms, with a black band, with the band filled angle by angle, and by a harmonic fill; below them the scans, the first full of streaks.",
+)
+
+# %%
+head = (phantom > 0) & ~ndimage.binary_dilation(metal, iterations=2)
+scan_errors = {
+    name: {"RMSE": float(np.sqrt(np.mean((scan - whole)[head] ** 2)))}
+    for name, scan in scans.items()
+}
+show_table(
+    scan_errors, heads=["gaps filled with", "RMSE"], digits=4, title="against the whole scan"
+)
+
+# %% [markdown]
+# Every pixel of a scan comes from all angles, so what is missing is everywhere: as streaks. Filling each angle by a straight line is the usual remedy (Kalender, Hebel and Ebersberger, 1987); the harmonic fill also asks the neighbouring angles, and is better. You cannot mend the *picture* like that, for there nothing is a hole. **Fill where it was measured.**
+#
+# ## Tissue: a number that was never measured
+#
+# Histology: a slice of tissue, dyed so that one protein is brown. A pathologist asks how large the brown share is. A speck of dirt hides 40 x 40 pixels. Ten such specks, each filled, and the brown share read off inside.
+
+
+# %%
+def brown(image):
+    """Which pixels are brown: the dye's amount, by Ruifrok and Johnston's separation of colours."""
+    return rgb2hed(image)[..., 2] > 0.07
+
+
+tissue = photograph("ihc", height=256)
+corners = [(20, 20), (20, 60), (110, 120), (100, 60), (180, 130)]
+corners += [(200, 200), (60, 200), (150, 20), (60, 110), (140, 180)]
+specks = [draw.box(tissue.shape, height=40, width=40, top=r, left=c) for r, c in corners]
+
+# %%
+filled_tissue = [exemplar(tissue, speck, reach=60) for speck in specks]
+smooth_tissue = [harmonic(tissue, speck) for speck in specks]
+true_share = [brown(tissue)[speck].mean() for speck in specks]
+copied_share = [brown(i)[s].mean() for i, s in zip(filled_tissue, specks, strict=True)]
+smooth_share = [brown(i)[s].mean() for i, s in zip(smooth_tissue, specks, strict=True)]
+copied_miss = np.abs(np.subtract(copied_share, true_share))
+smooth_miss = np.abs(np.subtract(smooth_share, true_share))
+
+# %% [markdown]
+# **Predict:** could you tell the filled tissue from the true one? And how far is its brown share from the true share?
+
+# %%
+around = np.s_[80:190, 90:190]
+show_pictures(
+    {
+        "with a speck": draw.cut_hole(tissue, specks[2])[around],
+        "exemplar": filled_tissue[2][around],
+        "truth": tissue[around],
+    },
+    alt="Dyed tissue with a square hole, with the hole filled by copied tissue that has cells of its own, and as it was.",
+)
+
+# %%
+print(f"this speck: {100 * copied_share[2]:.0f} % brown, truth {100 * true_share[2]:.0f} %")
+share_errors = {
+    name: {"mean": 100 * miss.mean(), "worst": 100 * miss.max()}
+    for name, miss in (("exemplar", copied_miss), ("harmonic", smooth_miss))
+}
+heads_of_errors = ["fill", "mean", "worst"]
+show_table(share_errors, heads=heads_of_errors, digits=0, title="error of the brown share, points")
+
+# %% [markdown]
+# The copied cells look like cells, and the number that is read off them is an invention. The exemplar fill is off by 8 points of a hundred, the blurred one by 16, so the former is the better guess; but it is a guess about tissue that nobody has looked at, and it looks like an observation. In medicine a share is given of what *was* seen, with the speck left out.
+#
+# ## The back of an eye: what is erased
+#
+# A small dark dot in the picture of a retina is a *microaneurysm*, the first sign that diabetes damages the eye. Let a reflection of the lamp lie over one.
+
+# %%
+retina = photograph("microaneurysms")
+reflex = draw.box(retina.shape, height=16, width=16, top=14, left=8)
+eye_fills = np.stack(
+    [exemplar(retina, reflex, patch=7, generator=np.random.default_rng(seed)) for seed in range(16)]
+)
+eye_mean, eye_map = eye_fills.mean(axis=0), uncertainty_map(eye_fills)
+
+# %% [markdown]
+# **Predict:** sixteen fills. In how many of them is there a dark dot? Does the uncertainty map say that there might have been one?
+
+# %%
+vessel = np.s_[:60, :60]
+show_pictures(
+    {
+        "truth": retina[vessel],
+        "one of 16 fills": eye_fills[0][vessel],
+        "another one": eye_fills[1][vessel],
+        "uncertainty, 5 times": (5 * eye_map[vessel]).clip(0, 1),
+    },
+    alt="A piece of a retina with a dark dot beside a vessel, two fills without the dot, and the uncertainty map, which is faint.",
+)
+
+# %%
+dot = np.unravel_index(np.where(reflex, retina, 1).argmin(), retina.shape)
+away = (eye_mean[dot] - retina[dot]) / eye_map[dot]
+print(f"the dot is {retina[dot]:.2f}; the fills say {eye_mean[dot]:.2f} +- {eye_map[dot]:.3f}")
+print(f"that is {away:.0f} standard deviations away")
+
+# %% [markdown]
+# In none of them. The picture is now one of a healthy eye, and the uncertainty is small: the truth is ten standard deviations away. No method could know that there was a dot under the reflection. The fault is that this one does not *say* so: it is sure, and wrong.
+#
+# > **Trap.** An uncertainty map shows how much the fills differ. It does not show how wrong they are. All 16 fills agree to within 0.025, and all are off by 0.25.
+#
+# ## When does the map warn?
+#
+# A method can doubt only what it has seen. To try that, one needs many heads of which the truth is known. So these are simulated CT slices, drawn as Shepp and Logan drew their phantom; every second one has a lesion, a bright spot somewhere in the brain. Two painters (lesson 12) have learned from 20,000 of them each. One has seen heads with and without lesions; the other has seen healthy heads alone, as happens if a network is trained on the pictures of volunteers.
+
+# %%
+slices = heads(3000, np.random.default_rng(5))
+gap = draw.box((28, 28), height=10, width=10)
+inside = (slices.lesions & gap).sum(axis=(1, 2))
+outside = (slices.lesions & ~gap).sum(axis=(1, 2))
+kinds = {
+    "wholly hidden": np.flatnonzero((inside >= 6) & (outside == 0))[:12],
+    "its rim visible": np.flatnonzero((inside >= 3) & (outside >= 2))[:12],
+}
+
+# %%
+painters = {
+    "has seen lesions": pretrained("head_painter"),
+    "healthy heads alone": pretrained("healthy_head_painter"),
+}
+
+
+def head_fills(painter, which, count=16):
+    """`count` fills of each of these heads, (count, n, 28, 28)."""
+    images = torch.from_numpy(slices.images[which]).float()[:, None]
+    place = torch.from_numpy(gap).expand(len(which), 1, 28, 28)
+    fills = painter.fills(images, place, count, torch.Generator().manual_seed(0))
+    return fills[:, :, 0].double().numpy()
+
+
+# %%
+head_draws = {
+    (kind, name): head_fills(painter, which)
+    for kind, which in kinds.items()
+    for name, painter in painters.items()
+}
+
+
+# %%
+def row_of(kind, i):
+    """Truth, cut, and for each painter mean and map of the i-th head of a kind."""
+    image = slices.images[kinds[kind][i]]
+    row = {"truth": image, "with the gap": draw.cut_hole(image, gap)}
+    for name, title in zip(painters, ("seen lesions", "healthy alone"), strict=True):
+        some = head_draws[kind, name][:, i]
+        row[f"{title}: mean"] = some.mean(axis=0)
+        row[f"{title}: map x 5"] = (5 * uncertainty_map(some)).clip(0, 1)
+    return row
+
+
+# %% [markdown]
+# **Predict:** a head whose lesion is wholly hidden. Which of the two painters puts a lesion into some of its fills?
+
+# %%
+show_pictures(
+    row_of("wholly hidden", 0),
+    alt="A head with a lesion, the same with its middle cut out, and for two painters the mean of 16 fills, without the lesion, and the uncertainty map, which is brightest at the ventricles.",
+)
+
+# %% [markdown]
+# **Predict:** the same for a head whose lesion reaches out of the gap. Which map is bright at the lesion?
+
+# %%
+show_pictures(
+    row_of("its rim visible", 1),
+    alt="A head whose lesion is cut by the rim of the gap, and for two painters the mean and the map: the map of the painter that has seen lesions is bright where the lesion goes on.",
+)
+
+# %% [markdown]
+# Now over 12 heads of each kind, with 16 fills each. Three numbers: the uncertainty at the lesion and elsewhere in the hole; how many of the lesion's pixels lie within two standard deviations of the mean, as 95 of 100 should; and in how many fills there is a lesion at all: three pixels or more that are clearly brighter than the brain.
+
+
+# %%
+def with_lesion(fills, which):
+    """Which of the fills (count, n, 28, 28) have a lesion in the gap, (count, n) bool."""
+    visible = np.where(gap, np.nan, slices.images[which])
+    brain = np.nanmedian(np.where((visible > 0.2) & (visible < 0.6), visible, np.nan), axis=(1, 2))
+    bright = (fills > brain[:, None, None] + 0.15) & gap
+    return bright.sum(axis=(2, 3)) >= 3
+
+
+# %%
+rows_of_heads = {}
+for (kind, name), fills in head_draws.items():
+    which = kinds[kind]
+    doubt = np.stack([uncertainty_map(fills[:, i]) for i in range(len(which))])
+    miss = np.abs(fills.mean(axis=0) - slices.images[which])
+    lesion = slices.lesions[which] & gap
+    rows_of_heads[f"{kind}; {name}"] = {
+        "at the lesion": doubt[lesion].mean(),
+        "elsewhere": doubt[gap & ~lesion].mean(),
+        "within 2, %": 100 * (miss <= 2 * doubt)[lesion].mean(),
+        "fills with a lesion, %": 100 * with_lesion(fills, which).mean(),
+    }
+
+# %% [markdown]
+# **Predict:** of all heads in which no lesion can be seen, 23 % have one in the gap. What should a painter's fills say, and what will the two say?
+
+# %%
+show_table(
+    rows_of_heads,
+    heads=["lesion; painter", *next(iter(rows_of_heads.values()))],
+    digits=3,
+    title="12 heads of each kind, 16 fills of each",
+)
+
+# %%
+no_sign = np.flatnonzero(outside == 0)
+true_rate = 100 * (inside[no_sign] >= 3).mean()
+some_heads = no_sign[:60]
+four_fills = head_fills(painters["has seen lesions"], some_heads, count=4)
+said_rate = 100 * with_lesion(four_fills, some_heads).mean()
+print(f"no lesion visible: {true_rate:.0f} % have one in the gap, the fills say {said_rate:.0f} %")
+
+# %% [markdown]
+# - **Where nothing of a lesion can be seen, both erase it**: none of the lesions' pixels lies within two deviations of the mean. The map does not point at the place, either: 0.042 at the lesion, 0.045 elsewhere. What it shows is the ventricles' outlines.
+# - **Where its rim can be seen, it depends on what was learned.** The painter that has seen lesions goes on with some, and its map is brighter there, 0.070 against 0.046: this map warns. The one that has seen healthy heads alone is as sure as ever. It has the rim of a lesion before its eyes and fills healthy tissue beside it; next to none of the lesion's pixels are within its two deviations.
+# - **Counting is a better question than the map.** Of the heads without any sign 23 % have a lesion in the gap, and 7 % of the painter's fills say so. It allows for lesions, but too seldom: such a share has to be compared with true heads before anybody relies on it. The other painter says never.
+#
+# Look at single heads: choose a case, and move the limit.
+
+# %%
+cases = {
+    f"{kind}; {name}, head {i + 1}": uncertainty.Case(
+        slices.images[kinds[kind][i]],
+        fills[:, i].mean(axis=0),
+        uncertainty_map(fills[:, i]),
+        gap,
+    )
+    for (kind, name), fills in head_draws.items()
+    for i in range(3)
+}
+uncertainty.explore(cases)
+
+# %% [markdown]
+# ## What an honest use looks like
+#
+# | do | because |
+# |---|---|
+# | fill where it was measured (the sinogram), not in the finished picture | a fill of the picture adds nothing that was not in it |
+# | keep the original, and the hole, beside the filled picture | later nobody can see what was invented |
+# | never read a number or a diagnosis off a hole | the copied tissue looks like an observation |
+# | show several fills, and ask them the question that matters ("is there a lesion?") | a spread of grey levels is not an answer to it |
+# | say what the method has seen in training, and what it has not | it doubts only what it has seen |
+#
+# Art has the same rules, and has had them for long: a restorer fills a gap in a fresco by fine strokes that cannot be seen from afar and are plain to see from near, and writes down where they are.
+#
+# ## Capstone
+#
+# Now it is your turn. Choose one of five fields: photographs, pages, the back of an eye, tissue, scans. Each has four pictures to work on, and four that the work is judged on. You hand in one Python file: a fill, several fills that differ, and a report of four short texts. `docs/capstone.md` has the task and the rubric; in a terminal,
+#
+# ```
+# learnkit capstone mine.py --new fundus
+# learnkit capstone mine.py
+# ```
+#
+# begins such a file, and measures it.
+#
+# | points | for | decided by |
+# |---|---|---|
+# | 10 | keeps known pixels, shape and range | the command |
+# | 20 | better than the harmonic fill, 1 point for each 0.1 dB | the command |
+# | 10 | several fills, which differ | the command |
+# | 10 | uncertain where it is wrong | the command |
+# | 50 | question, method, results, limits, and code that can be read | your instructor |
+#
+# `solutions/capstone.py` in the course's repository is an example. It takes scratches off photographs, 3 dB better than the harmonic fill.
+#
+# ## Quiz
+#
+# <details><summary>1. All 16 fills of a hole are alike to within 0.02. Can you rely on them?</summary>
+#
+# Only as far as the method knows what can be there. All fills of the retina agreed, and all were wrong: where a method has never seen something, or copies from what is around, its fills agree on its absence.
+# </details>
+# <details><summary>2. A fill of an old photograph has 28 dB with the scratches found by a program, and 40 dB with the true ones. What do you improve first, the network or the detector?</summary>
+#
+# The detector, or you mark the scratches by hand: 12 dB are lost by pixels that were never scratched and were filled all the same. A better network had brought 1.5 dB.
+# </details>
+# <details><summary>3. Why is metal removed in the sinogram and not in the scan?</summary>
+#
+# In the sinogram a gap is a gap: what is beside it was measured and is right. In the scan every pixel is computed from all angles, so the missing values are spread over the whole picture, as streaks; there is no hole to fill.
+# </details>
+#
+# ## What you have seen
+#
+# - The hole has to be found first, and on an old photograph that decides more than the method.
+# - What is missing decides the method: smooth (harmonic), textured (exemplar), periodic (turn it), seen by another eye (warp it), measured elsewhere (fill there).
+# - Copied texture looks right and measures worse than a blur. Invented tissue looks like an observation.
+# - An uncertainty map shows where fills differ. A method that has never seen a lesion is sure that there is none.
+#
+# **For the course's table** of fills: no new row. The exemplar fill needs whole patches around a hole, and a garment of 28 x 28 has too few.
+#
+# **Read on:** Criminisi, Pérez and Toyama, *Region Filling and Object Removal by Exemplar-Based Image Inpainting* (2004), section 3; Kalender, Hebel and Ebersberger, *Reduction of CT Artifacts Caused by Metallic Implants* (1987); Cohen, Luck and Honari, *Distribution Matching Losses Can Hallucinate Features in Medical Image Translation* (2018); Kendall and Gal, *What Uncertainties Do We Need?* (2017), section 2. Next: **17 The article, debugged**, which is being written.
