@@ -117,7 +117,7 @@ seen = {name: garment_features(crowd[:200].cpu())""",
     "16_applications": [
         ("for seed in range(16)", "for seed in range(3)"),
         ("def head_fills(painter, which, count=16):", "def head_fills(painter, which, count=2):"),
-        ("no_sign[:60]", "no_sign[:4]"),
+        ("(outside == 0)[:240]", "(outside == 0)[:6]"),
     ],
 }
 # Loaded before a lesson's process is forked, and so once for all of them.

@@ -1,8 +1,9 @@
 """The fields of the capstone: real pictures with a damage that is usual there, and the truth.
 
 Each field has four pictures to work on and four others that the work is judged on, from other
-places or other photographs. All of them can be looked at: the course is open, and what keeps the
-two apart is that nobody who wants to know how good a method is tunes it on the latter.
+places or other photographs. No two overlap. All of them can be looked at: the course is open, and
+what keeps the two apart is that nobody who wants to know how good a method is tunes it on the
+latter.
 """
 
 from collections.abc import Callable
@@ -23,7 +24,7 @@ SIDE = 96  # pixels of a picture; the scans have 28
 
 @dataclass(frozen=True)
 class Field:
-    """What is damaged, how, and for whom that matters."""
+    """What is damaged and how, and the pictures of each part."""
 
     title: str
     pictures: Callable[[Part], list[Damaged]]
@@ -51,10 +52,10 @@ def _crops(whole: Image, corners: list[tuple[int, int]]) -> list[Image]:
 def _photographs(part: Part) -> list[Damaged]:
     if part == "work":
         crops = _crops(photograph("coffee", height=200), [(0, 90), (100, 150)])
-        crops += _crops(photograph("rocket", height=214), [(90, 20), (100, 110)])
+        crops += _crops(photograph("rocket", height=214), [(90, 20), (100, 120)])
     else:
         crops = _crops(photograph("astronaut", height=256), [(10, 60), (150, 130)])
-        crops += _crops(photograph("chelsea", height=200), [(30, 60), (90, 130)])
+        crops += _crops(photograph("chelsea", height=200), [(30, 60), (90, 160)])
     return _damaged(
         part, crops, lambda image, seed: draw.scratches(image.shape, count=6, seed=seed)
     )
@@ -62,9 +63,8 @@ def _photographs(part: Part) -> list[Damaged]:
 
 def _pages(part: Part) -> list[Damaged]:
     page, text = photograph("page"), photograph("text")
-    corners = {"work": [(0, 0), (60, 60)], "judged": [(0, 200), (60, 280)]}[part]
-    crops = _crops(page, corners)
-    crops += _crops(text, {"work": [(0, 20), (70, 120)], "judged": [(0, 220), (70, 330)]}[part])
+    crops = _crops(page, {"work": [(0, 0), (95, 70)], "judged": [(0, 200), (95, 280)]}[part])
+    crops += _crops(text, {"work": [(0, 10), (70, 110)], "judged": [(0, 220), (70, 330)]}[part])
     return _damaged(
         part, crops, lambda image, seed: draw.brush(image.shape, strokes=3, width=7, seed=seed)
     )
@@ -73,8 +73,8 @@ def _pages(part: Part) -> list[Damaged]:
 def _fundus(part: Part) -> list[Damaged]:
     eye = photograph("retina", height=470)
     places = {
-        "work": [(90, 120), (90, 240), (190, 40), (140, 320)],
-        "judged": [(290, 120), (290, 240), (210, 180), (240, 320)],
+        "work": [(80, 90), (80, 190), (180, 40), (130, 300)],
+        "judged": [(290, 120), (290, 220), (190, 180), (240, 320)],
     }
     return _damaged(
         part,
@@ -84,9 +84,8 @@ def _fundus(part: Part) -> list[Damaged]:
 
 
 def _tissue(part: Part) -> list[Damaged]:
-    slide = photograph("ihc", height=256)
-    left = {"work": 0, "judged": 160}[part]
-    crops = _crops(slide, [(row, left) for row in (0, 54, 107, 160)])
+    slide, left = photograph("ihc"), {"work": 40, "judged": 330}[part]
+    crops = _crops(slide, [(row, left) for row in (10, 140, 270, 400)])
     return _damaged(
         part,
         crops,

@@ -19,6 +19,7 @@ from learnkit.images.damaged import Damaged
 from learnkit.images.metrics import psnr
 
 COUNT = 8  # fills of one picture
+LEAST = 0.001  # standard deviation of the fills, mean over a hole
 DECIBELS = 2.0  # above the baseline, for all points
 CORRELATION = 0.3  # of uncertainty and error, for all points
 READ = {  # by the instructor: the points of each
@@ -55,7 +56,8 @@ def judge(work: Submission, file: str) -> Iterator[Criterion]:
             share, found = measure(work, pictures(work.field or "", "judged"))
         except (Exception, SystemExit) as error:  # whatever a submission raises
             share, found = 0.0, f"{type(error).__name__}: {error}{place(error, file)}"
-        yield Criterion(name, round(most * min(1.0, max(0.0, share))), most, found)
+        points = int(most * min(1.0, max(0.0, share)) + 1e-9)  # whole ones
+        yield Criterion(name, points, most, found)
     for (name, most), text in zip(READ.items(), [*TEXTS, ""], strict=True):
         yield Criterion(name, None, most, "missing" if text in work.missing else "to be read")
 
@@ -78,11 +80,13 @@ def _gain(work: Submission, judged: list[Damaged]) -> tuple[float, str]:
 
 def _several(work: Submission, judged: list[Damaged]) -> tuple[float, str]:
     for one in judged:
-        fills, again = _drawn(work, one), _drawn(work, one)
-        if not np.array_equal(fills, again):
+        fills = _drawn(work, one)
+        if not np.array_equal(fills, _drawn(work, one)):
             return 0.0, "two calls with the same seed differ: make all randomness from seed"
-        if (fills == fills[0]).all():
-            return 0.0, f"the {COUNT} fills of one picture are all the same"
+        if fills.std(axis=0)[one.hole].mean() < LEAST:
+            return 0.0, f"the {COUNT} fills of one picture are all the same, or nearly"
+        if np.array_equal(fills, _drawn(work, one, seed=1)):
+            return 0.0, "two seeds give the same fills: make all randomness from seed"
     return 1.0, f"{COUNT} fills each, {_on(judged)}"
 
 
@@ -111,10 +115,10 @@ def _filled(work: Submission, one: Damaged) -> np.ndarray:
     return filled
 
 
-def _drawn(work: Submission, one: Damaged) -> np.ndarray:
+def _drawn(work: Submission, one: Damaged, seed: int = 0) -> np.ndarray:
     """COUNT fills, each of which keeps the law."""
     image = one.cut
-    fills: Any = work.functions["fills"](image.copy(), one.hole.copy(), COUNT, 0)
+    fills: Any = work.functions["fills"](image.copy(), one.hole.copy(), COUNT, seed)
     if not isinstance(fills, np.ndarray) or fills.shape != (COUNT, *image.shape):
         shape = fills.shape if isinstance(fills, np.ndarray) else type(fills).__name__
         raise ValueError(f"fills returns an array of shape {(COUNT, *image.shape)}, got {shape}")

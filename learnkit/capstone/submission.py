@@ -46,7 +46,7 @@ def load(path: Path) -> Submission:
     module = from_file.run(path)
     missing = {}
     chosen = getattr(module, "FIELD", None)
-    if chosen not in FIELDS:
+    if not isinstance(chosen, str) or chosen not in FIELDS:
         said = "is missing" if chosen is None else f"is {chosen!r}"
         missing["FIELD"] = f'FIELD {said}: write FIELD = "scan", or another of {", ".join(FIELDS)}'
         chosen = None
@@ -56,7 +56,8 @@ def load(path: Path) -> Submission:
         if callable(function):
             functions[name] = function
         else:
-            missing[name] = f"{name} is missing: write {what}"
+            said = "is missing" if function is None else f"is no function but {function!r}"
+            missing[name] = f"{name} {said}: write {what}"
     texts = {}
     for name, what in TEXTS.items():
         text = getattr(module, name, None)
@@ -72,10 +73,13 @@ def load(path: Path) -> Submission:
 def begin(path: Path, chosen: str) -> None:
     """Writes a template for a field; it runs as it is, and does no better than the baseline.
 
-    Raises ValueError where there is no such field, FileExistsError where the file is there.
+    Raises ValueError where there is no such field, FileExistsError where the file is there,
+    FileNotFoundError where its folder is not.
     """
     if chosen not in FIELDS:
         raise ValueError(f"no field is called {chosen!r}; there are {', '.join(FIELDS)}")
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent}: make it first")
     if path.exists():
         raise FileExistsError(f"{path} is there already, and nothing was written: choose a name")
     texts = "\n\n".join(f'{name} = """\n(Write here {what}.)\n"""' for name, what in TEXTS.items())

@@ -59,4 +59,6 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "average_gradients": 15,
     "uncertainty_map": 16,
     "warp_by_disparity": 16,
+    "training_step": 17,
+    "coordinate_features": 17,
 }

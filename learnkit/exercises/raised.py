@@ -71,6 +71,7 @@ _ONE_OF_NUMPY = (
 )
 
 _SAID = {  # by what Python, NumPy or torch say
+    "float infinity to integer": " A number is infinite there: np.isfinite(x) says which are not.",
     "Boolean value of Tensor": " `if`, `and` and `not` want one yes or no: .any() or .all() makes "
     "one of many, and torch.where looks at each.",
     "not implemented for 'Bool'": " torch cannot compute that with bools: make numbers of them, "

@@ -3,8 +3,10 @@
 Where the hole is wide and its surroundings have a texture, a smooth fill looks wrong. Here every
 pixel of the fill is a pixel of the picture. The hole is filled patch by patch, from its rim
 inwards. Which patch comes next decides what the fill looks like: each pixel p of the rim has the
-priority C(p) D(p). The confidence C is high where much of the patch around p is known, the data
-term D where an edge runs into the hole, so that edges are continued before what lies beside them.
+priority C(p) (D(p) + 0.001). The confidence C is high where much of the patch around p is known,
+the data term D where an edge runs into the hole, so that edges are continued before what lies
+beside them. The paper's D is |∇I⊥ · n| at p; here it is the largest such product within the patch,
+with the normal n where the edge is, and colours are compared as RGB.
 
 With a `generator` the patch is drawn among those that fit nearly as well as the best one, and so
 two fills of one hole differ.
@@ -34,11 +36,12 @@ def exemplar(
     """The hole filled with copies of patches of `patch` x `patch` pixels that are wholly known.
 
     The squared distance between two patches is taken over the pixels that are known already.
-    `reach` limits the search to so many pixels around the hole; None searches everywhere.
-    Without a `generator` the nearest patch is copied, and the fill is the same every time.
+    They come from the box around the hole that is `reach` + `patch` pixels larger on each side;
+    with None, from everywhere. Without a `generator` the nearest patch is copied, and the fill is
+    the same every time.
 
-    Raises ValueError where `patch` is even or below 3, or no patch of that size is known, and as
-    `check_fillable` does.
+    Raises ValueError where `patch` is even or below 3, `reach` is negative, or no patch of that
+    size is known, and as `check_fillable` does.
     Source: Criminisi, Pérez and Toyama (2004), table 1.
 
     >>> stripes = np.tile([[0.2, 0.8]], (12, 8))
@@ -50,6 +53,8 @@ def exemplar(
     check_fillable(image, hole)
     if patch < 3 or patch % 2 == 0:
         raise ValueError(f"patch must be an odd number of pixels from 3 on, got {patch}")
+    if reach is not None and reach < 0:
+        raise ValueError(f"reach must be a number of pixels from 0 on, got {reach}")
     filled = image.copy()
     if not hole.any():
         return filled
@@ -66,7 +71,7 @@ def _fill(image: Image, hole: Hole, patch: int, generator: np.random.Generator |
     image[hole] = 0
     confidence = (~hole).astype(np.float64)
     while hole.any():
-        rim = np.argwhere(hole & _beside(~hole))
+        rim = np.argwhere(hole & _wider(~hole))
         window, sure = _next(image, hole, confidence, rim, patch)
         here, missing = image[window], hole[window]
         known = np.broadcast_to(spread(~missing, here), here.shape).reshape(-1)
@@ -120,7 +125,7 @@ def _edges(image: Image, hole: Hole, patch: int) -> Array:
 
     grey = image if image.ndim == 2 else image.mean(axis=2)
     down, right = np.gradient(grey)
-    clear = ~(hole | _beside(hole))
+    clear = ~_wider(hole)
     slope = np.where(clear, np.hypot(down, right), 0)
     normal = np.gradient(uniform_filter(hole.astype(np.float64), 3))
     length = np.hypot(*normal)
@@ -137,8 +142,8 @@ def _chosen(distances: Vector, generator: np.random.Generator | None) -> int:
     return int(generator.choice(near)) if len(near) else best
 
 
-def _beside(where: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
-    """The pixels that have one of these among their four neighbours."""
+def _wider(where: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """These pixels, and those that have one of them among their four neighbours."""
     from scipy.ndimage import binary_dilation
 
     return binary_dilation(where)

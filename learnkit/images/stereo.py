@@ -14,7 +14,7 @@ from learnkit.files import folder_of
 from learnkit.images.data import photograph
 from learnkit.shapes import Array
 
-FOCAL = 994.978  # pixels of the picture at full size
+FOCAL = 994.978  # pixels of the picture as scikit-image has it
 OFFSET = 31.086  # pixels, between the principal points of the two cameras
 BASELINE = 0.193001  # metres between the cameras
 
@@ -34,15 +34,16 @@ def motorcycle(*, shrink: int = 1) -> Pair:
     """The motorcycle of the Middlebury benchmark, its sides divided by `shrink`, a whole number.
 
     The disparity was measured with structured light; 7 % of the pixels have none.
-    Raises ValueError where `shrink` is below 1, OSError where scikit-image lacks the files.
+    Raises ValueError where `shrink` is not between 1 and 500, OSError where scikit-image lacks the
+    files.
     Source: Scharstein et al. (2014), High-resolution stereo datasets with subpixel-accurate ground
     truth; the pictures come with scikit-image.
 
     >>> motorcycle(shrink=2).disparity.shape
     (250, 370)
     """
-    if shrink < 1:
-        raise ValueError(f"shrink must be a whole number from 1 on, got {shrink}")
+    if not 1 <= shrink <= 500:
+        raise ValueError(f"shrink must be a whole number from 1 to 500, got {shrink}")
     path = folder_of("skimage") / "data" / "motorcycle_disp.npz"
     if not path.exists():
         raise OSError(f"scikit-image's own file {path} is missing: reinstall scikit-image")
@@ -56,7 +57,7 @@ def motorcycle(*, shrink: int = 1) -> Pair:
 
 
 def depth(disparity: Disparity, *, shrink: int = 1) -> Array:
-    """Metres from the cameras, f b / (d + offset), for `motorcycle(shrink=shrink)`.
+    """Metres from the cameras, f b / (d + offset), for disparities of `motorcycle(shrink=shrink)`.
 
     Where the disparity is not known (inf) the depth is 0.
     """
@@ -68,7 +69,7 @@ def hidden(disparity: Disparity) -> Bool[np.ndarray, "h w"]:
 
     Several pixels of a row may land on one pixel of the right picture. The one with the largest
     disparity is the nearest, and is seen; those whose disparity is smaller by more than a pixel
-    are behind it.
+    are behind it. What has no disparity hides nothing here.
 
     >>> hidden(np.array([[0.0, 0.0, 0.0, 2.0, 2.0]]))
     array([[False,  True,  True, False, False]])

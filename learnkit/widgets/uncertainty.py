@@ -37,9 +37,10 @@ class Case:
 
 
 def scene(cases: Mapping[str, Case]) -> Scene:
-    """Truth, mean fill with the wrong pixels outlined, and the mean under the tint of the map.
+    """Truth, mean, the mean with its wrong pixels in blue, and the mean under the tint of the map.
 
-    Raises ValueError where there is no case, or the arrays of one do not have one shape.
+    Raises ValueError where there is no case, or the arrays of one do not have one shape or hold
+    NaN.
     """
     _check(cases)
 
@@ -81,8 +82,8 @@ def words(case: Case, limit: float) -> str:
     """How much is tinted, and how much of what is wrong is among it."""
     tinted, wrong = _tinted(case, limit), case.wrong
     return (
-        f"above {limit:.2f}: {tinted.sum()} of {case.hole.sum()} pixels; "
-        f"of {wrong.sum()} wrong ones {(tinted & wrong).sum()}"
+        f"uncertainty above {limit:.2f}: {tinted.sum()} of {case.hole.sum()} pixels, "
+        f"{(tinted & wrong).sum()} of the {wrong.sum()} wrong ones"
     )
 
 
@@ -101,10 +102,13 @@ def _check(cases: Mapping[str, Case]) -> None:
     if not cases:
         raise ValueError("there is no case to show")
     for name, case in cases.items():
-        shapes = {np.shape(part) for part in (case.truth, case.mean, case.uncertainty)}
-        if len(shapes) > 1 or case.truth.ndim != 2:
+        parts = (case.truth, case.mean, case.uncertainty)
+        shapes = {np.shape(part) for part in parts}
+        if len(shapes) > 1 or np.ndim(case.truth) != 2:
             raise ValueError(
                 f"truth, mean and uncertainty of {name!r} must be (h, w), all of one shape, got "
                 f"{sorted(shapes)}"
             )
+        if np.isnan(parts).any():
+            raise ValueError(f"truth, mean or uncertainty of {name!r} hold NaN")
         check_hole(case.hole, case.truth)

@@ -33,7 +33,7 @@ def test_a_lower_limit_tints_more_and_another_head_has_its_own_pictures(lesson):
     lesson.page.keyboard.press("End")
     until(lesson.page, alt, lambda text: "above 0.30: 0 of 100 pixels" in text)
     widget.locator("select").select_option(index=3)
-    until(lesson.page, alt, lambda text: "healthy heads alone, head 1: the truth" in text)
+    until(lesson.page, alt, lambda text: "has seen none, head 1: the truth" in text)
 
 
 def test_a_map_over_the_pixels_meets_its_own_sentence(lesson):

@@ -26,9 +26,10 @@ def fill(image, hole):
 
 def fills(image, hole, count, seed):
     ends = np.stack([harmonic(image, hole), biharmonic(image, hole)])
-    share = np.linspace(0, 1, count)[:, None, None]
+    share = np.linspace(0, 1 - 0.1 * (seed % 2), count)[:, None, None]
     return np.where(hole, share * ends[0] + (1 - share) * ends[1], image)
 '''
+SHARES = "np.linspace(0, 1 - 0.1 * (seed % 2), count)"
 
 
 def lines(tmp_path, *edits, source=WHOLE):
@@ -114,9 +115,10 @@ def test_a_gain_counts_a_point_a_tenth_of_a_decibel_up_to_two(tmp_path, monkeypa
             "several",
             "got list",
         ),
-        (("np.linspace(0, 1, count)", "np.ones(count)"), "several", "are all the same"),
-        (("np.linspace(0, 1, count)", "np.ones(count)"), "uncertain", "the same everywhere"),
-        (("np.linspace(0, 1, count)", "np.random.rand(count)"), "several", "the same seed differ"),
+        ((SHARES, "np.ones(count)"), "several", "are all the same"),
+        ((SHARES, "np.ones(count)"), "uncertain", "the same everywhere"),
+        ((SHARES, "np.random.rand(count)"), "several", "the same seed differ"),
+        ((SHARES, "np.linspace(0, 1, count)"), "several", "two seeds give the same fills"),
     ],
 )
 def test_what_fails_is_said_and_costs_its_own_points(tmp_path, edit, name, words):
@@ -131,6 +133,8 @@ def test_what_fails_is_said_and_costs_its_own_points(tmp_path, edit, name, words
     [
         (('FIELD = "scan"', ""), "FIELD", 'FIELD is missing: write FIELD = "scan", or another'),
         (('FIELD = "scan"', 'FIELD = "teeth"'), "FIELD", "FIELD is 'teeth'"),
+        (('FIELD = "scan"', 'FIELD = ["scan"]'), "FIELD", "FIELD is ['scan']"),
+        (("def fill(", "fill = 3\n\n\ndef full("), "fill", "fill is no function but 3"),
         (("def fill(", "def full("), "fill", "fill is missing: write def fill(image, hole)"),
         (("def fills(", "def many("), "fills", "fills is missing: write def fills("),
         (
@@ -171,5 +175,7 @@ def test_a_template_is_never_written_over_a_file(tmp_path, capsys):
     assert main(["capstone", str(path), "--new", "scan"]) == 1
     assert "is there already" in capsys.readouterr().err
     assert Path(path).read_text() == EXAMPLE.read_text()
+    assert main(["capstone", str(tmp_path / "no" / "new.py"), "--new", "scan"]) == 1
+    assert "there is no folder" in capsys.readouterr().err
     assert main(["capstone", str(tmp_path / "new.py"), "--new", "teeth"]) == 1
     assert "no field is called 'teeth'" in capsys.readouterr().err

@@ -72,6 +72,8 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "average_gradients": "(gradients, counts)",
     "uncertainty_map": "(fills)",
     "warp_by_disparity": "(right, disparity)",
+    "training_step": "(model, noise, images, optimizer)",
+    "coordinate_features": "(height, width, frequencies)",
 }
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 

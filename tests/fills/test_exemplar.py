@@ -110,6 +110,7 @@ def test_a_hole_at_the_border_and_one_in_every_corner_is_filled():
         (np.ones((9, 9), bool), {}, "covers every pixel"),
         (np.eye(9) > 0, {"patch": 4}, "odd number of pixels from 3 on, got 4"),
         (np.eye(9) > 0, {"patch": 1}, "odd number of pixels from 3 on, got 1"),
+        (np.eye(9) > 0, {"patch": 3, "reach": -5}, "from 0 on, got -5"),
         (np.eye(9) > 0, {"patch": 11}, "no patch of 11 x 11 pixels is wholly known"),
         (np.indices((9, 9)).sum(axis=0) % 2 == 0, {"patch": 3}, "such as biharmonic"),
     ],

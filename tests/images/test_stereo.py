@@ -51,6 +51,7 @@ def test_a_slope_hides_nothing_and_what_is_not_known_hides_nothing():
 
 
 @pytest.mark.errors
-def test_a_picture_cannot_be_divided_by_less_than_one():
-    with pytest.raises(ValueError, match="a whole number from 1 on, got 0"):
-        stereo.motorcycle(shrink=0)
+@pytest.mark.parametrize("shrink", [0, 501])
+def test_a_picture_cannot_be_divided_by_less_than_one_nor_to_nothing(shrink):
+    with pytest.raises(ValueError, match=f"from 1 to 500, got {shrink}"):
+        stereo.motorcycle(shrink=shrink)

@@ -32,8 +32,8 @@ def test_what_is_tinted_is_above_the_limit_and_in_the_hole():
 
 
 def test_it_counts_the_tinted_pixels_and_the_wrong_ones_among_them():
-    assert words(case(), 0.05) == "above 0.05: 2 of 4 pixels; of 2 wrong ones 1"
-    assert words(case(), 0.0) == "above 0.00: 3 of 4 pixels; of 2 wrong ones 2"
+    assert words(case(), 0.05) == "uncertainty above 0.05: 2 of 4 pixels, 1 of the 2 wrong ones"
+    assert words(case(), 0.0) == "uncertainty above 0.00: 3 of 4 pixels, 2 of the 2 wrong ones"
     drawn = scene({"one": case()})
     _, title = drawn.actors(drawn.stage(case="one"), case="one", limit=0.05)
     assert title.get_text() == words(case(), 0.05)
@@ -68,6 +68,7 @@ def test_a_case_and_a_limit_can_be_chosen():
         ({}, "there is no case"),
         ({"one": case(truth=np.zeros((2, 4)))}, "all of one shape"),
         ({"one": case(hole=np.zeros((3, 3), bool))}, "hole"),
+        ({"one": case(uncertainty=np.full((3, 4), np.nan))}, "hold NaN"),
     ],
 )
 def test_cases_that_do_not_fit_together_are_refused(cases, text):

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.sandbox.worker import Count, OddResultError
 
 
 def pictures(rng, *shape):
@@ -101,3 +101,81 @@ NEVER_CALLED = (
     "Your function never calls the model: the prediction is model(images), which runs whatever "
     "layers it has."
 )
+
+
+_DETACHED = (
+    "You cut the graph off before backward (detach, or .data), so that no gradient can flow: call "
+    "backward on the loss itself, and take the number out with loss.item()."
+)
+NO_GRAD = (
+    "Under torch.no_grad() no graph is built, and backward has no way to go: a training step needs "
+    "the graph. no_grad belongs into evaluate."
+)
+_EDITED = (
+    "You change the gradients between backward and step (clip_grad_norm_, clip_grad_value_, a "
+    "factor): that is not asked. Step with the gradients as backward leaves them."
+)
+
+
+class Loss(torch.Tensor):
+    """A loss that says in words why there is no way back from it."""
+
+    why = _DETACHED
+
+    def backward(self, *args, **options):
+        if not self.requires_grad:
+            raise OddResultError(self.why)
+        return super().backward(*args, **options)
+
+
+class Steps:
+    """Keeps count of what happens to a model and its optimizer while a step is taken."""
+
+    def __init__(self, model, optimizer):
+        self.model = model
+        self.calls, self.old, self.steps, self.found, self.edited = 0, [], [], {}, False
+        counted(model, self)
+        for weight in model.parameters():
+            weight.register_post_accumulate_grad_hook(self.finds)
+        optimizer.register_step_pre_hook(self.compares)
+        optimizer.register_step_post_hook(self.stepped)
+
+    def called(self, *_):
+        self.calls += 1
+
+    def finds(self, weight):
+        """Notes the gradient that backward leaves at a weight."""
+        self.found[id(weight)] = weight.grad.clone()
+
+    def compares(self, *_):
+        """Notes whether somebody has changed the gradients since backward left them."""
+        for weight in self.model.parameters():
+            found = self.found.get(id(weight))
+            if found is not None and weight.grad is not None and weight.grad.any():
+                self.edited |= not torch.allclose(found, weight.grad, rtol=1e-4)
+
+    def begins(self, _grad):
+        """Notes, as a backward pass begins, how many weights still have an old gradient."""
+        self.old.append(self.graded())
+
+    def stepped(self, *_):
+        """Notes after how many backward passes the optimizer has stepped."""
+        self.steps.append(len(self.old))
+
+    def graded(self):
+        return sum(p.grad is not None and bool(p.grad.any()) for p in self.model.parameters())
+
+    def counts(self):
+        """What was counted, for a probe; raises OddResultError where there is a word for it."""
+        if self.edited:
+            raise OddResultError(_EDITED)
+        if not self.calls:
+            raise OddResultError(NEVER_CALLED)
+        stale = max(self.old, default=0) > 0
+        return {
+            "count of backward passes": Count(len(self.old)),
+            "count of the optimizer's steps": Count(len(self.steps)),
+            "count of backward passes before the step": Count(max(self.steps, default=0)),
+            "count of calls of the model": Count(self.calls),
+            "zero_grad that came too late (1 for yes)": int(stale and self.graded() == 0),
+        }

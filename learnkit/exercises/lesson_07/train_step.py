@@ -4,95 +4,46 @@ import numpy as np
 import torch
 
 from learnkit.exercises.lesson_07.common import (
-    NEVER_CALLED,
+    NO_GRAD,
+    Loss,
+    Steps,
     buffers,
-    counted,
     lopsided,
     one_number,
     pictures,
     small_network,
     squares,
 )
-from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.tensors import flat
 
 _rng = np.random.default_rng(7)
 
 
-_DETACHED = (
-    "You cut the graph off before backward (detach, or .data), so that no gradient can flow: call "
-    "backward on the loss itself, and take the number out with loss.item()."
-)
-_NO_GRAD = (
-    "Under torch.no_grad() no graph is built, and backward has no way to go: a training step needs "
-    "the graph. no_grad belongs into evaluate."
-)
 _NO_GRAPH = (
     "What you give to loss_fn has no graph behind it: it was detached, made under torch.no_grad(), "
     "or never went through the model. Give it pred = model(images), as it is."
 )
 
 
-class _Loss(torch.Tensor):
-    """A loss that says in words why there is no way back from it."""
-
-    why = _DETACHED
-
-    def backward(self, *args, **options):
-        if not self.requires_grad:
-            raise OddResultError(self.why)
-        return super().backward(*args, **options)
-
-
-class _Watched:
+class _Watched(Steps):
     """A loss_fn that keeps count of what happens to the model while a step is taken."""
 
     def __init__(self, formula, model, optimizer):
-        self.formula, self.model = formula, model
-        self.calls, self.old, self.steps, self.found, self.edited = 0, [], [], {}, False
-        counted(model, self)
-        for weight in model.parameters():
-            weight.register_post_accumulate_grad_hook(self.finds)
-        optimizer.register_step_pre_hook(self.compares)
-        optimizer.register_step_post_hook(self.stepped)
+        super().__init__(model, optimizer)
+        self.formula = formula
 
     def __call__(self, pred, target):
         value = self.formula(pred, target)
         if value.requires_grad:
             value.register_hook(self.begins)
-        value = value.as_subclass(_Loss)
+        value = value.as_subclass(Loss)
         if not value.requires_grad:
-            value.why = _NO_GRAPH if torch.is_grad_enabled() else _NO_GRAD
+            value.why = _NO_GRAPH if torch.is_grad_enabled() else NO_GRAD
         return value
 
     def __deepcopy__(self, _memo):  # a copy of the model is counted as well
         return self
-
-    def called(self, *_):
-        self.calls += 1
-
-    def finds(self, weight):
-        """Notes the gradient that backward leaves at a weight."""
-        self.found[id(weight)] = weight.grad.clone()
-
-    def compares(self, *_):
-        """Notes whether somebody has changed the gradients since backward left them."""
-        for weight in self.model.parameters():
-            found = self.found.get(id(weight))
-            if found is not None and weight.grad is not None and weight.grad.any():
-                self.edited |= not torch.allclose(found, weight.grad, rtol=1e-4)
-
-    def begins(self, _grad):
-        """Notes, as a backward pass begins, how many weights still have an old gradient."""
-        self.old.append(self.graded())
-
-    def stepped(self, *_):
-        """Notes after how many backward passes the optimizer has stepped."""
-        self.steps.append(len(self.old))
-
-    def graded(self):
-        return sum(p.grad is not None and bool(p.grad.any()) for p in self.model.parameters())
 
 
 def _training(images, targets, kind, loss, rule, stale):
@@ -113,24 +64,9 @@ def _training(images, targets, kind, loss, rule, stale):
     return (model, images, targets, _Watched(formula, model, optimizer), optimizer), {}
 
 
-_EDITED = (
-    "You change the gradients between backward and step (clip_grad_norm_, clip_grad_value_, a "
-    "factor): that is not asked. Step with the gradients as backward leaves them."
-)
-
-
 def _after_step(result, model, images, targets, loss_fn, optimizer):
-    if loss_fn.edited:
-        raise OddResultError(_EDITED)
-    if not loss_fn.calls:
-        raise OddResultError(NEVER_CALLED)
-    stale = max(loss_fn.old, default=0) > 0
     return {
-        "count of backward passes": Count(len(loss_fn.old)),
-        "count of the optimizer's steps": Count(len(loss_fn.steps)),
-        "count of backward passes before the step": Count(max(loss_fn.steps, default=0)),
-        "count of calls of the model": Count(loss_fn.calls),
-        "zero_grad that came too late (1 for yes)": int(stale and loss_fn.graded() == 0),
+        **loss_fn.counts(),
         "mode afterwards (1 for train)": int(model.training),
         "loss": one_number(result),
         "list of weights afterwards": flat(model.parameters()),

@@ -27,9 +27,10 @@ def _parts(result, right, disparity):
         if not isinstance(part, np.ndarray):
             raise OddResultError(f"Your {name} is a {type(part).__name__}; asked is a NumPy array.")
         if part.shape != shape:
+            swapped = ": you have swapped the two" if name == "view" and part.ndim == 2 else ""
             raise OddResultError(
-                f"Your {name} has the shape {part.shape}; asked is {shape}: a picture in colour "
-                "(h, w, 3), and a hole (h, w)."
+                f"Your {name} has the shape {part.shape}{swapped}; asked is {shape}: return a "
+                "picture in colour (h, w, 3) first, and then a hole (h, w)."
             )
     if hole.dtype != bool:
         raise OddResultError(
