@@ -16,7 +16,7 @@ one_thread := env OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUM
 pytest := $(one_thread) $(py) -m pytest -q -n 2 --dist loadfile
 timed := $(py) -m tests.timed
 # The other rooms (assets, exercises, course) have no arrays in their signatures; mypy reads them all.
-rooms := benchmark byhand capstone fills holes images models recipes speed sweeps training widgets
+rooms := article benchmark byhand capstone fills holes images models recipes speed sweeps training widgets
 comma := ,
 shapes := --jaxtyping-packages=$(subst $() $(),$(comma),$(rooms:%=learnkit.%) beartype.beartype)
 quick := 1
@@ -130,7 +130,7 @@ ifneq ($(TORCH_INDEX),)
 endif
 	@echo "== installing JupyterLab, PyTorch and the rest into .venv: minutes the first time"
 	@$(py) -m pip install -qq $(CONSTRAINTS) \
-		$(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)") -e ".[export]" || $(failed)
+		$(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)") -e ".[export,keras]" || $(failed)
 	@$(if $(TORCH_INDEX),echo "$(TORCH_INDEX)" > .venv/.torch)
 	@echo "$(CURDIR)" > $@
 

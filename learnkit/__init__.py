@@ -17,6 +17,7 @@ Read it in this order; imports point the same way, from the later to the earlier
     sweeps      one file an experiment of many short trainings, beside its results
     benchmark   the course's one table of hole filling: methods and scores
     speed       how fast a network runs, what bounds it, ONNX, several processes
+    article     the program of the article from which the course began, with its faults and mended
     capstone    the final piece of work: its fields, and what of its rubric is measured
     exercises   the checks behind `@exercise`, with the mistakes they know by name
     widgets     one visualizer a file: a pure figure(params), and thin controls

@@ -13,10 +13,11 @@
 # (`NameError: name 'exercise' is not defined`). Then click the cell where you stopped and choose **Run >
 # Run All Above Selected Cell**.
 #
-# Where does this course come from? From a beginner's article in Chinese on image synthesis and
-# inpainting, whose Keras program has been copied widely and does not run. The lessons call it "the
-# article". It names most methods of this course. Here they all run, and you write the heart of each.
-# (The lesson that takes its program apart, 17, is still being written.)
+# Where does this course come from? From a beginner's article in Chinese on 图像合成与修复, image
+# synthesis and inpainting. It is copied from blog to blog, without a date (its newest source is from
+# 2017), and its Keras program does not run. The lessons call it "the article". It names most methods
+# of this course. Here they all run, and you write the heart of each. Lesson 17 takes its program
+# apart.
 
 # %%
 import numpy as np

@@ -231,7 +231,8 @@ def relu_grad(x, upstream):
 # %% [markdown]
 # ## A network that paints
 #
-# The program of the article from which this course began (lesson 00) has a network "Dense 128-128-3".
+# The program of the article on 图像合成与修复 from which this course began (lessons 00 and 17) has a
+# network "Dense 128-128-3".
 # Read it as a painter of **one pixel**: in go the coordinates of a pixel, out comes its colour. Two layers of 128 neurons with
 # ReLU, then three with a sigmoid. The picture *is* the network's weights. Forward it is three
 # lines:

@@ -710,4 +710,5 @@ uncertainty.explore(cases)
 #
 # **For the course's table** of fills: no new row. The exemplar fill needs whole patches around a hole, and a garment of 28 x 28 has too few.
 #
-# **Read on:** Criminisi, Pérez and Toyama, *Region Filling and Object Removal by Exemplar-Based Image Inpainting* (2004), section 3; Kalender, Hebel and Ebersberger, *Reduction of CT Artifacts Caused by Metallic Implants* (1987); Cohen, Luck and Honari, *Distribution Matching Losses Can Hallucinate Features in Medical Image Translation* (2018); Kendall and Gal, *What Uncertainties Do We Need in Bayesian Deep Learning for Computer Vision?* (2017), section 2. Next: **17 The article, debugged**, which is being written.
+# **Read on:** Criminisi, Pérez and Toyama, *Region Filling and Object Removal by Exemplar-Based Image Inpainting* (2004), section 3; Kalender, Hebel and Ebersberger, *Reduction of CT Artifacts Caused by Metallic Implants* (1987); Cohen, Luck and Honari, *Distribution Matching Losses Can Hallucinate Features in Medical Image Translation* (2018); Kendall and Gal, *What Uncertainties Do We Need in Bayesian Deep Learning for Computer Vision?* (2017), section 2. Next:
+# [**17 The article, debugged**](17_the_article_debugged.ipynb).

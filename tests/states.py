@@ -119,6 +119,13 @@ seen = {name: garment_features(crowd[:200].cpu())""",
         ("def head_fills(painter, which, count=16):", "def head_fills(painter, which, count=2):"),
         ("(outside == 0)[:240]", "(outside == 0)[:6]"),
     ],
+    "17_the_article_debugged": [
+        ("outcomes = every(few)", "outcomes = every(few, steps=20)"),
+        ("steps=250", "steps=12"),
+        ("for _ in range(10)]", "for _ in range(1)]"),
+        ("garments[:3840]", "garments[:640]"),
+        ("steps_shown = (1, 2, 10, 60)", "steps_shown = (1, 2, 10)"),
+    ],
 }
 # Loaded before a lesson's process is forked, and so once for all of them.
 FIRST = (

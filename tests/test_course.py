@@ -441,6 +441,8 @@ def test_a_lesson_imports_what_was_taught_and_before_07_neither_torch_nor_a_netw
         taught |= {"benchmark", "sweeps"}
     if int(lesson[:2]) >= 15:
         taught |= {"speed"}
+    if int(lesson[:2]) >= 17:
+        taught |= {"article"}
     for cell in code(lesson):
         for name in imported(cell.source):
             top, _, room = name.partition(".")

@@ -20,7 +20,7 @@ FLOOR = {"shapes", "files", "threads"}
 GROUND = FLOOR | {"assets", "byhand", "holes"}
 PICTURES = GROUND | {"images", "fills"}
 TORCH = PICTURES | {"tensors"}  # tensors' shapes: of rooms that load torch, and of no other
-TAUGHT = TORCH | {"models", "training", "recipes", "sweeps", "benchmark", "speed"}
+TAUGHT = TORCH | {"models", "training", "recipes", "sweeps", "benchmark", "speed", "article"}
 MAY_IMPORT = {
     "": set(),  # learnkit/__init__.py
     "shapes": set(),
@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "sweeps": TORCH | {"models", "training", "recipes"},
     "benchmark": TORCH | {"models", "training", "sweeps"},
     "speed": TORCH | {"models", "training"},
+    "article": TORCH,
     "capstone": PICTURES | {"benchmark"},
     "exercises": TAUGHT,
     "grading": TAUGHT | {"exercises"},

@@ -1,9 +1,9 @@
 """The article's program as it should be, in PyTorch: pictures invented, and a hole filled.
 
 Synthesis. A generator has to be told which noise belongs to which picture, or the mean picture is
-its best answer. An encoder tells it: the variational autoencoder of lesson 08, whose loss is the
-squared error in units of σ, plus the KL divergence of the noise. What is drawn from the prior then
-becomes a picture.
+its best answer. An encoder tells it: so this is a variational autoencoder (lesson 08). Its loss is
+the squared error in units of σ, plus the KL divergence of the noise. The generator's layers are the
+article's, 128 and 128, with one output a pixel; what is drawn from the prior becomes a picture.
 
 Inpainting. One picture, one noise that stays the same, and a generator of convolutions; the squared
 error is taken over the known pixels alone. What the generator paints in the hole comes from its
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from learnkit.tensors import Grey, Hole, Images, Scalar
 
-LATENT = 32
+LATENT = 10
 SIGMA = 0.2  # standard deviation of a pixel, given its noise
 NOISE = (16, 8, 8)  # of the inpainting half, of which each convolution doubles the sides
 
@@ -26,24 +26,24 @@ class Synthesis(nn.Module):
     """Encoder and generator, for grey pictures of 28 x 28 in [0, 1]."""
 
     def __init__(self) -> None:
-        """Dense 784-128 and twice LATENT; dense to 32 pictures of 7 x 7, and two convolutions."""
+        """Dense layers: 784-128-128 and mean and log-variance; the noise, 128-128-784."""
         super().__init__()
         self.encoder = nn.Sequential(
             nn.Flatten(),
             nn.Linear(784, 128),
             nn.ReLU(),
+            nn.Linear(128, 128),
+            nn.ReLU(),
             nn.Linear(128, 2 * LATENT),
         )
         self.generator = nn.Sequential(
-            nn.Linear(LATENT, 32 * 7 * 7),
+            nn.Linear(LATENT, 128),
             nn.ReLU(),
-            nn.Unflatten(1, (32, 7, 7)),
-            nn.Upsample(scale_factor=2),
-            nn.Conv2d(32, 16, 3, padding=1),
+            nn.Linear(128, 128),
             nn.ReLU(),
-            nn.Upsample(scale_factor=2),
-            nn.Conv2d(16, 1, 3, padding=1),
+            nn.Linear(128, 784),
             nn.Sigmoid(),
+            nn.Unflatten(1, (1, 28, 28)),
         )
 
     def loss(self, images: Grey, noise: Tensor) -> Scalar:
@@ -79,7 +79,7 @@ def known_error(target: Images, pred: Images, hole: Hole) -> Scalar:
 
 
 def train_synthesis(
-    model: Synthesis, batches: Iterable[tuple[Grey, Tensor]], *, lr: float = 1e-3
+    model: Synthesis, batches: Iterable[tuple[Grey, Tensor]], *, lr: float = 2e-3
 ) -> Iterator[float]:
     """Steps of Adam, one for each batch (pictures, noise); yields each step's loss before it."""
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

@@ -1,42 +1,27 @@
 """The article's program for image synthesis, in PyTorch, with a switch for each of its faults.
 
-As it stands it has a generator of three dense layers, 128, 128 and 3 wide, with tanh at the end; its
-input is noise, 100 numbers. Each of 1,000 steps draws a noise, has the generator *predict*, compares
-the result with the number of channels, 3, and calls `optimizer.minimize(loss)`. There is no picture
-in it. A fault that is mended is left out; all others are run as they are, so that an error is
-Python's or PyTorch's own, and a result is what really comes out.
+As it stands it has a generator of three dense layers, 128, 128 and 3 wide, with tanh at the end.
+Its input is noise, 100 numbers. Each of 1,000 steps draws a noise, has the generator *predict*,
+compares the result with the number of channels, 3, and calls `optimizer.minimize(loss)`. There is
+no picture in it. A fault that is mended is left out; all others are run as they are, so that an
+error is Python's or PyTorch's own, and a result is what really comes out.
 """
 
 import traceback
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from itertools import combinations
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from learnkit.article.faults import FAULTS, Outcome
 from learnkit.shapes import check_at_least
 from learnkit.tensors import Grey
 
-FAULTS = {
-    "predict": "predict() gives an array: no gradient comes back through it",
-    "minimize": "optimizer.minimize(loss): there is no such call",
-    "target": "the loss compares with 3, the number of channels, and with no picture",
-    "pixel": "the generator gives 3 numbers: one pixel",
-    "noise": "the noise is drawn anew for every picture, so it says nothing about the picture",
-}
 CHANNELS, LATENT = 3, 100
 BATCH = 32
 SHOWN = 4
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run came to: an error, or the losses and what four noises give in the end."""
-
-    error: str = ""
-    losses: list[float] = field(default_factory=list)
-    pictures: np.ndarray | None = None  # (4, h, w) or (4, 1, 1, 3) in [-1, 1]
 
 
 def generator(outputs: int, latent: int = LATENT) -> nn.Sequential:
@@ -65,8 +50,15 @@ def run(mended: Collection[str], images: Grey, *, steps: int = 400, seed: int = 
         torch.manual_seed(seed)
         try:
             return _run(set(mended), 2 * images - 1, steps)
-        except (AttributeError, RuntimeError, TypeError) as error:
+        except (AttributeError, RuntimeError) as error:
             return Outcome(error=_said(error))
+
+
+def every(images: Grey, *, steps: int = 400) -> Mapping[frozenset[str], Outcome]:
+    """What the program does with every choice of faults mended, on these pictures."""
+    names = list(FAULTS)
+    chosen = (some for count in range(len(names) + 1) for some in combinations(names, count))
+    return {frozenset(some): run(some, images, steps=steps) for some in chosen}
 
 
 def _run(mended: set[str], images: Grey, steps: int) -> Outcome:
@@ -77,7 +69,7 @@ def _run(mended: set[str], images: Grey, steps: int) -> Outcome:
     for _ in range(steps):
         chosen = torch.randint(len(images), (BATCH,))
         noise = codes[chosen] if "noise" in mended else torch.randn(BATCH, LATENT)
-        generated = model(noise) if "predict" in mended else predict(model, noise)
+        generated = model(noise) if "predict" in mended else torch.from_numpy(predict(model, noise))
         target = images[chosen].flatten(1) if "target" in mended else CHANNELS
         loss = ((target - generated) ** 2).mean()
         if "minimize" in mended:
@@ -85,7 +77,7 @@ def _run(mended: set[str], images: Grey, steps: int) -> Outcome:
             loss.backward()
             optimizer.step()
         else:
-            optimizer.minimize(loss)
+            optimizer.minimize(loss)  # type: ignore[attr-defined]
         losses.append(float(loss.detach()))
     with torch.no_grad():
         made = model(codes[:SHOWN])
@@ -102,4 +94,5 @@ def predict(model: nn.Module, noise: Tensor) -> np.ndarray:
 def _said(error: Exception) -> str:
     """The error in Python's words, and the line of the program that it stopped at."""
     here = [at for at in traceback.extract_tb(error.__traceback__) if at.filename == __file__]
-    return f"{type(error).__name__}: {error}\nat  {here[-1].line}"
+    line = (here[-1].line or "").partition("  #")[0]
+    return f"{type(error).__name__}: {error}\nat  {line}"

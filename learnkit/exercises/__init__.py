@@ -4,6 +4,7 @@ index     which exercise stands in which lesson
 table     what an exercise is: reference, cases, hints
 mistakes  NAME.mistakes: the answer, and the wrong ones as edits of it
 tensors   what the exercises in torch share
+steps     the same of those that take a training step
 lesson_NN a file for each exercise, and its mistakes beside it
 sandbox   the process that an answer runs in
 judge     from what an answer did to one sentence that helps

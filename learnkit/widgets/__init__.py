@@ -24,4 +24,5 @@ data_size        lesson 14: decibels by training pictures, and fills beside the 
 roofline         lesson 15: what operations reach on this machine, under what it can do at most
 live             lesson 15: the frames of a camera, each beside its fill, as they come
 uncertainty      lesson 16: how much several fills differ, laid over their mean
+switchboard      lesson 17: the article's program, with a switch for each of its faults
 """

@@ -4,16 +4,14 @@ import numpy as np
 import torch
 
 from learnkit.exercises.lesson_07.common import (
-    NEVER_CALLED,
     buffers,
-    counted,
     lopsided,
-    one_number,
     pictures,
     small_network,
     squares,
 )
 from learnkit.exercises.sandbox.worker import Count, OddResultError
+from learnkit.exercises.steps import NEVER_CALLED, counted, one_number
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.tensors import flat
 

@@ -4,16 +4,13 @@ import numpy as np
 import torch
 
 from learnkit.exercises.lesson_07.common import (
-    NO_GRAD,
-    Loss,
-    Steps,
     buffers,
     lopsided,
-    one_number,
     pictures,
     small_network,
     squares,
 )
+from learnkit.exercises.steps import NO_GRAD, Loss, Steps, one_number
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.tensors import flat
 

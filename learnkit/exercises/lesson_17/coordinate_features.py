@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from learnkit.exercises.lesson_12.common import one_tensor
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.tensors import f32, normal
+from learnkit.exercises.tensors import check_tensor, f32, normal
 
 _rng = np.random.default_rng(71)
 
@@ -16,7 +16,18 @@ def _given(height, width, frequencies):
 
 
 def _features(result, height, width, frequencies):
-    one_tensor(result, "the features", "frequencies")
+    check_tensor(
+        result,
+        "the features",
+        several=" (torch.cat joins sines and cosines)",
+        other=f"You return a {type(result).__name__}; return the features as a tensor of torch "
+        "(leave out .numpy()).",
+    )
+    if result.dtype != torch.float32:
+        raise OddResultError(
+            f"You return the features as {result.dtype}; they must be torch.float32, as "
+            "frequencies is: the layers that see them take nothing else."
+        )
     return {"features": result}
 
 

@@ -4,12 +4,17 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.exercises.lesson_07.common import NO_GRAD, Loss, Steps, one_number, pictures
 from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.steps import NO_GRAD, Loss, Steps, one_number
 from learnkit.exercises.table import Exercise, case
 from learnkit.exercises.tensors import flat
 
 _rng = np.random.default_rng(17)
+
+
+def _drawn(*shape):
+    return _rng.random(shape).round(2)
+
 
 _PREDICTED = (
     "What the model gives has lost its graph in yours (detach, .data, or a predict): then no "
@@ -84,21 +89,21 @@ training_step = Exercise.beside(
             note="one noise of one number, one picture of one pixel; SGD with lr = 0.1",
         ),
         case(
-            pictures(_rng, 3, 2),
-            pictures(_rng, 3, 1, 2, 2),
+            _drawn(3, 2),
+            _drawn(3, 1, 2, 2),
             *("SGD", False),
             note="three noises of 2 numbers, three pictures of 2 x 2; SGD",
         ),
         case(
-            pictures(_rng, 4, 3),
-            pictures(_rng, 4, 1, 2, 3),
+            _drawn(4, 3),
+            _drawn(4, 1, 2, 3),
             *("momentum", True),
             note="four pictures of 2 x 3; SGD with momentum, its second step: the gradients of\n"
             "the first are still there",
         ),
         case(
-            pictures(_rng, 2, 3),
-            pictures(_rng, 2, 3, 1, 2),
+            _drawn(2, 3),
+            _drawn(2, 3, 1, 2),
             *("Adam", True),
             note="two pictures of 1 x 2 in colour; Adam, its second step: the gradients of the\n"
             "first are still there",
