@@ -14,7 +14,7 @@
 # Run All Above Selected Cell**.
 #
 # Where does this course come from? From a beginner's article in Chinese on 图像合成与修复, image
-# synthesis and inpainting. It is copied from blog to blog, without a date (its newest source is from
+# [synthesis](glossary.ipynb#Synthesis) and [inpainting](glossary.ipynb#Inpainting). It is copied from blog to blog, without a date (its newest source is from
 # 2017), and its Keras program does not run. The lessons call it "the article". It names most methods
 # of this course. Here they all run, and you write the heart of each. Lesson 17 takes its program
 # apart.
@@ -151,7 +151,7 @@ show_pictures(
 # ## Exercise: cut the hole
 #
 # Give back a copy of the picture with every missing pixel set to 0. It must work for grey `(h, w)`
-# and for colour `(h, w, 3)`; the hole is `(h, w)` both times. The caller's picture must survive.
+# and for colour `(h, w, 3)`; the [hole](glossary.ipynb#Hole) is `(h, w)` both times. The caller's picture must survive.
 
 
 # %% nbgrader={"grade": false, "grade_id": "cut_hole", "locked": false, "schema_version": 3, "solution": true, "task": false}

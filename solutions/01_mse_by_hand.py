@@ -48,13 +48,13 @@ show_pictures(
 # %% [markdown]
 # ## The mean squared error
 #
-# Take the difference of each pixel, square it (so that too dark does not cancel too bright, and
+# The [**mean squared error**](glossary.ipynb#Mean-squared-error) (MSE): take the difference of each pixel, square it (so that too dark does not cancel too bright, and
 # one big error counts more than many small ones), and average:
 #
 # $$\mathrm{MSE}(p, t) = \frac{1}{N}\sum_{i=1}^{N} (p_i - t_i)^2$$
 #
 # $p$ is the prediction, $t$ the target, $N$ the number of *all* elements, in whatever shape they
-# come. A number that is small when a picture is good is called a **loss**; this is your first.
+# come. A number that is small when a picture is good is called a [**loss**](glossary.ipynb#Loss); this is your first.
 #
 # ### Exercise: write it
 
@@ -130,7 +130,7 @@ print(f"a real face {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
 #
 # ## Is this gradient right? Ask by nudging
 #
-# To walk downhill you need the slope in every pixel at once: the **gradient**, an array of the
+# To walk downhill you need the slope in every pixel at once: the [**gradient**](glossary.ipynb#Gradient), an array of the
 # picture's shape. You will derive many gradients in this course, and some will be wrong at first.
 # So first build the judge. It knows no calculus; it nudges one element up and down by a tiny
 # $\varepsilon$ (eps) and looks at what the function $f$ does:
@@ -255,7 +255,7 @@ show(fig, alt="Minus log-likelihood against sigma: a valley with its lowest poin
 #
 # ## Decibels
 #
-# The ghost's MSE of 0.0341 says little to anybody. The field counts in decibels, on a scale where
+# The ghost's MSE of 0.0341 says little to anybody. The field counts in decibels ([PSNR](glossary.ipynb#PSNR)), on a scale where
 # **more is better** and ten more is a tenth of the squared error:
 #
 # $$\mathrm{PSNR} = 10\,\log_{10}\frac{R^2}{\mathrm{MSE}}$$

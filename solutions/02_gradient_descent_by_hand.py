@@ -29,9 +29,11 @@ from learnkit.widgets.show import show, show_pictures
 # %% [markdown]
 # ## One step, many times
 #
-# The gradient points uphill. So step against it, by a **learning rate** $\eta$ times its length:
+# The gradient points uphill. So step against it, by a [**learning rate**](glossary.ipynb#Learning-rate) $\eta$ times its length:
 #
 # $$x_{k+1} = x_k - \eta\,\nabla f(x_k)$$
+#
+# This is [**gradient descent**](glossary.ipynb#Gradient-descent).
 #
 # ($\nabla f$ is the gradient: the derivatives of $f$ with respect to all elements of $x$, as one array.)
 #
@@ -107,7 +109,7 @@ show(fig, alt="Height against steps for five learning rates: 0.182 falls fastest
 # ## What do you know about the missing part?
 #
 # To walk downhill you need a landscape. The truth is lost, so it cannot be the MSE to the truth.
-# It must be something that you *know about pictures*, a **prior**. Here is the humblest: neighbours
+# It must be something that you *know about pictures*, a [**prior**](glossary.ipynb#Prior). Here is the humblest: neighbours
 # are alike. Call **roughness** the sum of squared differences over all pairs of neighbours (up and
 # down, left and right; each pair once, and none beyond the border):
 #
@@ -200,7 +202,7 @@ show_pictures(some, alt="The boot's hole at steps 0, 2, 11 and 300, filling from
 #
 # How large may the learning rate be *here*? $L$ is the largest curvature in the hole's 100
 # dimensions. Push one pixel of the hole by 1 and write down what the gradient does in all hundred;
-# the hundred answers make a table, the **Hessian**, and NumPy reads the curvatures off it
+# the hundred answers make a table, the [**Hessian**](glossary.ipynb#Hessian), and NumPy reads the curvatures off it
 # (`eigvalsh`, its eigenvalues). You may take the next cell on trust.
 
 
@@ -289,7 +291,7 @@ fig.tight_layout()
 show(fig, alt="The largest error against the step falls on a straight line, as the theory says.")
 
 # %% [markdown]
-# 150 steps, along the line that the condition number draws. And larger holes?
+# 150 steps, along the line that the [condition number](glossary.ipynb#Condition-number) draws. And larger holes?
 #
 # **Predict:** twice as wide a hole needs twice the steps? Four times?
 
@@ -399,5 +401,5 @@ print(f"harmonic fill, 500 garments: {pooled:.2f} dB, pooled")
 # 12.38).
 #
 # **Read on:** Chan and Shen, *Local Inpainting Models and TV Inpainting* (SIAM J. Appl. Math.
-# 2001), section 3, on the harmonic fill; Bertalmío, Bertozzi and Sapiro, *Navier-Stokes, Fluid
+# 2001), section 3, on the [harmonic fill](glossary.ipynb#Harmonic-fill); Bertalmío, Bertozzi and Sapiro, *Navier-Stokes, Fluid
 # Dynamics, and Image and Video Inpainting* (CVPR 2001). Next: [**03 Cross-entropy by hand**](03_cross_entropy_by_hand.ipynb).

@@ -31,7 +31,7 @@ from learnkit.widgets.show import show, show_pictures
 # ## A pixel is a bet
 #
 # You say: white with probability $p$. Then the truth $t$ is shown, 1 (white) or 0 (black). The
-# probability that you gave to what came is the **likelihood**, $p$ or $1-p$. For a picture of 784
+# probability that you gave to what came is the [**likelihood**](glossary.ipynb#Likelihood), $p$ or $1-p$. For a picture of 784
 # pixels, multiply them all.
 #
 # **Predict:** you gave every one of 784 pixels the same probability, 0.3. What does Python give for
@@ -45,7 +45,7 @@ print("sum of their logarithms:  ", 784 * np.log(0.3))
 # Zero: the number is too small for a float. The logarithm turns the product into a sum, and the sum
 # is harmless. So we score a bet by its **surprise**, $-\log p$ of what came, in **nats** (natural
 # logarithms). Surprise is 0 for a sure bet that came true, 0.69 for a coin, 4.6 for one in a
-# hundred. Averaged over the pixels it is the **binary cross-entropy** (BCE):
+# hundred. Averaged over the pixels it is the [**binary cross-entropy**](glossary.ipynb#Binary-cross-entropy) (BCE):
 #
 # $$\mathrm{BCE}(p, t) = \frac{1}{N}\sum_{i=1}^{N} \bigl[-t_i\log p_i - (1-t_i)\log(1-p_i)\bigr]$$
 #
@@ -74,7 +74,7 @@ show(
 )
 
 # %% [markdown]
-# The squared error can never charge more than 1. Cross-entropy charges another 4.6 nats for every
+# The squared error can never charge more than 1. [Cross-entropy](glossary.ipynb#Cross-entropy) charges another 4.6 nats for every
 # hundredfold of misplaced trust, without end.
 #
 # ## It is no difference of pictures
@@ -94,7 +94,7 @@ print("BCE(0.5, 0.9) =", round(binary_cross_entropy(half, bright), 4))
 # %% [markdown]
 # Neither holds. (A bet of a half costs 0.6931, $\log 2$, whatever comes: first and third line.)
 # What *does* hold is that for each target $t$ the best bet is $p = t$. What is paid there cannot be
-# avoided: it is the **entropy** of $t$, the doubt in the target itself.
+# avoided: it is the [**entropy**](glossary.ipynb#Entropy) of $t$, the doubt in the target itself.
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3.4))
@@ -140,7 +140,7 @@ print(f"the boot's floor {entropy(boot).sum():.1f} nats, the mean garment's {flo
 #
 # ## From any number to a probability
 #
-# A network puts out any number $z$, from $-\infty$ to $\infty$: a **logit**. The **sigmoid** makes
+# A network puts out any number $z$, from $-\infty$ to $\infty$: a [**logit**](glossary.ipynb#Logit). The [**sigmoid**](glossary.ipynb#Sigmoid) makes
 # a probability of it:
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}}$$
@@ -317,7 +317,7 @@ show_pictures(
 #
 # ## More than two answers
 #
-# Shirt, boot, bag: ten answers, one logit each. **Softmax** makes probabilities of them, $p_k =
+# Shirt, boot, bag: ten answers, one logit each. [**Softmax**](glossary.ipynb#Softmax) makes probabilities of them, $p_k =
 # e^{z_k} / \sum_j e^{z_j}$, and the loss is again the surprise at what came, the **label** $y$:
 #
 # $$-\log p_y = \log\sum_j e^{z_j} - z_y$$

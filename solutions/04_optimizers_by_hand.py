@@ -36,8 +36,8 @@ from learnkit.widgets.show import show, show_pictures
 #
 # Here is the logistic fill of lesson 03 again: 685 numbers known of each garment, 100 to be bet on,
 # so 68,500 weights. Its gradient is a mean over 10,000 garments. A mean over a few *random* ones
-# points in nearly the same direction. That is **stochastic gradient descent** (SGD), and the few
-# are a **mini-batch**.
+# points in nearly the same direction. That is [**stochastic gradient descent**](glossary.ipynb#Stochastic-gradient-descent) (SGD), and the few
+# are a [**mini-batch**](glossary.ipynb#Mini-batch).
 
 # %%
 pictures = to_float(fashion_mnist("train")[0])
@@ -150,7 +150,7 @@ print(f"cosine of 200 garments with all, after the 400 steps: {at_the_end:.2f}")
 #
 # $$v \leftarrow m\,v + g, \qquad x \leftarrow x - \eta\,v$$
 #
-# $m$, the **momentum**, says how much of the velocity survives a step. With $m = 0.9$ an even slope
+# $m$, the [**momentum**](glossary.ipynb#Momentum), says how much of the velocity survives a step. With $m = 0.9$ an even slope
 # builds up to $1 + 0.9 + 0.81 + \dots = 10$ times its size. This is torch's form: the learning rate
 # multiplies the velocity and is not part of it.
 #
@@ -214,7 +214,7 @@ show(fig, alt="In a ravine, plain descent zigzags and lags; the heavy ball swing
 # ## A pace for every direction: RMSprop
 #
 # Momentum treats all directions alike. Yet in a network some weights see a slope a thousand times
-# as steep as others do. **RMSprop** keeps, for every element by itself, a running mean of the
+# as steep as others do. [**RMSprop**](glossary.ipynb#RMSprop) keeps, for every element by itself, a running mean of the
 # *squared* gradient, and divides by its root:
 #
 # $$s \leftarrow \alpha\,s + (1-\alpha)\,g^2, \qquad x \leftarrow x - \eta\,\frac{g}{\sqrt s + \varepsilon}$$
@@ -251,12 +251,12 @@ print("moved to", rmsprop_step(np.zeros(2), steep_and_flat, np.zeros(2))[0])
 #
 # ## Both: Adam
 #
-# **Adam** keeps two running means, of the gradient (momentum) and of its square (RMSprop):
+# [**Adam**](glossary.ipynb#Adam) keeps two running means, of the gradient (momentum) and of its square (RMSprop):
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1)\,g, \qquad v \leftarrow \beta_2 v + (1-\beta_2)\,g^2$$
 #
 # Both start at zero and are too small at first. After $t$ steps their weights add up to $1 -
-# \beta^t$ and not to 1. So divide by that, the **bias correction**, in the step alone ($m$ and $v$
+# \beta^t$ and not to 1. So divide by that, the [**bias correction**](glossary.ipynb#Bias-correction), in the step alone ($m$ and $v$
 # are kept raw):
 #
 # $$\hat m = \frac{m}{1-\beta_1^t}, \qquad \hat v = \frac{v}{1-\beta_2^t}, \qquad

@@ -40,7 +40,7 @@ from learnkit.widgets.show_table import show_table
 #
 # $$s = w\,x + b, \qquad y = \tanh s, \qquad e = y - t, \qquad L = e^2$$
 #
-# The **chain rule** says: the derivative of $L$ with respect to $w$ is the product of the derivatives of
+# The [**chain rule**](glossary.ipynb#Chain-rule) says: the derivative of $L$ with respect to $w$ is the product of the derivatives of
 # the links between them.
 #
 # $$\frac{\partial L}{\partial w} = \underbrace{2e}_{\partial L/\partial e}\cdot
@@ -142,7 +142,7 @@ def topological_order(root):
 
 
 # %% [markdown]
-# With the order, reverse mode is five lines. Each node has a function `pull`: it is given the gradient of
+# With the order, [reverse mode](glossary.ipynb#Backpropagation) is five lines. Each node has a function `pull`: it is given the gradient of
 # the loss with respect to the node, and returns the shares of the node's inputs.
 
 
@@ -452,7 +452,7 @@ show_pictures(
 # network like this changes slowly when its input
 # changes slowly, and from one pixel to the next a coordinate moves by 0.016. So give it numbers
 # that change *fast*: sines and cosines of the coordinates, of 50 random frequencies. These are 100
-# **Fourier features**, and 100 happens to be the number of inputs of the article's generator.
+# [**Fourier features**](glossary.ipynb#Fourier-features), and 100 happens to be the number of inputs of the article's generator.
 
 
 # %%
@@ -505,7 +505,7 @@ for name, painting in paintings.items():
 # **One is blurred and plausible, the other sharp and wrong.** The network with the waves copies the known
 # pixels to 32 dB, and is worse in the hole. Its inputs differ much from one pixel to the next, so it can
 # give each known pixel its own colour; what it learns there tells it nothing about the pixels of the
-# hole. This is **over-fitting**: a small error on the pixels that it was trained on, a large one on
+# hole. This is [**over-fitting**](glossary.ipynb#Over-fitting): a small error on the pixels that it was trained on, a large one on
 # those that it was not. (The harmonic fill scores 18.3 dB in this hole, as much as the blurred painting:
 # both know that pictures are smooth, and no more.)
 #

@@ -31,7 +31,7 @@ from learnkit.widgets.show import show_pictures
 # ## One small window
 #
 # A layer like lesson 05's that maps a 128 x 128 colour picture to another one has $49{,}152^2$
-# weights: 2.4 billion. A **convolution** with a 3 x 3 window has 9 for each pair of channels. At
+# weights: 2.4 billion. A [**convolution**](glossary.ipynb#Convolution) with a 3 x 3 window has 9 for each pair of channels. At
 # every place it multiplies the nine pixels by the nine numbers of its **kernel** and writes down
 # the sum.
 #
@@ -48,7 +48,7 @@ kernel.explore(grey[::2, ::2])
 # ## How large is the result?
 #
 # A window of 3 fits into a row of 28 pixels 26 times. Three numbers change that. **Padding** puts a
-# frame of zeros round the picture. **Stride** moves the window by more than one pixel at a time.
+# frame of zeros round the picture. [**Stride**](glossary.ipynb#Stride) moves the window by more than one pixel at a time.
 # With `size` pixels, a kernel of `kernel`, and `padding` on *both* sides:
 #
 # $$\Bigl\lfloor \frac{\text{size} + 2\,\text{padding} - \text{kernel}}{\text{stride}} \Bigr\rfloor + 1$$
@@ -138,7 +138,7 @@ print("as networks do, every pixel is now where its left neighbour was:", moved_
 #
 # ## Fast
 #
-# Python's loops are slow. A common way to a fast convolution is called **im2col**: copy
+# Python's loops are slow. A common way to a fast convolution is called [**im2col**](glossary.ipynb#im2col): copy
 # every window into a column of one large matrix; then all kernels at all places are *one* matrix
 # product, which the processor does best.
 #
@@ -167,7 +167,7 @@ print("largest difference:", abs(by_loops - by_product).max())
 # ## What does one output pixel see?
 #
 # One window sees 3 x 3. Put a second layer on top: its window sees 3 x 3 of *those*, and through
-# them more. What a pixel sees is its **receptive field**. We can ask the gradient: which input
+# them more. What a pixel sees is its [**receptive field**](glossary.ipynb#Receptive-field). We can ask the gradient: which input
 # pixels does it depend on?
 
 
@@ -284,9 +284,9 @@ print("relative error:", gap)
 # And back to the *picture*? Every output pixel hands its share back to the nine pixels it looked
 # at, times the kernel: it **stamps** the kernel into the picture, and overlapping stamps add up.
 # With a stride of 2 the stamps lie two apart, so the result is twice as large as what went in. Used
-# as a layer of its own, to make pictures larger, it is called a **transposed convolution**.
+# as a layer of its own, to make pictures larger, it is called a [**transposed convolution**](glossary.ipynb#Transposed-convolution).
 #
-# It is the exact counterpart (the **adjoint**) of the convolution:
+# It is the exact counterpart (the [**adjoint**](glossary.ipynb#Adjoint)) of the convolution:
 # $\langle \mathrm{conv}(x), y\rangle = \langle x, \mathrm{conv}^{\mathsf T}(y)\rangle$ for all $x$
 # and $y$, where $\langle a, b\rangle$ means: multiply element by element, and add it all up.
 
@@ -358,7 +358,7 @@ print(f"{in_scratches:.2f} dB in the scratches")
 # %% [markdown]
 # A decibel better than harmonic: this prior keeps *slopes* going across a scratch, where the other
 # one flattens them. A thin steel plate bends like that, and the literature calls it the
-# **biharmonic** fill. And in a wide hole?
+# [**biharmonic**](glossary.ipynb#Biharmonic-fill) fill. And in a wide hole?
 #
 # **Predict:** the 10 x 10 boxes of 500 garments. Harmonic: 12.56 dB. The plate?
 
@@ -377,7 +377,7 @@ print(f"{in_boxes:.2f} dB in the boxes")
 # ## A CNN, by hand
 #
 # Two convolutions, each with a gate and a pool, then one linear layer: the plan of every early
-# **convolutional neural network** (CNN). Garments go in, ten logits come out.
+# [**convolutional neural network**](glossary.ipynb#Convolutional-neural-network) (CNN). Garments go in, ten logits come out.
 
 
 # %%

@@ -55,7 +55,7 @@ print("training on:", machine)
 print("to learn from:", tuple(clean.shape), clean.dtype, "| held back:", tuple(held_back.shape))
 
 # %% [markdown]
-# The 500 pictures held back are the **validation** set: the network never learns from them, they
+# The 500 pictures held back are the [**validation**](glossary.ipynb#Validation) set: the network never learns from them, they
 # only judge it.
 #
 # Now the damage: noise of spread 0.2 on every pixel. Each noisy picture and its clean twin are a
@@ -197,7 +197,7 @@ show_pictures(
 # ## Two modes: train and eval
 #
 # Deep networks learn faster when the numbers inside them keep a steady spread; lesson 05 set it
-# once, at the start. **Batch norm** holds it all the time: each channel is shifted and scaled so
+# once, at the start. [**Batch norm**](glossary.ipynb#Batch-norm) holds it all the time: each channel is shifted and scaled so
 # that over the *batch* (and over all places) its mean is 0 and its spread 1, before a scale and a shift
 # that are learned. So a picture's result depends on the other pictures of its batch.
 # That is fine while learning, and a fault afterwards. So torch's networks have two
@@ -388,9 +388,9 @@ for step in watched(range(1, budget(400) + 1), title="12 pictures", loss=lambda 
 # %% [markdown]
 # ### Exercise: when to stop
 #
-# The network cannot tell, the validation loss can. **Early stopping** watches it: as soon as
+# The network cannot tell, the validation loss can. [**Early stopping**](glossary.ipynb#Early-stopping) watches it: as soon as
 # `patience` epochs in a row have brought no new best, training stops, and the weights of the best
-# epoch are taken. (An **epoch** is one look at all pictures; here it is ten steps.) Given the losses
+# epoch are taken. (An [**epoch**](glossary.ipynb#Epoch) is one look at all pictures; here it is ten steps.) Given the losses
 # of epochs 0, 1, 2, ..., return the epoch of the best one seen before stopping. A loss that only
 # equals the best is no new best. Where it never has to stop, it is the best of all.
 
@@ -492,7 +492,7 @@ print("largest difference of a weight:", apart_at_the_end)
 #
 # Now for real. A photograph is blurred (a Gaussian of 1.2 pixels) and under noise of 0.05. The network,
 # the library's `Restorer`, is made of dense blocks like yours, with a 1 x 1 convolution behind each to keep
-# it slim, and of one idea more: the **residual connection** (He et al., 2016). What a block finds is
+# it slim, and of one idea more: the [**residual connection**](glossary.ipynb#Residual-connection) (He et al., 2016). What a block finds is
 # *added* to what it was given, `x = x + block(x)`, and what the whole network finds is added to the damaged
 # picture. So a block only has to say what should change. Where it finds nothing, its input is passed on
 # unchanged, and so is the gradient on its way back. The last layer starts with weights of zero: before the

@@ -36,8 +36,8 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## Squeezed, and noise added
 #
-# An **autoencoder** is two networks. The encoder turns a garment into a few numbers, its
-# **features** or **latents**, here 24; the decoder turns them back into a garment. Both learn from
+# An [**autoencoder**](glossary.ipynb#Autoencoder) is two networks. The encoder turns a garment into a few numbers, its
+# **features** or [**latents**](glossary.ipynb#Latents), here 24; the decoder turns them back into a garment. Both learn from
 # one wish: what comes out should be what went in. 784 pixels have to go through 24 numbers, so the
 # two have to agree on what matters.
 
@@ -79,7 +79,7 @@ show_pictures(
 # And new garments? The article from which this course began (lesson 00) says: *add noise to the
 # features* and decode. Let us try that. Two numbers judge the result. How far is it from the garment that it was made
 # from? Near zero is a copy, and a copy is no invention. And how much does a crowd of results look
-# like a crowd of garments? That is the **Frechet classifier distance**: a classifier that knows
+# like a crowd of garments? That is the [**Frechet classifier distance**](glossary.ipynb#Frechet-classifier-distance): a classifier that knows
 # garments sees 64 features in each picture, and the two crowds are compared in mean and spread: the
 # squared distance of the means, and a distance between the covariances. 0 is alike. The real crowd are
 # test garments, which no network of this course was trained on. (Lesson 13 has
@@ -138,14 +138,14 @@ show_table(verdicts, heads=heads, digits={"moved": 3, "Frechet distance": 1})
 # So let the encoder say **how much noise each feature of each garment can bear**. It gives two
 # numbers a feature: a mean $\mu$ and a log-variance $\log\sigma^2$. The garment is a *cloud*
 # $N(\mu, \sigma^2)$ in the latent space, and the decoder is handed a random point of the cloud. This
-# is a **variational autoencoder** (VAE).
+# is a [**variational autoencoder**](glossary.ipynb#Variational-autoencoder) (VAE).
 #
 # But a gradient cannot pass through "draw a random number". The trick is to draw the noise outside:
 #
 # $$z = \mu + \sigma\,\varepsilon, \qquad \varepsilon \sim N(0, I), \qquad \sigma = e^{\log\sigma^2 / 2}$$
 #
 # Now $z$ is a plain function of $\mu$ and $\sigma$, and lesson 05 does the rest. It is called the
-# **reparameterisation**.
+# [**reparameterisation**](glossary.ipynb#Reparameterisation).
 #
 # ### Exercise: a random point that a gradient can pass
 #
@@ -166,7 +166,8 @@ def reparameterize(mean, log_var, generator=None):
 # %% [markdown]
 # If only the copy counted, the encoder would choose $\sigma = 0$, since without noise the copies are best,
 # and we would be back at the autoencoder. So noise has to be rewarded. We compare every cloud with *one
-# and the same* standard cloud $N(0, I)$, and add the difference to the loss, in nats (lesson 03):
+# and the same* standard cloud $N(0, I)$, and add the difference to the loss, in nats (lesson 03): the
+# [**KL divergence**](glossary.ipynb#KL-divergence),
 #
 # $$\mathrm{KL}\big(N(\mu, \sigma^2)\,\|\,N(0, 1)\big) = \tfrac12\left(\mu^2 + \sigma^2 - 1 - \log\sigma^2\right)$$
 #
@@ -193,7 +194,7 @@ def kl_divergence(mean, log_var):
 # %% [markdown]
 # The other half of the loss is what the copy costs: the binary cross-entropy of lesson 03, **summed**
 # over the 784 pixels. Both halves are in nats, so they can be added without a factor. Their sum is
-# the negative **ELBO** (evidence lower bound). It bounds the nats that a garment $x$ costs, where $p(x)$ is how
+# the negative [**ELBO**](glossary.ipynb#ELBO) (evidence lower bound). It bounds the nats that a garment $x$ costs, where $p(x)$ is how
 # likely the model would make it and $\mathbb{E}$ is the mean over the draws of $z$:
 #
 # $$-\log p(x) \;\le\; \underbrace{\mathbb{E}\,[\,\mathrm{BCE}(x, \text{decode}(z))\,]}_{\text{a good copy}}
@@ -446,7 +447,7 @@ show_pictures(
 # %% [markdown]
 # At 30 the latents carry little: 1.4 nats, enough to tell about four kinds of garment apart ($e^{1.4} \approx 4$), so the samples are soft and
 # simple (and tidier than at 1, where 300 steps were too few). At 784 the KL is nearly zero: every garment has the same cloud, $N(0, I)$, so $z$ carries no
-# information about the garment. The best that the decoder can paint without information is the mean garment. This is **posterior collapse**. You
+# information about the garment. The best that the decoder can paint without information is the mean garment. This is [**posterior collapse**](glossary.ipynb#Posterior-collapse). You
 # recognise it by a KL near 0 nats and samples that are all the same. The cures: the sum over pixels in
 # place of the mean, a smaller beta, or beta raised slowly from 0 in the first steps.
 #

@@ -34,8 +34,8 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## A forger and a judge
 #
-# Two networks play against each other. The **generator** $G$, a forger, makes a picture from random
-# numbers $z$. The **discriminator** $D$, a judge, sees a picture and gives one number, a logit
+# In a [**generative adversarial network**](glossary.ipynb#Generative-adversarial-network) (GAN) two networks play against each other. The [**generator**](glossary.ipynb#Generator) $G$, a forger, makes a picture from random
+# numbers $z$. The [**discriminator**](glossary.ipynb#Discriminator) $D$, a judge, sees a picture and gives one number, a logit
 # (lesson 03): large means "this one is real". The judge is shown real pictures and forged ones and learns to
 # tell them apart; the forger learns to be taken for real. No picture is ever compared with a right one.
 #
@@ -213,7 +213,7 @@ film = ring.Film(list(collapsed), list(collapsed.values()), real_points.double()
 ring.explore(film)
 
 # %% [markdown]
-# Scrub through the film: the thousand points huddle together and *hop*. This is **mode collapse**. The
+# Scrub through the film: the thousand points huddle together and *hop*. This is [**mode collapse**](glossary.ipynb#Mode-collapse). The
 # forger finds one place that the judge believes in, and puts nearly everything there. The judge notices,
 # the place is worth nothing any more, and the whole crowd moves on. Nothing in the forger's wish says
 # that it should make *different* things.
@@ -273,7 +273,7 @@ show(
 #
 # ## Garments
 #
-# For pictures both networks become convolutional. The **DCGAN**'s rules: strides in place of pooling
+# For pictures both networks become convolutional. The [**DCGAN**](glossary.ipynb#DCGAN)'s rules: strides in place of pooling
 # (lesson 06's transposed convolution for the forger), batch norm, a leaky ReLU in the judge. (Radford's
 # paper has batch norm in both networks. Ours has none in the judge, because R1 needs a judge that looks at
 # each picture by itself.) First yours, for a moment.

@@ -127,10 +127,10 @@ def score(pred):
 #
 # The first three look at the picture alone. **Harmonic** (lesson 02) makes every pixel the mean of its
 # neighbours, as a soap film does. **Biharmonic** bends a thin plate, which goes on in the direction it came
-# from. **Total variation** asks for as little up and down as possible, and prefers one sharp edge to a soft slope.
+# from. [**Total variation**](glossary.ipynb#Total-variation) asks for as little up and down as possible, and prefers one sharp edge to a soft slope.
 #
 # The other three have seen garments: the **mean** of all training garments; the mean of the **10 nearest**
-# training garments, nearest *on the pixels that are known*; and the **linear fill**, which you will write.
+# training garments, nearest *on the pixels that are known*; and the [**linear fill**](glossary.ipynb#Linear-fill), which you will write.
 
 
 # %%
@@ -234,7 +234,7 @@ show_table({name: scores[name] for name in ("10 nearest", "linear fill")}, unit=
 #
 # ## A network
 #
-# The usual network for such a task is the **U-Net** (Ronneberger et al., 2015). It goes down, to smaller pictures, so that a few convolutions
+# The usual network for such a task is the [**U-Net**](glossary.ipynb#U-Net) (Ronneberger et al., 2015). It goes down, to smaller pictures, so that a few convolutions
 # see far, and up again, with a bridge at each level that hands over what was seen there. The one below, `HastyUNet`, is small and simple. It sees the cut picture, and is trained to paint the whole one.
 
 
@@ -400,7 +400,7 @@ show_pictures(
 # ## Convolving where pixels are missing
 #
 # A convolution near the hole adds up known pixels and zeros, and does not know which is which: its answer gets darker
-# the more of its window is missing. A **partial convolution** sums the known pixels only, and divides the sum
+# the more of its window is missing. A [**partial convolution**](glossary.ipynb#Partial-convolution) sums the known pixels only, and divides the sum
 # by the share of the window that is known:
 #
 # $$y = \frac{k^2}{\#\text{known}}\; W \cdot (x \odot \text{known}) + b$$
@@ -460,8 +460,8 @@ show_table(darkest, heads=["convolution", "darkest known output"])
 
 # %% [markdown]
 # A plain convolution smears the hole into the wall; the partial one keeps the wall as it is up to the rim. Four
-# layers of it, and the box is closed. (A **gated** convolution goes further and learns from the picture how much to trust
-# each place; a **context encoder** squeezes the whole picture through a few numbers. Both are rows of the course's table.)
+# layers of it, and the box is closed. (A [**gated**](glossary.ipynb#Gated-convolution) convolution goes further and learns from the picture how much to trust
+# each place; a [**context encoder**](glossary.ipynb#Context-encoder) squeezes the whole picture through a few numbers. Both are rows of the course's table.)
 #
 # ## The brush
 #

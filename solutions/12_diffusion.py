@@ -382,7 +382,7 @@ show_table(frechet, heads=["model", "Frechet distance"], digits=1)
 #
 # Now the claim of the course. The painter as we have used it was told that the hole covers *everything*. Can it fill a smaller hole without being told where it is?
 # (Its weights did meet holes in training, as you will see below; those of RePaint's authors never had.)
-# Here is **RePaint**: walk back from noise as before, and after each step overwrite the known pixels: outside the hole put in the true picture,
+# Here is [**RePaint**](glossary.ipynb#RePaint): walk back from noise as before, and after each step overwrite the known pixels: outside the hole put in the true picture,
 # *under as much noise as the rest has at that step*. (Told of no hole, the network knows only pictures with the same noise on all pixels, so it must be given such.)
 #
 # ### Exercise: put in what is known
@@ -547,7 +547,7 @@ print(f"first call {first_call:.2f} dB, mean of 8 {decibels['told, mean of 8']:.
 
 # %% [markdown]
 # To the mean: it estimates that very mean. One call gives 15.50 dB, and the mean of eight draws, 200 calls, gave 15.29. The calls that follow choose one of the many
-# possible fills. A network that fills a hole in one pass and was trained on the squared error, as in lesson 10, does what a diffusion model does in its first call.
+# possible fills. A network that fills a hole in one pass and was trained on the squared error, as in lesson 10, does what a [diffusion model](glossary.ipynb#Diffusion-model) does in its first call.
 #
 # ## Quiz
 #

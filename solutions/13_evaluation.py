@@ -69,7 +69,7 @@ show_pictures(
 #
 # ## SSIM: window by window
 #
-# **Structural similarity** compares two pictures $p$ and $t$ in small windows and asks for three things in each of them: the same brightness (the means $\mu_p$ and $\mu_t$),
+# [**Structural similarity**](glossary.ipynb#Structural-similarity) compares two pictures $p$ and $t$ in small windows and asks for three things in each of them: the same brightness (the means $\mu_p$ and $\mu_t$),
 # the same contrast (the standard deviations $\sigma_p$ and $\sigma_t$), and the same pattern (their correlation, $\sigma_{pt} / (\sigma_p \sigma_t)$). The three comparisons are
 #
 # $$\frac{2 \mu_p \mu_t}{\mu_p^2 + \mu_t^2}, \qquad \frac{2 \sigma_p \sigma_t}{\sigma_p^2 + \sigma_t^2}, \qquad \frac{\sigma_{pt}}{\sigma_p \sigma_t}.$$

@@ -7,7 +7,7 @@
 # |---|---|---|
 # | lessons 04, 07, 08 and 10; intervals from 13 | tell from two curves whether more pictures or a larger network will help; write the L1 and L2 penalties; move a picture together with its hole; freeze a part of a network; choose a remedy by its measured effect; see whether a generator copies | 90 min; the cells alone run in about a minute, with or without a GPU |
 #
-# A network is made to do well on its training pictures. You want it to do well on others. **Generalisation** is how much of the one carries over to the other.
+# A network is made to do well on its training pictures. You want it to do well on others. [**Generalisation**](glossary.ipynb#Generalisation) is how much of the one carries over to the other.
 # In lesson 07 twelve pictures were learned by heart. In this lesson you measure how much data it takes, what helps where there is too little, and what does not.
 
 # %%
@@ -181,7 +181,7 @@ data_size.explore(
 # %% [markdown]
 # ## A price for large weights
 #
-# More pictures are a good remedy, and often there are no more. The next remedy changes the loss. A network that must hit 300 pictures exactly needs large weights, which cancel each other on those 300 and nowhere else. So weights get a price:
+# More pictures are a good remedy, and often there are no more. The next remedy changes the loss. A network that must hit 300 pictures exactly needs large weights, which cancel each other on those 300 and nowhere else. So weights get a price, an [**L2 penalty**](glossary.ipynb#L2-penalty) or an [**L1 penalty**](glossary.ipynb#L1-penalty):
 #
 # $$L = \mathrm{MSE} + \lambda \sum w^2 \quad (\text{L2}), \qquad L = \mathrm{MSE} + \lambda \sum |w| \quad (\text{L1}).$$
 #
@@ -264,7 +264,7 @@ show_table(penalised, heads=["penalty", "300, dB", "test, dB", "|w| < 0.001, %"]
 #
 # ## New pictures out of old
 #
-# A coat that is turned by five degrees is a coat. So each training picture stands for many: turned, enlarged or made smaller, moved, mirrored. This is **augmentation**. Where a picture comes with its hole, the hole must move with it.
+# A coat that is turned by five degrees is a coat. So each training picture stands for many: turned, enlarged or made smaller, moved, mirrored. This is [**augmentation**](glossary.ipynb#Augmentation). Where a picture comes with its hole, the hole must move with it.
 #
 # An affine map of the plane is a matrix of 2 x 3, and torch reads it backwards: for each pixel of the *new* picture it says where in the *old* one to look, in coordinates from -1 to 1 (x first). `F.affine_grid(matrix, size, align_corners=False)` gives these places, `F.grid_sample(x, grid, align_corners=False)` looks there. A place between pixels is the mean of four, weighted by how near they are; beyond the border everything is 0.
 #
@@ -370,7 +370,7 @@ show(
 #
 # ## Transfer
 #
-# The context encoder of lesson 10 has learned from 60,000 garments. You have a hundred tiles of 28 x 28, cut from grey photographs. Is it of any use there? There are three ways: train all of it on, at a lower learning rate than the first time (**fine-tuning**); keep its encoder as it is and train the decoder alone (**freezing**); or begin from random weights.
+# The context encoder of lesson 10 has learned from 60,000 garments. You have a hundred tiles of 28 x 28, cut from grey photographs. Is it of any use there? To begin with what was learned on other data is called [**transfer learning**](glossary.ipynb#Transfer-learning). There are three ways: train all of it on, at a lower learning rate than the first time ([**fine-tuning**](glossary.ipynb#Fine-tuning)); keep its encoder as it is and train the decoder alone ([**freezing**](glossary.ipynb#Freezing)); or begin from random weights.
 #
 # ### Exercise: freeze a part
 #

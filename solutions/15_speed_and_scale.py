@@ -47,7 +47,7 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## How long does a frame take?
 #
-# `inpainter` is the best network of lesson 10. `spot` is what the camera cannot see. A small computer beside a camera has no GPU, so the frames are filled on the CPU, also where you have a GPU. (The roofline and the switches further below are then those of your GPU.)
+# `inpainter` is the best network of lesson 10. `spot` is what the camera cannot see. A small computer beside a camera has no GPU, so the frames are filled on the CPU, also where you have a GPU. (The [roofline](glossary.ipynb#Roofline) and the switches further below are then those of your GPU.)
 
 # %%
 cpu = Machine(torch.device("cpu"))
@@ -143,7 +143,7 @@ show_table(largest, heads=["operation", "calls", "ms", "share, %"], digits=2)
 #
 # $$\frac{1}{(1 - p) + p / s}$$
 #
-# times as quick (**Amdahl's law**). Even with $s = \infty$ a share of 20 % gives no more than 1.25. For the linear fill you can measure it: the network also runs with a linear fill that is handed in ready.
+# times as quick ([**Amdahl's law**](glossary.ipynb#Amdahl's-law)). Even with $s = \infty$ a share of 20 % gives no more than 1.25. For the linear fill you can measure it: the network also runs with a linear fill that is handed in ready.
 
 # %%
 ready = inpainter.linear.fill(frame, spot)
@@ -195,7 +195,7 @@ show(
 )
 
 # %% [markdown]
-# **Throughput** (pictures a second) and **latency** (the time from a picture to its answer) are two things. A large batch is good for the first: the weights are read once for all pictures, and each operation is started once. For the second it is bad. Training wants throughput. A camera gives one frame at a time, so it wants a short latency, and has to live with a batch of one.
+# [**Throughput**](glossary.ipynb#Throughput) (pictures a second) and [**latency**](glossary.ipynb#Latency) (the time from a picture to its answer) are two things. A large batch is good for the first: the weights are read once for all pictures, and each operation is started once. For the second it is bad. Training wants throughput. A camera gives one frame at a time, so it wants a short latency, and has to live with a batch of one.
 #
 # ## What bounds an operation: the roofline
 #
@@ -358,7 +358,7 @@ else:
 # %% [markdown]
 # ## Mend 2: without torch
 #
-# Back to the camera. Whatever the roof allows to a single convolution, the network as a whole gets less: between its convolutions there are small operations and copies, and each is started by itself. **ONNX** is a file format for networks: a list of operations with their weights. **onnxruntime** reads the list, joins operations where it can, chooses routines for the sizes that stand in the list, and runs without torch, also on a telephone.
+# Back to the camera. Whatever the roof allows to a single convolution, the network as a whole gets less: between its convolutions there are small operations and copies, and each is started by itself. [**ONNX**](glossary.ipynb#ONNX) is a file format for networks: a list of operations with their weights. **onnxruntime** reads the list, joins operations where it can, chooses routines for the sizes that stand in the list, and runs without torch, also on a telephone.
 #
 # `to_onnx` has torch write the list and compares both results before it keeps the file. (It needs the extra `export`, which `make lab` installs. Where it is missing, the cells below say so and go on with torch.)
 
@@ -497,7 +497,7 @@ show_table(photo_ms, title=f"{side} x {side} pixels, ms")
 #
 # ## Many machines: who takes which pictures
 #
-# Training is another matter. Here a batch of pictures may be shared by many processes, each with a GPU of its own. (A process is a running Python with a memory of its own.) All of them hold the same weights. Each takes its share of the batch and computes the gradient of its mean loss; then all take the mean of their gradients, and all make the same step. This is **data parallel training**. The number of processes is called `world_size`, and the number of a process, from 0, its **rank**.
+# Training is another matter. Here a batch of pictures may be shared by many processes, each with a GPU of its own. (A process is a running Python with a memory of its own.) All of them hold the same weights. Each takes its share of the batch and computes the gradient of its mean loss; then all take the mean of their gradients, and all make the same step. This is [**data parallel training**](glossary.ipynb#Data-parallel-training). The number of processes is called `world_size`, and the number of a process, from 0, its **rank**.
 #
 # ### Exercise: the share of a process
 #

@@ -150,7 +150,7 @@ show_table(
 #
 # ## An object removed
 #
-# Augmented reality puts things into what a camera sees, and also takes things out (then it is called **diminished reality**). What is behind such a thing is wood, cloth, grass: it has a texture, and a smooth fill has none. A classical method is to *copy*. The exemplar fill (Criminisi, Pérez and Toyama, 2004) takes a patch of 9 x 9 pixels at the rim of the hole, searches the picture for the patch that fits best on the known pixels, and copies what is missing from there. Edges that run into the hole are continued first. `learnkit/fills/exemplar.py` has it on one page.
+# Augmented reality puts things into what a camera sees, and also takes things out (then it is called **diminished reality**). What is behind such a thing is wood, cloth, grass: it has a texture, and a smooth fill has none. A classical method is to *copy*. The [exemplar fill](glossary.ipynb#Exemplar-fill) (Criminisi, Pérez and Toyama, 2004) takes a patch of 9 x 9 pixels at the rim of the hole, searches the picture for the patch that fits best on the known pixels, and copies what is missing from there. Edges that run into the hole are continued first. `learnkit/fills/exemplar.py` has it on one page.
 #
 # So that the truth is known, a sticker is put onto a table and taken off again.
 
@@ -207,7 +207,7 @@ brush.explore({"coffee": table}, contest, hole=spoon, size=25)
 #
 # ## How sure is a fill?
 #
-# The exemplar fill can also *draw* among the patches that fit nearly as well as the best one (Efros and Leung, 1999). Then each fill is another one. Lesson 11 had several fills from a VAE, lesson 12 from a diffusion model. Where all of them agree, the fill follows from what is known. Where they differ, it is invented.
+# The exemplar fill can also *draw* among the patches that fit nearly as well as the best one (Efros and Leung, 1999). Then each fill is another one. Lesson 11 had several fills from a VAE, lesson 12 from a diffusion model. Where all of them agree, the fill follows from what is known. Where they differ, it is invented. A picture that says where they differ is an [**uncertainty map**](glossary.ipynb#Uncertainty-map).
 #
 # ### Exercise: the uncertainty map
 #
@@ -289,7 +289,7 @@ print(f"step at the seam: {steps[0]:.4f} flat, {steps[1]:.4f} turned")
 #
 # ## The other eye
 #
-# A robot, or glasses for augmented reality, has two cameras side by side. A point at a distance $Z$ lies in the right picture $d = fb/Z$ pixels further to the left: $f$ is the focal length in pixels, $b$ the distance between the cameras. $d$ is the **disparity**. From it follows the distance of every point; a robot that compares these distances with a map finds out where it is (**localisation**). (In this pair the two pictures do not have their centres at the same column, so $d = fb/Z$ less an offset, which `stereo.depth` adds.)
+# A robot, or glasses for augmented reality, has two cameras side by side. A point at a distance $Z$ lies in the right picture $d = fb/Z$ pixels further to the left: $f$ is the focal length in pixels, $b$ the distance between the cameras. $d$ is the [**disparity**](glossary.ipynb#Disparity). From it follows the distance of every point; a robot that compares these distances with a map finds out where it is (**localisation**). (In this pair the two pictures do not have their centres at the same column, so $d = fb/Z$ less an offset, which `stereo.depth` adds.)
 
 # %%
 pair = stereo.motorcycle(shrink=2)
@@ -371,7 +371,7 @@ print(f"in the hidden pixels: copies {copied:.1f} dB, filled {filled:.1f} dB")
 #
 # ## A CT scan: fill where it was measured
 #
-# A CT scanner does not take a picture. It measures how much of each ray is swallowed, along many lines at many angles: the sums of the tissue's density along these lines are the **sinogram**. The picture is computed from it (by filtered back-projection: each sum is spread back along its line, after a filter that sharpens). A screw of metal lets no ray through. Then each angle has a gap, and the gaps form a band in the sinogram. (This phantom has no metal in it; the band is that of a screw.)
+# A CT scanner does not take a picture. It measures how much of each ray is swallowed, along many lines at many angles: the sums of the tissue's density along these lines are the [**sinogram**](glossary.ipynb#Sinogram). The picture is computed from it (by filtered back-projection: each sum is spread back along its line, after a filter that sharpens). A screw of metal lets no ray through. Then each angle has a gap, and the gaps form a band in the sinogram. (This phantom has no metal in it; the band is that of a screw.)
 
 # %%
 phantom = photograph("phantom", height=128)  # Shepp and Logan's, resized

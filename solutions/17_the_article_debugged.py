@@ -241,7 +241,7 @@ print(f"{psnr(painted.clip(0, 1), face):.1f} dB")
 #
 # The article says that inpainting is a special case of synthesis, and that is right: it is the thread of this course. But its second program is the first one again, line by line. It has no damaged picture, and no hole. What would have to change? **The loss is to be taken over the known pixels alone.** Then the network may paint what it likes in the hole, and what it paints there comes from what it is.
 #
-# Two networks get the same picture with half of its pixels lost: the layers above, and a generator of *convolutions* (which the article means when it says CNN) on one noise that stays the same all the time. The second is a **deep image prior** (Ulyanov, Vedaldi and Lempitsky 2018). Neither has ever seen another picture.
+# Two networks get the same picture with half of its pixels lost: the layers above, and a generator of *convolutions* (which the article means when it says CNN) on one noise that stays the same all the time. The second is a [**deep image prior**](glossary.ipynb#Deep-image-prior) (Ulyanov, Vedaldi and Lempitsky 2018). Neither has ever seen another picture.
 
 # %%
 torch.manual_seed(0)

@@ -108,14 +108,14 @@ def files():
 
 def test_every_notebook_and_table_is_what_the_sources_make(files):
     assert {p.name for p in files} >= {f"{lesson}.ipynb" for lesson in LESSONS}
-    assert len(files) == 2 * len(LESSONS) + 2
+    assert len(files) == 2 * len(LESSONS) + 4  # the glossary twice, and two tables
     stale = [p.name for p, text in files.items() if p.read_bytes() != text.encode()]
     assert stale == [], "run `make notebooks`"
 
 
 def test_no_notebook_lies_there_without_its_source():
     for folder in ("solutions", "lessons"):
-        assert sorted(p.stem for p in (ROOT / folder).glob("*.ipynb")) == LESSONS
+        assert sorted(p.stem for p in (ROOT / folder).glob("*.ipynb")) == [*LESSONS, "glossary"]
 
 
 def test_the_same_source_makes_the_same_bytes(files):

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors as nbgrader
 from traitlets.config import Config
 
+from learnkit.course import glossary
 from learnkit.files import write_whole
 
 STUB = "# Your turn: write your answer in place of the next line.\nraise NotImplementedError"
@@ -63,6 +64,12 @@ def built(root: Path) -> dict[Path, str]:
         name = source.stem
         files[root / "solutions" / f"{name}.ipynb"] = notebook(source, solved=True, badge=badge)
         files[root / "lessons" / f"{name}.ipynb"] = notebook(source, solved=False, badge=badge)
+    lessons = {path.name[:2]: path.name for path in files}
+    if glossary.terms(root):
+        made = glossary.notebook(root, lessons)
+        made.metadata.kernelspec = KERNEL
+        for folder in ("solutions", "lessons"):
+            files[root / folder / glossary.NAME] = nbformat.writes(made) + "\n"
     files[root / "lessons" / "README.md"] = LESSONS_HEAD + index(root, links_to="")
     readme = (root / "README.md").read_text(encoding="utf-8")
     marked = re.compile(r"(<!-- lessons: [^>]*-->\n).*?(<!-- end of lessons -->)", re.DOTALL)

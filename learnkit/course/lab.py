@@ -21,7 +21,7 @@ from typing import NoReturn
 
 import learnkit
 from learnkit import threads
-from learnkit.course import home
+from learnkit.course import glossary, home
 from learnkit.course.cleaned import FILTER
 from learnkit.course.language import of_this_python
 from learnkit.exercises.index import EXERCISES
@@ -89,6 +89,8 @@ def prepare(folder: Path) -> list[str]:
         for name in names:
             action = place(source / name, folder)
             done.setdefault(action, []).append(name)
+        if (source / glossary.NAME).exists():
+            place(source / glossary.NAME, folder)
     except OSError as error:
         raise _explain(error, folder) from error
     done.pop("", None)

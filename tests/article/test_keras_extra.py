@@ -13,6 +13,6 @@ def test_without_keras_it_says_how_to_get_it(monkeypatch):
 
 
 def test_with_keras_it_gives_the_program():
-    pytest.importorskip("keras")
+    pytest.importorskip("learnkit.article.in_keras")
     module, words = keras_extra.load()
     assert module is sys.modules["learnkit.article.in_keras"] and words == ""
