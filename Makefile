@@ -3,7 +3,7 @@
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab check test test-full test-notebooks test-browser notebooks times bench clean FORCE
+.PHONY: help lab check test test-full test-notebooks test-browser notebooks book times bench clean FORCE
 
 PYTHON ?=
 TORCH_INDEX ?=
@@ -30,6 +30,7 @@ help:
 	@echo "make test        everything: check, notebooks in three states, browser"
 	@echo "make test-full   the same at full length, slow tests too"
 	@echo "make notebooks   write solutions/*.ipynb and lessons/*.ipynb from solutions/*.py"
+	@echo "make book        run all lessons and write them as web pages into build/book"
 	@echo "make times       run each lesson, store its time and the figures that its prose quotes"
 	@echo "make bench       measure against the budgets and against other libraries"
 	@echo "make clean       remove build products; .venv and work stay"
@@ -77,6 +78,12 @@ test-browser: .venv/.dev
 notebooks: .venv/.dev
 	@echo "== notebooks from solutions/*.py"
 	@$(py) -m learnkit.course.build
+
+book: .venv/.dev
+	@echo "== every lesson run, and written into build/book: a quarter of an hour"
+	@$(one_thread) $(py) -m learnkit.course.book build/book
+	@echo "== every page in a browser: links, words for pictures, axe-core"
+	@LEARNKIT_BOOK=build/book $(py) tests/offline.py $(pytest) tests/browser/test_book.py -m browser
 
 times: .venv/.dev
 	@echo "== measuring each lesson, and the figures that its prose quotes"

@@ -1,8 +1,9 @@
-"""The program of `in_torch` in Keras 3, line beside line: what the article is written in.
+"""The program of `in_torch` in Keras 3, today's version of the article's library.
 
 Keras computes with another library, here with PyTorch, and has the step of a training ready:
 `train_on_batch` does what the article wanted of `optimizer.minimize(loss)`. Weights go from one
-program to the other by `copy_weights`, and then both give the same losses.
+program to the other by `copy_weights`, and then both give the same losses. Importing this file sets
+KERAS_BACKEND to torch, unless Keras has been imported already.
 It needs the extra `keras`: `pip install "learnkit-inpainting[keras]"`.
 """
 
@@ -10,11 +11,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, no_type_check
 
 from torch import Tensor, nn
 
-from learnkit.article.in_torch import LATENT, NOISE, SIGMA
+from learnkit.article.in_torch import LATENT, NOISE, SIGMA, check_known
 from learnkit.tensors import Grey, Hole, Images
 
 if "keras" not in sys.modules:  # Keras reads both when it is imported
@@ -38,7 +39,7 @@ class Adam(keras.optimizers.Adam):
     Keras's own differs in three ways. Its epsilon is 1e-7. It is added to the root of the raw
     second moment v, before the division by 1 - β₂ᵗ: in the first steps that root is up to 30 times
     smaller, so epsilon counts 30 times as much. And 1 - β₂ᵗ is computed in float32, where it is off
-    by 5e-5 in the first step.
+    by about 1e-5 in the first step.
     Source: Kingma and Ba (2015), Algorithm 1, and the other order at the end of section 2.
     """
 
@@ -56,17 +57,13 @@ class Adam(keras.optimizers.Adam):
         self.assign_sub(variable, learning_rate / (1 - self.beta_1**t) * m / root)
 
 
-def rmsprop(lr: float = 0.01) -> keras.optimizers.RMSprop:
-    """Keras's RMSprop with PyTorch's defaults: lr 0.01, alpha 0.99, eps 1e-8 (0.001, 0.9, 1e-7).
-
-    One difference is left: Keras adds epsilon to the mean square, PyTorch to its root.
-    """
-    return keras.optimizers.RMSprop(lr, rho=0.99, epsilon=1e-8)
-
-
 class Synthesis(keras.Model):
     """Encoder and generator; takes a batch of pictures and a noise (n, LATENT) for each."""
 
+    encoder: keras.Sequential
+    generator: keras.Sequential
+
+    @no_type_check  # Keras reads the names of its arguments, which a check of types would hide
     def __init__(self) -> None:
         """The layers of `in_torch.Synthesis`."""
         super().__init__()
@@ -115,9 +112,9 @@ def painter(width: int = 48) -> keras.Sequential:
 
 def known_error(target: Any, pred: Any, hole: Hole) -> Any:
     """The mean squared error over the values that are known; the hole is never read."""
-    known = ops.cast(ops.logical_not(hole), pred.dtype)
-    wrong = ops.where(hole, 0.0, pred - target) ** 2
-    return ops.sum(wrong) / (ops.sum(known) * target.shape[1])
+    check_known(hole)
+    known = ops.broadcast_to(ops.logical_not(hole), pred.shape)
+    return ops.sum(ops.where(known, pred - target, 0.0) ** 2) / ops.sum(known)
 
 
 def train_synthesis(
@@ -133,6 +130,7 @@ def train_synthesis(
     """
     model.compile(optimizer=adam(lr), loss=picture_error)
     for images, noise in batches:
+        model.reset_metrics()  # older releases give the mean of all losses so far
         yield float(model.train_on_batch((images, noise), images))
 
 
@@ -142,6 +140,7 @@ def train_inpainting(
     """Steps of Adam on one picture with a hole; yields each step's loss before it."""
     model.compile(optimizer=Adam(lr), loss=lambda target, pred: known_error(target, pred, hole))
     for _ in range(steps):
+        model.reset_metrics()
         yield float(model.train_on_batch(noise, image))
 
 

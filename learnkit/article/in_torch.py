@@ -19,7 +19,7 @@ from learnkit.tensors import Grey, Hole, Images, Scalar
 
 LATENT = 10
 SIGMA = 0.2  # standard deviation of a pixel, given its noise
-NOISE = (16, 8, 8)  # of the inpainting half, of which each convolution doubles the sides
+NOISE = (16, 8, 8)  # of the inpainting half; three upsamplings make 64 x 64 of 8 x 8
 
 
 class Synthesis(nn.Module):
@@ -73,9 +73,21 @@ def painter(width: int = 48) -> nn.Sequential:
 
 
 def known_error(target: Images, pred: Images, hole: Hole) -> Scalar:
-    """The mean squared error over the values that are known; the hole is never read."""
+    """The mean squared error over the values that are known; the hole is never read.
+
+    Raises as `check_known` does.
+    """
+    check_known(hole)
     known = (~hole).expand_as(pred)
     return ((pred - target)[known] ** 2).mean()
+
+
+def check_known(hole: Tensor) -> None:
+    """Raises TypeError unless the hole is bool, ValueError where it covers everything."""
+    if hole.dtype != torch.bool:
+        raise TypeError(f"a hole is bool, True = to be filled, got {hole.dtype}")
+    if hole.all():
+        raise ValueError("the hole covers every pixel: there is nothing to learn from")
 
 
 def train_synthesis(

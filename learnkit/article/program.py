@@ -41,9 +41,14 @@ def run(mended: Collection[str], images: Grey, *, steps: int = 400, seed: int = 
 
     Where the generator gives one pixel, its colour is shown; else the pictures that four noises
     become: the first four pictures' own where each has its own, and new ones where it has not.
-    Raises ValueError where `mended` names a fault that there is none of, or `steps` is below 1.
+    Raises ValueError where `mended` names a fault that there is none of, `steps` is below 1, or the
+    pictures are fewer than four or not grey.
     """
     check_at_least(1, steps=steps)
+    if images.ndim != 4 or images.shape[1] != 1 or len(images) < SHOWN:
+        raise ValueError(
+            f"images must be {SHOWN} or more grey pictures (n, 1, h, w), got {tuple(images.shape)}"
+        )
     if unknown := [name for name in mended if name not in FAULTS]:
         raise ValueError(f"no fault is called {unknown[0]!r}; there are {', '.join(FAULTS)}")
     with torch.random.fork_rng(devices=[]):

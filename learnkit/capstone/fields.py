@@ -45,7 +45,7 @@ def pictures(field: str, part: Part = "work") -> list[Damaged]:
     return FIELDS[field].pictures(part)
 
 
-def _crops(whole: Image, corners: list[tuple[int, int]]) -> list[Image]:
+def _crops(whole: Image, corners: list[tuple[int, int]]) -> list[np.ndarray]:
     return [whole[r : r + SIDE, c : c + SIDE] for r, c in corners]
 
 
@@ -107,7 +107,7 @@ def _scans(part: Part) -> list[Damaged]:
 
 
 def _damaged(
-    part: Part, images: list[Image], hole: Callable[[Image, int], np.ndarray]
+    part: Part, images: list[np.ndarray], hole: Callable[[Image, int], np.ndarray]
 ) -> list[Damaged]:
     first = {"work": 0, "judged": 4}[part]  # no two pictures of a field have the same hole
     return [

@@ -6,7 +6,6 @@ out the same every time. `python -m learnkit.course.build` writes, `--check` onl
 """
 
 import argparse
-import json
 import re
 import sys
 import tomllib
@@ -19,7 +18,7 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors as nbgrader
 from traitlets.config import Config
 
-from learnkit.course import glossary
+from learnkit.course import glossary, lesson_map
 from learnkit.files import write_whole
 
 STUB = "# Your turn: write your answer in place of the next line.\nraise NotImplementedError"
@@ -70,11 +69,14 @@ def built(root: Path) -> dict[Path, str]:
         made.metadata.kernelspec = KERNEL
         for folder in ("solutions", "lessons"):
             files[root / folder / glossary.NAME] = nbformat.writes(made) + "\n"
+    syllabus = root / "docs" / "syllabus.md"
+    if syllabus.exists():
+        text = syllabus.read_text(encoding="utf-8")
+        files[syllabus] = _between("map of lessons", "map", text, lesson_map.table(root))
     files[root / "lessons" / "README.md"] = LESSONS_HEAD + index(root, links_to="")
     readme = (root / "README.md").read_text(encoding="utf-8")
-    marked = re.compile(r"(<!-- lessons: [^>]*-->\n).*?(<!-- end of lessons -->)", re.DOTALL)
     table = index(root, links_to="lessons/")
-    files[root / "README.md"] = marked.sub(lambda m: m[1] + table + m[2], readme)
+    files[root / "README.md"] = _between("lessons", "lessons", readme, table)
     return files
 
 
@@ -94,17 +96,12 @@ def notebook(source: Path, *, solved: bool, badge: str | None = None) -> str:
 def index(root: Path, *, links_to: str) -> str:
     """The table of lessons in Markdown: question, what it asks you to write, measured time."""
     rows = ["| lesson | question | you write | time |", "|---|---|---|---|"]
-    times_file = root / "lessons" / "times.json"
-    times = json.loads(times_file.read_text()) if times_file.exists() else {}
-    for source in sorted((root / "solutions").glob("[0-9][0-9]_*.py")):
-        made = jupytext.read(source, fmt="py:percent")
-        head = made.cells[0].source
-        question = re.findall(r"^> (.+?)(?:\n\n|\Z)", head, re.M | re.S)[0].replace("\n> ", " ")
-        wrote = re.findall(r"^@exercise\n(?:def|class) (\w+)", source.read_text(), re.M)
-        seconds = times.get(source.stem, {}).get("seconds")
-        link = f"[{source.stem}]({links_to}{source.stem}.ipynb)"
+    for lesson in lesson_map.lessons(root):
+        source = (root / "solutions" / f"{lesson.name}.py").read_text(encoding="utf-8")
+        wrote = re.findall(r"^@exercise\n(?:def|class) (\w+)", source, re.M)
+        link = f"[{lesson.name}]({links_to}{lesson.name}.ipynb)"
         functions = ", ".join(f"`{name}`" for name in wrote)
-        rows.append(f"| {link} | {question} | {functions} | {_duration(seconds)} |")
+        rows.append(f"| {link} | {lesson.question} | {functions} | {_duration(lesson.seconds)} |")
     return "\n".join(rows) + "\n"
 
 
@@ -122,6 +119,12 @@ Time is that of running every cell once on two CPU cores, measured by `make time
 writing take you longer.
 
 """
+
+
+def _between(begin: str, end: str, text: str, table: str) -> str:
+    """The text with what stands between two of its comments replaced by a table."""
+    marked = re.compile(rf"(<!-- {begin}: [^>]*-->\n).*?(<!-- end of {end} -->)", re.DOTALL)
+    return marked.sub(lambda m: m[1] + table + m[2], text)
 
 
 def _exported(made: NotebookNode, steps: list[type]) -> str:

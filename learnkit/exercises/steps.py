@@ -13,8 +13,8 @@ from learnkit.exercises.sandbox.worker import Count, OddResultError
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no such module
 
 NEVER_CALLED = (
-    "Your function never calls the model: the prediction is model(images), which runs whatever "
-    "layers it has."
+    "Your function never calls the model: call it as the exercise says, as a whole, and it runs "
+    "whatever layers it has."
 )
 _DETACHED = (
     "You cut the graph off before backward (detach, or .data), so that no gradient can flow: call "

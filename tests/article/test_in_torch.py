@@ -45,6 +45,15 @@ def test_the_hole_is_never_read():
     assert torch.equal(in_torch.known_error(changed, pred, hole), expected)
 
 
+@pytest.mark.errors
+def test_a_hole_over_everything_or_of_numbers_is_refused():
+    image = torch.rand(1, 3, 8, 8)
+    with pytest.raises(ValueError, match="covers every pixel"):
+        in_torch.known_error(image, image, torch.ones(1, 1, 8, 8, dtype=torch.bool))
+    with pytest.raises(TypeError, match="a hole is bool"):
+        in_torch.known_error(image, image, torch.zeros(1, 1, 8, 8))
+
+
 @pytest.mark.slow
 def test_a_lost_half_of_the_pixels_is_filled_better_than_by_the_harmonic_fill():
     torch.manual_seed(0)

@@ -70,3 +70,6 @@ def test_an_unknown_fault_or_no_step_is_refused():
         run(["typo"], IMAGES)
     with pytest.raises(ValueError, match="steps"):
         run([], IMAGES, steps=0)
+    for images in (IMAGES[:3], IMAGES[:, 0], IMAGES.expand(-1, 3, -1, -1)):
+        with pytest.raises(ValueError, match="4 or more grey pictures"):
+            run([], images)

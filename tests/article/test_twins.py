@@ -80,18 +80,13 @@ def test_adam_is_torchs_also_where_gradients_are_as_small_as_epsilon():
         np.testing.assert_allclose(variable.numpy(), x.detach().numpy(), rtol=2e-5)
 
 
-def test_rmsprop_has_torchs_defaults():
-    x = torch.tensor([0.5, -0.3], requires_grad=True)
-    torchs = torch.optim.RMSprop([x])
-    variable = in_keras.keras.Variable(np.array([0.5, -0.3], np.float32))
-    keras_rmsprop = in_keras.rmsprop()
-    for step in range(5):
-        gradient = torch.tensor([1.0 + step, -2.0])
-        x.grad = gradient.clone()
-        torchs.step()
-        with torch.no_grad():
-            keras_rmsprop.apply([gradient], [variable])
-    np.testing.assert_allclose(variable.numpy(), x.detach().numpy(), rtol=1e-5)
+def test_known_error_is_the_same_for_one_picture_and_for_several():
+    target, pred = torch.rand(2, 2, 3, 4, 4, generator=seeded(3))
+    for n in (1, 2):
+        hole = torch.rand(n, 1, 4, 4, generator=seeded(n)) < 0.5
+        ours = in_torch.known_error(target[:n], pred[:n], hole).item()
+        theirs = float(in_keras.known_error(target[:n], pred[:n], hole))
+        assert theirs == pytest.approx(ours, rel=1e-5)
 
 
 def test_a_model_that_does_not_fit_gets_no_weights():

@@ -39,9 +39,22 @@ def no_noise(model, noise, images, optimizer):
     return by_mse_loss(model, torch.zeros_like(noise), images, optimizer)
 
 
-@wrong("training_step", "You give the model another noise")
+@wrong("training_step", "You give the model the images")
 def the_pictures_as_noise(model, noise, images, optimizer):
     return by_mse_loss(model, images.flatten(1), images, optimizer)
+
+
+@wrong("training_step", "one noise after the other")
+def one_after_the_other(model, noise, images, optimizer):
+    losses = [
+        by_mse_loss(model, n[None], x[None], optimizer) for n, x in zip(noise, images, strict=True)
+    ]
+    return sum(losses) / len(losses)
+
+
+@wrong("training_step", "give the model the tensor")
+def in_numpy_(model, noise, images, optimizer):
+    return by_mse_loss(model, noise.numpy(), images, optimizer)
 
 
 @wrong("training_step", "has lost its graph")

@@ -19,7 +19,7 @@ def _features(result, height, width, frequencies):
     check_tensor(
         result,
         "the features",
-        several=" (torch.cat joins sines and cosines)",
+        several=" (torch.cat joins sines and cosines, torch.stack rows)",
         other=f"You return a {type(result).__name__}; return the features as a tensor of torch "
         "(leave out .numpy()).",
     )
@@ -34,9 +34,9 @@ def _features(result, height, width, frequencies):
 coordinate_features = Exercise.beside(
     __name__,
     cases=[
-        case(2, 1, f32([[0], [1]]), note="2 rows, 1 column; one frequency, (0, 1): one wave down"),
-        case(1, 2, f32([[1], [0]]), note="1 row, 2 columns; one frequency, (1, 0): to the right"),
-        case(1, 1, f32([[1, 2], [0, 0]]), note="one pixel, two frequencies"),
+        case(2, 1, f32([[0], [0.5]]), note="2 rows, 1 column; one frequency, (0, 0.5)"),
+        case(1, 2, f32([[0.5], [0]]), note="1 row, 2 columns; one frequency, (0.5, 0)"),
+        case(1, 1, f32([[0.5, 1], [0, 0]]), note="one pixel, two frequencies"),
         case(2, 3, f32([[1], [1]]), note="2 rows, 3 columns; one frequency, (1, 1)"),
         case(3, 2, normal(_rng, 2, 2)),
         case(2, 4, 3 * normal(_rng, 2, 3)),

@@ -26,6 +26,24 @@ _OTHER_NOISE = (
 )
 
 
+def _check_noise(noise, given, images):
+    """Raises OddResultError unless the model is given all of the noise, and nothing else."""
+    if not torch.is_tensor(noise):
+        raise OddResultError("You make an array of the noise: give the model the tensor as it is.")
+    if noise.shape == given.shape and torch.equal(noise, given):
+        return
+    if noise.numel() == images.numel() and torch.equal(noise.flatten(), images.flatten()):
+        raise OddResultError(
+            "You give the model the images: it gets the noise, and images is what it is to make."
+        )
+    if noise.shape != given.shape and any(torch.equal(noise.flatten(), n) for n in given):
+        raise OddResultError(
+            "You give the model one noise after the other: give it all at once, model(noise). The "
+            "loss is the mean over all of them, and there is one step."
+        )
+    raise OddResultError(_OTHER_NOISE)
+
+
 class _Watched(Steps):
     """Counts, and gives what the model makes a backward that says why it has no way to go."""
 
@@ -42,11 +60,11 @@ class _Made(Loss):
 class _Generator(nn.Sequential):
     """A generator whose outputs are of the kind that says why there is no way back."""
 
-    given = None  # the noise that the answer gets
+    given, images = None, None  # what the answer gets
 
     def forward(self, noise):
-        if self.given is not None and not torch.equal(noise, self.given):
-            raise OddResultError(_OTHER_NOISE)
+        if self.given is not None:
+            _check_noise(noise, self.given, self.images)
         _Made.why = _PREDICTED if torch.is_grad_enabled() else NO_GRAD  # of what is made of it, too
         return super().forward(noise).as_subclass(_Made)
 
@@ -67,7 +85,7 @@ def _training(noise, images, rule, stale):
     if stale:  # a step was taken before, and nobody has swept up
         (model(noise.flip(0)) - images).square().mean().backward()
         optimizer.step()
-    model.watch, model.given = _Watched(model, optimizer), noise.clone()
+    model.watch, model.given, model.images = _Watched(model, optimizer), noise.clone(), images
     return (model, noise, images, optimizer), {}
 
 
@@ -117,8 +135,8 @@ training_step = Exercise.beside(
         "The five are optimizer.zero_grad(), model(noise), the mean of (model(noise) - images)², "
         "loss.backward() and optimizer.step(); loss.item() is the number to return.",
     ),
-    why="Three lines of it are missing in the article's program, and the target is another one. "
-    "With them it learns; what it can learn is the next question.",
+    why="The article's program has no zero_grad, no backward and no step, and another target. "
+    "With these lines it learns; what it can learn is the next question.",
     points=2,
     rtol=1e-4,
     atol=1e-6,
