@@ -31,11 +31,12 @@ STYLE = """<style>
 nav.book { max-width: 1000px; margin: 0 auto; padding: 12px 16px; display: flex;
   font: 15px/1.5 system-ui, sans-serif; flex-wrap: wrap; gap: 4px 20px;
   border-bottom: 1px solid #767676; }
-nav.book a, main a { color: #0b57a4; text-decoration: underline; }
+nav.book a, main a { color: #0b57a4 !important; text-decoration: underline !important; }
 .jp-RenderedHTMLCommon table { display: block; overflow-x: auto; max-width: 100%; }
 .jp-InputPrompt, .jp-OutputPrompt { color: #595959; opacity: 1; }
 .highlight .c1, .highlight .c, .highlight .sd { color: #4a6a6a; }
 .highlight .o, .highlight .ow { color: #7a3db8; }
+.highlight .mi, .highlight .mf, .highlight .mh { color: #006100; }
 @media (max-width: 600px) { .jp-InputPrompt, .jp-OutputPrompt { display: none; } }
 </style>"""
 
@@ -138,6 +139,16 @@ def _bound(
     text = re.sub(r"(<body[^>]*>)", lambda m: m[1] + nav, text, count=1)
     if 'lang="' not in text[:300]:
         text = re.sub(r"<html\b", '<html lang="en"', text, count=1)
+    # what is wider than a telephone scrolls, also by keys: so it has to take the focus
+    text = re.sub(r"<table\b|<div(?=[^>]*overflow-x:auto)", r'\g<0> tabindex="0"', text)
+
+    def named(match: re.Match) -> str:
+        """A heading with a name, as JupyterLab gives it one."""
+        words = html.unescape(re.sub(r"<[^>]*>", "", match[2])).strip()
+        anchor = html.escape(words.replace(" ", "-"), quote=True)
+        return f'<{match[1]} id="{anchor}">{match[2]}</{match[1]}>'
+
+    text = re.sub(r"<(h[1-6])>(.*?)</\1>", named, text, flags=re.DOTALL)
 
     def linked(match: re.Match) -> str:
         """A link to another page, or, where the book has none, its words alone."""
