@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from learnkit.course import book
+from tests.browser.offline_page import opened
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,14 +34,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(params=NAMES)
 def page(request, folder, browser):
     """A page of the book, on a telephone's screen."""
-    context = browser.new_context(offline=True, viewport={"width": 400, "height": 800})
-    page = context.new_page()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto((folder / f"{request.param}.html").as_uri(), wait_until="domcontentloaded")
-    yield page
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    context.close()
+    with opened(browser, folder / f"{request.param}.html", 400, 800) as page:
+        yield page
 
 
 def test_axe_finds_nothing_serious_on_the_whole_page_and_every_picture_has_words(page):

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.offline_page import opened
+
 pytestmark = pytest.mark.browser
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 
@@ -22,14 +24,8 @@ def exported(request, browser, tmp_path_factory):
     command += ["--run", "--to", str(folder)]
     said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
     assert "run without an error" in said.stdout
-    context = browser.new_context(offline=True, viewport={"width": 1400, "height": 900})
-    page = context.new_page()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto((folder / f"{request.param}.html").as_uri(), wait_until="domcontentloaded")
-    yield page
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    context.close()
+    with opened(browser, folder / f"{request.param}.html", 1400, 900) as page:
+        yield page
 
 
 def test_every_picture_of_an_exported_lesson_stands_without_kernel_or_network(exported):

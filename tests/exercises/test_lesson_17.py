@@ -8,6 +8,14 @@ from tests.exercises.answers import collected, further_tests
 RIGHT, WRONG, right, wrong = collected()
 
 
+def step_on(made, images, optimizer):
+    loss = ((made - images) ** 2).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
 # ---- training_step -------------------------------------------------------------------------------
 
 
@@ -59,23 +67,14 @@ def in_numpy_(model, noise, images, optimizer):
 
 @wrong("training_step", "has lost its graph")
 def by_predict(model, noise, images, optimizer):
-    made = model(noise).data
-    loss = ((made - images) ** 2).mean()
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+    return step_on(model(noise).data, images, optimizer)
 
 
 @wrong("training_step", "no graph is built")
 def under_no_grad(model, noise, images, optimizer):
     with torch.no_grad():
         made = model(noise)
-    loss = ((made - images) ** 2).mean()
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+    return step_on(made, images, optimizer)
 
 
 @wrong("training_step", "has no attribute 'minimize'")
