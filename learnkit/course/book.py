@@ -33,6 +33,7 @@ nav.book { max-width: 1000px; margin: 0 auto; padding: 12px 16px; display: flex;
   border-bottom: 1px solid #767676; }
 nav.book a, main a { color: #0b57a4 !important; text-decoration: underline !important; }
 .jp-RenderedHTMLCommon table { display: block; overflow-x: auto; max-width: 100%; }
+.formula { display: block; overflow-x: auto; }
 .jp-InputPrompt, .jp-OutputPrompt { color: #595959; opacity: 1; }
 .highlight .c1, .highlight .c, .highlight .sd { color: #4a6a6a; }
 .highlight .o, .highlight .ow { color: #7a3db8; }
@@ -141,6 +142,8 @@ def _bound(
         text = re.sub(r"<html\b", '<html lang="en"', text, count=1)
     # what is wider than a telephone scrolls, also by keys: so it has to take the focus
     text = re.sub(r"<table\b|<div(?=[^>]*overflow-x:auto)", r'\g<0> tabindex="0"', text)
+    formula = re.compile(r'<math [^>]*display="block".*?</math>', re.DOTALL)
+    text = formula.sub(r'<span class="formula" tabindex="0">\g<0></span>', text)
 
     def named(match: re.Match) -> str:
         """A heading with a name, as JupyterLab gives it one."""
