@@ -2,8 +2,8 @@
 
 Keras computes with another library, here with PyTorch, and has the step of a training ready:
 `train_on_batch` does what the article wanted of `optimizer.minimize(loss)`. Weights go from one
-program to the other by `copy_weights`, and then both give the same losses. Importing this file sets
-KERAS_BACKEND to torch, unless Keras has been imported already.
+program to the other by `copy_weights`, and then both give the same losses. Importing this file has
+Keras compute with torch on the CPU, unless Keras has been imported already.
 It needs the extra `keras`: `pip install "learnkit-inpainting[keras]"`.
 """
 
@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from learnkit.article.in_torch import LATENT, NOISE, SIGMA, check_known
 from learnkit.tensors import Grey, Hole, Images
 
-if "keras" not in sys.modules:  # Keras reads both when it is imported
+if "keras" not in sys.modules:  # Keras reads these when it is imported
     os.environ["KERAS_BACKEND"] = "torch"
+    os.environ["KERAS_TORCH_DEVICE"] = "cpu"  # where the lesson's tensors are, also beside a GPU
     os.environ.setdefault("KERAS_HOME", os.path.join(tempfile.gettempdir(), "learnkit-keras"))
 import keras
 from keras import layers, ops
