@@ -4,7 +4,6 @@ In a notebook each term is a heading, so that a link such as `glossary.ipynb#Mea
 leads to it, in JupyterLab and in a page that was made from it.
 """
 
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,15 +40,14 @@ def terms(root: Path) -> list[Term]:
 
 
 def notebook(root: Path, lessons: dict[str, str]) -> nbformat.NotebookNode:
-    """The glossary as a notebook, a cell for each letter; `lessons` has file names by number."""
+    """The glossary as a notebook, a cell for each term; `lessons` has file names by number."""
     first = (
         "# Glossary\n\n"
         "The terms of the course, each with the Chinese term, in the words of the lesson that "
         "introduces it."
     )
     cells = [first]
-    for _, some in groupby(terms(root), key=lambda term: term.name[0].upper()):
-        cells.append("\n\n".join(_entry(term, lessons) for term in some))
+    cells += [_entry(term, lessons) for term in terms(root)]
     made = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_markdown_cell(text, id=f"cell-{i:03d}") for i, text in enumerate(cells)
