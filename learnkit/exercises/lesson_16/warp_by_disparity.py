@@ -12,11 +12,6 @@ def _picture(height, width):
     return _rng.integers(1, 100, (height, width, 3)) / 100
 
 
-def _given(right, disparity):
-    """Right picture and disparity, and copies to compare with afterwards."""
-    return (right, disparity), {}
-
-
 def _parts(result, right, disparity):
     if not isinstance(result, tuple | list) or len(result) != 2:
         raise OddResultError(
@@ -76,7 +71,6 @@ warp_by_disparity = Exercise.beside(
         case(_picture(4, 3), np.full((4, 3), 1.0), note="4 rows, 3 columns, disparity 1"),
         case(_picture(3, 6), (_rng.random((3, 6)) * 4).round(1) + 0.03),
     ],
-    build=_given,
     probe=_parts,
     hints=(
         "The left pixel in column x is the right pixel in column x - disparity, in the same row. "
