@@ -159,8 +159,8 @@ def before_cell(info: object = None) -> None:
 
 def after_cell(result: Any) -> None:
     """Binds the reference where a cell failed before its `@exercise` ran."""
-    if "torch" in sys.modules:  # a lesson of Part II: its workers take seconds to be ready
-        workers.warm(("torch",))
+    # in a lesson of Part II workers take seconds to be ready
+    workers.warm(("torch",) if "torch" in sys.modules else ())
     error = result.error_before_exec or result.error_in_exec
     if error is None:
         return

@@ -26,8 +26,10 @@ limits.BACKSTOP = 400.0  # the machine may be very busy
 
 def look_round(name):
     for _ in range(600):  # the student reads, and the next worker starts
-        if worker := workers._ready.get(()):
+        worker = workers._ready.get(())
+        if worker and worker.process.poll() is None:
             break
+        workers.warm()  # as after each cell: a machine short of memory may have killed it
         time.sleep(0.1)
     bound = globals().get(name)
     value = bound and bound(np.array([0.0, 1.0]), np.array([0.0, 0.5]))

@@ -30,6 +30,9 @@ from learnkit.exercises.sandbox.wire import (
 from learnkit.exercises.sandbox.worker import raised, run_case
 
 
+BEFORE = "another cell"  # where an error stands that what the answer needs has raised
+
+
 def main(modules: Iterable[str]) -> None:
     """Reads one order from standard input, writes outcomes to what was standard output."""
     wire = os.fdopen(os.dup(1), "wb")
@@ -168,6 +171,7 @@ def _load(order: dict[str, Any], blob: bytes) -> tuple:
         module = types.ModuleType("answer")
         sys.modules["answer"] = module
         vars(module).update(others)
+        exec(compile(order.get("before", ""), BEFORE, "exec"), module.__dict__)
         exec(compile(order["source"], order["file"], "exec"), module.__dict__)
         answer = getattr(module, order["name"])
     return answer, *rest

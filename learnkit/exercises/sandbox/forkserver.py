@@ -31,8 +31,13 @@ def fork(modules: tuple[str, ...], environment: dict[str, str], lifeline: int) -
         _servers.pop(modules).stop()
         server = None
     if server is None:
-        server = _servers[modules] = ForkServer(modules, environment)
-    return server.fork(lifeline)
+        command = [sys.executable, "-I", inside.__file__, "serve", "{socket}", *modules]
+        server = _servers[modules] = ForkServer(command, environment)
+    folder = os.open(".", os.O_RDONLY)
+    try:
+        return server.fork(lifeline, folder)
+    finally:
+        os.close(folder)
 
 
 def above_streams(descriptor: int) -> int:
@@ -57,8 +62,8 @@ def stop_all() -> None:
 class ForkServer:
     """The notebook's end of a server: a process, and the socket over which it is asked."""
 
-    def __init__(self, modules: tuple[str, ...], environment: dict[str, str]):
-        """Starts it; it imports `modules` before it hears what it is asked."""
+    def __init__(self, command: list[str], environment: dict[str, str]):
+        """Starts it; "{socket}" in the command becomes the descriptor by which it is asked."""
         self.started = (sys.executable, environment)
         pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket, theirs = (socket.socket(fileno=above_streams(end.detach())) for end in pair)
@@ -66,7 +71,7 @@ class ForkServer:
         self.said = b""  # the same, once it has ended
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", inside.__file__, "serve", str(theirs.fileno()), *modules],
+                [part.replace("{socket}", str(theirs.fileno())) for part in command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self.errors,
@@ -75,14 +80,14 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
             )
 
-    def fork(self, lifeline: int) -> "ForkedProcess":
-        """A worker of its own session, in the folder that this process is in."""
-        folder = os.open(".", os.O_RDONLY)
+    def fork(self, lifeline: int, folder: int | None = None) -> "ForkedProcess":
+        """A worker of its own session, in the open folder; without one in the server's."""
         pipes = [os.pipe() for _ in range(4)]  # stdin, stdout, stderr, and what it tells of itself
         (stdin, ours), *others = pipes
-        theirs = [folder, stdin, *(write for _, write in others[:2]), lifeline, others[2][1]]
+        theirs = [stdin, *(write for _, write in others[:2]), others[2][1]]
+        lent = [lifeline] if folder is None else [lifeline, folder]
         try:
-            socket.send_fds(self.socket, [b"fork"], theirs)
+            socket.send_fds(self.socket, [b"fork"], [*theirs, *lent])
         except ConnectionError:  # it has ended: what it left behind tells why
             pass
         except OSError:
@@ -91,8 +96,7 @@ class ForkServer:
             raise
         finally:
             for descriptor in theirs:
-                if descriptor != lifeline:
-                    os.close(descriptor)
+                os.close(descriptor)
         return ForkedProcess(self, ours, *(read for read, _ in others))
 
     def stop(self) -> None:

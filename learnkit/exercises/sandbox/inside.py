@@ -35,9 +35,10 @@ def serve(asked: int, modules: list[str]) -> tuple[int, int]:
                 os.close(descriptor)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
-    folder, *streams, lifeline, news = descriptors
-    os.fchdir(folder)
-    os.close(folder)
+    *streams, news, lifeline = descriptors[:5]
+    for folder in descriptors[5:]:
+        os.fchdir(folder)
+        os.close(folder)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)

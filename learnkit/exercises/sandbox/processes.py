@@ -43,6 +43,31 @@ class Worker:
         process = self.process
         return [p for p in (process.stdin, process.stdout, process.stderr) if p is not None]
 
+    def tree(self) -> list[psutil.Process]:
+        """The process and its descendants; none where it has ended."""
+        try:
+            first = psutil.Process(self.process.pid)
+            if isinstance(self.process, ForkedProcess) and self.process.unborn:
+                return [first]  # the server, whose children are others
+            return [first, *first.children(recursive=True)]
+        except psutil.Error:
+            return []
+
+    def too_large(self) -> bool:
+        """Whether it has to end for what its processes hold together: never, in a notebook."""
+        return False
+
+    def end(self) -> None:
+        """Kills it, and all that it has started, where it did not end when it was told to."""
+        for one in self.tree()[1:]:
+            with contextlib.suppress(psutil.Error):
+                one.kill()  # psutil looks first whether it is the same process still
+        with contextlib.suppress(ProcessLookupError, PermissionError, OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+
 
 def start(modules: tuple[str, ...]) -> Worker:
     """A new worker, which imports `modules` ahead. Raises NotStartedError where none can be."""
@@ -105,14 +130,7 @@ def stop(worker: Worker) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(GRACE)
     if process.returncode is None:  # not reaped: the pid is still its own
-        for one in _tree(process)[1:]:
-            with contextlib.suppress(psutil.Error):
-                one.kill()  # psutil looks first whether it is the same process still
-        with contextlib.suppress(ProcessLookupError, PermissionError, OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
+        worker.end()
     process.wait()
     worker.last_words = worker.last_words or _last_words(worker)
     for pipe in worker.pipes:
@@ -131,19 +149,8 @@ def _last_words(worker: Worker) -> str:
     return lines[-1].strip()[:300] if lines else f"exit status {worker.process.returncode}"
 
 
-def _tree(process: subprocess.Popen | ForkedProcess) -> list[psutil.Process]:
-    """The process and its descendants; none where it has ended."""
-    try:
-        first = psutil.Process(process.pid)
-        if isinstance(process, ForkedProcess) and process.unborn:
-            return [first]  # the server, whose children are others
-        return [first, *first.children(recursive=True)]
-    except psutil.Error:
-        return []
-
-
 class OverTimeError(Exception):
-    """A worker's time is up: `kind` is late (it computed all the while) or asleep."""
+    """A worker's time is up: `kind` is late (it computed all the while), asleep or ended."""
 
     def __init__(self, kind: str):
         """`kind` is the outcome's."""
@@ -170,10 +177,12 @@ class Clock:
     def look(self) -> None:
         """Raises OverTimeError where the time is up, and CannotJudgeError where none was had."""
         self.used = max(self.used, self._cpu() - self.before)
+        if self.worker.too_large():
+            raise OverTimeError("ended")
         if self.used >= self.seconds + self.extra:
             raise OverTimeError("late")
         if time.monotonic() >= self._end():
-            if any(_is_running(p) for p in _tree(self.worker.process)):
+            if any(_is_running(p) for p in self.worker.tree()):
                 raise CannotJudgeError(
                     f"this computer is so busy that it came to {self.used:.1f} s of computing in "
                     f"{time.monotonic() - self.began:.0f} s"
@@ -185,7 +194,7 @@ class Clock:
 
     def _cpu(self) -> float:
         total = 0.0
-        for one in _tree(self.worker.process):
+        for one in self.worker.tree():
             with contextlib.suppress(psutil.Error):
                 times = one.cpu_times()
                 ended = getattr(times, "children_user", 0) + getattr(times, "children_system", 0)

@@ -49,25 +49,35 @@ class Ran:
 
 
 def warm(prewarm: tuple[str, ...] = ()) -> None:
-    """Starts a worker ahead of need, where none stands ready and one can be started."""
-    if prewarm not in _ready:
+    """Starts a worker ahead of need, where none stands ready and one can be started.
+
+    One that has died while it stood there (a machine short of memory kills it) is replaced.
+    """
+    if not _stands_ready(prewarm):
         with contextlib.suppress(CannotJudgeError):  # whoever asks for it will be told
             _ready[prewarm] = processes.start(prewarm)
 
 
 def ask(
-    exercise: Exercise, answer: Callable | None, source: str | None = None, file: str = ""
+    exercise: Exercise,
+    answer: Callable | None,
+    source: str | None = None,
+    file: str = "",
+    *,
+    before: str = "",
 ) -> Ran:
     """What an answer (or the source that defines it) did on each case.
+
+    `before` is source that runs ahead of the other, as an earlier cell does.
 
     Raises CannotTravelError where the answer cannot be sent, and CannotJudgeError where no
     worker can do its work.
     """
     blob = pickled(exercise, answer, with_others=source is not None)
     try:
-        ran = _ask(exercise, blob, source, file)
+        ran = _ask(exercise, blob, source, file, before)
     except NotStartedError:  # once more: a machine may be short of memory for a moment
-        ran = _ask(exercise, blob, source, file)
+        ran = _ask(exercise, blob, source, file, before)
     first = ran.outcomes[0]
     if source is None and first.kind == "unread":
         if "learnkit.exercises" not in first.message:  # that one is hidden on purpose
@@ -103,13 +113,15 @@ def _cpu_of(ident: int) -> float:
     return 0.0
 
 
+def _stands_ready(prewarm: tuple[str, ...]) -> bool:
+    """Whether a worker does, alive; what is left of a dead one is cleared away."""
+    if prewarm in _ready and _ready[prewarm].process.poll() is not None:
+        processes.stop(_ready.pop(prewarm))
+    return prewarm in _ready
+
+
 def _take(prewarm: tuple[str, ...]) -> processes.Worker:
-    worker = _ready.pop(prewarm, None)
-    if worker is not None and worker.process.poll() is not None:
-        processes.stop(worker)
-        worker = None
-    if worker is None:
-        worker = processes.start(prewarm)
+    worker = _ready.pop(prewarm) if _stands_ready(prewarm) else processes.start(prewarm)
     warm(prewarm)
     return worker
 
@@ -121,20 +133,36 @@ def _stop_all() -> None:
     forkserver.stop_all()
 
 
-def _ask(exercise: Exercise, blob: bytes, source: str | None, file: str) -> Ran:
+def _ask(exercise: Exercise, blob: bytes, source: str | None, file: str, before: str) -> Ran:
     beside = [os.path.dirname(os.path.abspath(file))] if source is not None else []
+    path = [*(p for p in sys.path if p and isinstance(p, str)), *beside]
+    order = ordered(exercise, path, source, file, before)
+    return told(_take(exercise.prewarm), order, blob, exercise)
+
+
+def ordered(
+    exercise: Exercise, path: list[str], source: str | None, file: str, before: str = ""
+) -> bytes:
+    """What a worker is told to do; `path` is where it may look for modules besides its own."""
     order = {
         "hidden": hidden(exercise),
-        "path": [*(p for p in sys.path if p and isinstance(p, str)), *beside],
+        "path": path,
+        "before": before,
         "source": source,
         "file": file,
         "name": exercise.name,
         "on a gpu": exercise.name in gpu.ASKED_OF,
     }
-    worker = _take(exercise.prewarm)
+    return json.dumps(order).encode()
+
+
+def told(worker: processes.Worker, order: bytes, blob: bytes, exercise: Exercise) -> Ran:
+    """What the worker makes of an order; the worker has ended then.
+
+    Raises CannotJudgeError where it can do none of its work.
+    """
     try:
-        frames = _frames(worker, json.dumps(order).encode(), blob)
-        return _conversation(worker, frames, exercise)
+        return _conversation(worker, _frames(worker, order, blob), exercise)
     finally:
         processes.stop(worker)
 

@@ -442,3 +442,14 @@ def test_frames_that_an_answer_forges_are_a_sentence(what):
     assert report.status == "incorrect"
     assert "What came back from your function's process is no result" in report.message
     assert psutil.Process().memory_info().rss - before < 100 << 20
+
+
+def test_a_worker_that_died_while_it_stood_ready_is_replaced(no_worker_stands_ready):
+    workers.warm()
+    first = workers._ready[()]
+    while first.process.unborn if sys.platform == "linux" else False:
+        time.sleep(0.01)
+    first.process.kill()
+    first.process.wait(60)
+    workers.warm()
+    assert workers._ready[()] is not first and workers._ready[()].process.poll() is None
