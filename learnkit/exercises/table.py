@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import cloudpickle
+import numpy as np
 
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.mistakes import Mistake, Written
@@ -59,6 +60,7 @@ class Exercise:
     atol: float = 1e-9
     seconds: float = limits.SECONDS  # of computing, for all cases together
     prewarm: tuple[str, ...] = ()  # modules that its worker imports ahead, such as "torch"
+    redraw: Callable[[Case, np.random.Generator], Case] | None = None  # a hidden case from a shown
     equivalent: list[str] = field(default_factory=list)  # mutants that no case can tell from it
     written: Written | None = field(default=None, repr=False)
     _mistaken: dict[str, list[Outcome]] = field(default_factory=dict, repr=False)

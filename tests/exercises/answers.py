@@ -4,6 +4,7 @@ import pytest
 
 from learnkit.exercises.judge import judge
 from learnkit.exercises.table import find
+from learnkit.grading.secret import hidden
 
 
 def collected():
@@ -38,6 +39,10 @@ def further_tests(rights, wrongs):
     def right(name, answer, _words):
         report = verdict(name, answer)
         assert report.correct, report.message
+        for seed in ("one", "two", "three"):  # and on the hidden cases of a grader
+            task = hidden(find(name), seed)
+            report = judge(task, task.run(answer))
+            assert report.correct, (seed, report.message, report.example)
 
     @pytest.mark.parametrize(("name", "answer", "words"), wrongs)
     def wrong(name, answer, words):

@@ -91,6 +91,14 @@ def _drawn(edges, shown, chain=0):
     return case(np.array(edges, int).reshape(-1, 2), chain, note=shown)
 
 
+def _redrawn(shown, rng):
+    """Another graph: each node but the root is an input of one or two before it."""
+    size = int(rng.integers(4, 10))
+    users = [sorted(rng.choice(i, min(i, int(rng.integers(1, 3))), False)) for i in range(1, size)]
+    edges = [(user, i) for i, above in enumerate(users, start=1) for user in above]
+    return _drawn(rng.permutation(edges), "", *shown.args[1:])
+
+
 _diamond = np.array([(0, 1), (0, 2), (1, 3), (2, 3)])
 _storeys = np.concatenate([_diamond + 3 * storey for storey in range(25)])
 
@@ -114,6 +122,7 @@ topological_order = Exercise.beside(
     ],
     build=_graph,
     probe=_invariants,
+    redraw=_redrawn,
     hints=(
         "Put a node into the list only when all its inputs are in it already. Walk down from root, "
         "and remember whom you have met, so that a shared node is taken once.",

@@ -17,6 +17,11 @@ def _whole_number(result, size, kernel, stride, padding):
     return {"": result}
 
 
+def _redrawn(_shown, rng):
+    kernel, stride = int(rng.integers(1, 12)), int(rng.integers(1, 5))
+    return case(kernel + int(rng.integers(0, 200)), kernel, stride, int(rng.integers(0, 4)))
+
+
 conv2d_output_size = Exercise.beside(
     __name__,
     cases=[
@@ -30,6 +35,7 @@ conv2d_output_size = Exercise.beside(
         case(9, 5, 3, 1),
     ],
     probe=_whole_number,
+    redraw=_redrawn,
     hints=(
         "The first window takes `kernel` pixels. What is left of the padded row, in steps of "
         "`stride`, makes one more window each.",

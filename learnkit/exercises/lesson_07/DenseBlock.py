@@ -275,12 +275,17 @@ def _gradients(value, leaves):
         raise
 
 
+def _redrawn(_shown, rng):
+    return case(*(int(n) for n in rng.integers(1, 6, 3)))
+
+
 DenseBlock = Exercise.beside(
     __name__,
     reference=_DenseBlock,
     cases=[case(1, 1, 1), case(2, 3, 1), case(2, 2, 3), case(3, 2, 2), case(1, 3, 4)],
     build=_with_a_seed,
     probe=_anatomy,
+    redraw=_redrawn,
     hints=(
         "Layer i sees channels + i * growth channels, and gives growth. Make all of them in "
         "__init__, in an nn.ModuleList; in forward let x grow.",

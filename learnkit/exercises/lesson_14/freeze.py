@@ -66,6 +66,14 @@ def _flags(result, model, prefix):
     }
 
 
+def _redrawn(shown, rng):
+    """The same model, and another of its parts or parameters for a prefix."""
+    kind, _, *rest = shown.args
+    model = KINDS[kind]()
+    parts = [*dict(model.named_modules()), *dict(model.named_parameters())][1:]
+    return case(kind, str(rng.choice(parts)), *rest, **shown.options)
+
+
 freeze = Exercise.beside(
     __name__,
     cases=[
@@ -90,6 +98,7 @@ freeze = Exercise.beside(
     ],
     build=_built,
     probe=_flags,
+    redraw=_redrawn,
     hints=(
         "A name belongs to the part if it is prefix itself or begins with prefix and a dot. "
         "model.named_parameters() gives the names of the parameters, model.named_modules() those "

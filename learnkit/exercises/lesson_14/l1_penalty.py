@@ -1,6 +1,6 @@
 """`l1_penalty`: how an answer is tried, and the hints."""
 
-from learnkit.exercises.lesson_14.penalties import CASES, build, looked_at
+from learnkit.exercises.lesson_14.penalties import CASES, build, looked_at, redraw
 from learnkit.exercises.table import Exercise
 
 l1_penalty = Exercise.beside(
@@ -8,6 +8,7 @@ l1_penalty = Exercise.beside(
     cases=CASES,
     build=build,
     probe=looked_at,
+    redraw=redraw,
     hints=(
         "It is the L2 penalty with another function of the weights: of each its size, |w|.",
         "Add up p.abs().sum() over all p in model.parameters() with p.ndim > 1.",

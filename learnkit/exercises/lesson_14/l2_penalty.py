@@ -1,6 +1,6 @@
 """`l2_penalty`: how an answer is tried, and the hints."""
 
-from learnkit.exercises.lesson_14.penalties import CASES, build, looked_at
+from learnkit.exercises.lesson_14.penalties import CASES, build, looked_at, redraw
 from learnkit.exercises.table import Exercise
 
 l2_penalty = Exercise.beside(
@@ -8,6 +8,7 @@ l2_penalty = Exercise.beside(
     cases=CASES,
     build=build,
     probe=looked_at,
+    redraw=redraw,
     hints=(
         "model.parameters() gives the tensors, one after another. Which of them count is seen from "
         "their ndim: a weight has two dimensions or more, a bias one.",

@@ -52,9 +52,18 @@ CASES = [
 ]
 
 
-def build(kind):
-    """The model of that name."""
-    return (made(MODELS[kind]),), {}
+def build(kind, times=1.0):
+    """The model of that name, its parameters multiplied by a number."""
+    model = made(MODELS[kind])
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter *= times
+    return (model,), {}
+
+
+def redraw(shown, rng):
+    """A hidden case: the same model with other numbers."""
+    return case(*shown.args, times=float(rng.uniform(0.5, 2)))
 
 
 def looked_at(result, model):

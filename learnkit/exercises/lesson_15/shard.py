@@ -32,6 +32,12 @@ def _share(result, *_args):
     return {"": result}
 
 
+def _redrawn(_shown, rng):
+    processes = int(rng.integers(1, 6))
+    indices = rng.permutation(100)[: rng.integers(1, 20)]
+    return case(indices, int(rng.integers(processes)), processes)
+
+
 shard = Exercise.beside(
     __name__,
     reference=data_parallel.shard,
@@ -47,6 +53,7 @@ shard = Exercise.beside(
     ],
     build=_tensor,
     probe=_share,
+    redraw=_redrawn,
     hints=(
         "Process 0 takes the indices at the places 0, world_size, 2 world_size, ...; process 1 "
         "those at 1, 1 + world_size, ... The places count, and not what stands there.",

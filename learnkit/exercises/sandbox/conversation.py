@@ -29,7 +29,6 @@ from learnkit.exercises.sandbox.wire import (
 )
 from learnkit.exercises.sandbox.worker import raised, run_case
 
-
 BEFORE = "another cell"  # where an error stands that what the answer needs has raised
 
 

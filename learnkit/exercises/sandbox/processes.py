@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, ClassVar
 
 import psutil
 
@@ -31,7 +31,12 @@ class NotStartedError(CannotJudgeError):
 
 @dataclass
 class Worker:
-    """A process, and the end of the pipe by which its watch knows that it is wanted."""
+    """A process, and the end of the pipe by which its watch knows that it is wanted.
+
+    `patience` is how long nobody looks at what it uses, in wall seconds.
+    """
+
+    patience: ClassVar[float] = 1.0
 
     process: subprocess.Popen | ForkedProcess
     lifeline: int | None
@@ -172,7 +177,7 @@ class Clock:
     def pause(self) -> float:
         """How long to wait before the next look: never much longer than what is left."""
         left = min(self.seconds + self.extra - self.used, self._end() - time.monotonic())
-        return min(max(left, 0.02), 1.0)
+        return min(max(left, 0.02), self.worker.patience)
 
     def look(self) -> None:
         """Raises OverTimeError where the time is up, and CannotJudgeError where none was had."""
