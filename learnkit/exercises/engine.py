@@ -75,9 +75,9 @@ def check(name: str, answer: Callable) -> Report:
 
     def ask_or_run_here() -> Report:
         try:
-            return _verdict(task, lambda task: workers.ask(task, answer))
+            return verdict(task, lambda task: workers.ask(task, answer))
         except CannotTravelError as error:
-            report = _verdict(task, lambda task: workers.run_here(task, answer))
+            report = verdict(task, lambda task: workers.run_here(task, answer))
             if report.correct:
                 return report
             note = f"\n(It ran inside the notebook, since it cannot be sent to another: {error})"
@@ -88,11 +88,11 @@ def check(name: str, answer: Callable) -> Report:
     return report
 
 
-def _or_unjudged(name: str, verdict: Callable[[], Report]) -> Report:
+def _or_unjudged(name: str, judged: Callable[[], Report]) -> Report:
     """The verdict, with the notebook's global state out of its way; else why there is none."""
     try:
         with settled():
-            return verdict()
+            return judged()
     except CannotJudgeError as error:
         reason = str(error)
     except _UnusableError:
@@ -140,14 +140,16 @@ def check_file(name: str, path: str | Path) -> Report:
             raise _UnusableError(f"{path} cannot run: {said}{where}")
         return ran
 
-    return _or_unjudged(name, lambda: _verdict(task, ask))
+    return _or_unjudged(name, lambda: verdict(task, ask))
 
 
 class _UnusableError(ValueError):
     """The file as it is cannot be used."""
 
 
-def _verdict(task: Exercise, ask: Callable[[Exercise], workers.Ran]) -> Report:
+def verdict(task: Exercise, ask: Callable[[Exercise], workers.Ran]) -> Report:
+    """The judge's, on what `ask` has an answer do. Raises CannotJudgeError."""
+
     def twice(case: Case) -> list[Outcome]:
         return ask(replace(task, cases=[case, case])).outcomes
 

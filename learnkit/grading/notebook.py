@@ -45,7 +45,9 @@ def cells(data: bytes) -> list[Cell]:
     found = [_cell(one) for one in book["cells"]]
     length = sum(len(one.source) for one in found)
     if length > SOURCES:
-        raise UnreadableError(f"the cells hold {length} characters of source; at most {SOURCES} may")
+        raise UnreadableError(
+            f"the cells hold {length} characters of source; at most {SOURCES} may"
+        )
     return found
 
 

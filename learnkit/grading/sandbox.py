@@ -1,4 +1,4 @@
-"""One bubblewrap a submission: its answers see Python and learnkit, and nothing else of the machine.
+"""One bubblewrap a submission: its answers see Python and learnkit, and no more of the machine.
 
 Inside, Python, NumPy and torch are imported once, and each answer runs in a fork of its own. It
 has no network, no other processes to see, a small /tmp, and of learnkit.exercises what runs an

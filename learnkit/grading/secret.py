@@ -137,4 +137,3 @@ def _same_form(got: Outcome, want: Outcome) -> bool:
     return all(
         g.shape == w.shape and np.isfinite(g).all() == np.isfinite(w).all() for g, w in pairs
     )
-

@@ -111,7 +111,9 @@ def needed(wanted: Sequence[Statement], there: Sequence[Statement], given: set[s
     taken = {s.place: s for s in wanted}
     names: dict[int, set[str]] = {}
     unbound: set[str] = set()
-    imported = {n for s in there if isinstance(s.node, ast.Import | ast.ImportFrom) for n in s.binds}
+    imported = {
+        n for s in there if isinstance(s.node, ast.Import | ast.ImportFrom) for n in s.binds
+    }
     seen: set[tuple[str, int]] = set()
     asked = [(name, s, at) for s in wanted for name, at in _reads(s, end)]
     while asked:

@@ -33,7 +33,7 @@ class Answer:
     source: str = ""  # its cell down to the end of the definition: lines count as the student's
     before: str = ""  # what it needs of other cells
     shown: str = ""  # the cell as it was handed in
-    unbound: frozenset[str] = frozenset()  # names that it reads, and no statement binds
+    elsewhere: frozenset[str] = frozenset()  # names that it lacks, and other cells speak of
 
 
 def answers(cells: Sequence[Cell], names: Iterable[str]) -> dict[str, Answer]:
@@ -42,7 +42,7 @@ def answers(cells: Sequence[Cell], names: Iterable[str]) -> dict[str, Answer]:
     trees = [_parsed(source) for source in sources]
     try:
         there = statements([t if isinstance(t, ast.Module) else None for t in trees])
-        exercises = {s.place: s.node.name for s in there if _is_an_exercise(s.node)}
+        exercises = {s.place: name for s in there if (name := _exercise_in(s.node))}
         return {name: _answer(name, sources, trees, there, exercises) for name in names}
     except (RecursionError, MemoryError, SyntaxError, ValueError) as error:
         reason = f"The notebook's code cannot be taken apart ({type(error).__name__}: {error})."
@@ -58,7 +58,9 @@ def _answer(
 ) -> Answer:
     defined = [s for s in there if _defines(s.node, name)]
     written = [s for s in defined if not is_stub(s.node)]
-    unread = [i for i, t in enumerate(trees) if isinstance(t, Exception) and _asks(sources[i], name)]
+    unread = [
+        i for i, t in enumerate(trees) if isinstance(t, Exception) and _asks(sources[i], name)
+    ]
     last = max((s.cell for s in defined), default=-1)
     if unread and (not written or unread[-1] > last):  # the newest try is the one that counts
         return _unreadable(name, sources[unread[-1]], trees[unread[-1]])
@@ -83,11 +85,13 @@ def _taken(
     cut: Slice = needed([*own, _undecorated(chosen)], usable, given)
     kept = [s.node for s in (*own, chosen)]
     source = _lines(cell, kept)
-    return Answer(name, TO_RUN, "", source, cut.text, cell, cut.unbound)
+    rest = " ".join(s.text for s in there if s.cell != chosen.cell)
+    elsewhere = frozenset(n for n in cut.unbound if re.search(rf"\b{n}\b", rest))
+    return Answer(name, TO_RUN, "", source, cut.text, cell, elsewhere)
 
 
 def is_stub(node: ast.stmt) -> bool:
-    """Whether a definition's body is empty: a docstring, `pass`, `...`, `raise NotImplementedError`.
+    """Whether a body does nothing: a docstring, `pass`, `...` or `raise NotImplementedError`.
 
     A class is one where each of its methods is.
     """
@@ -117,8 +121,11 @@ def _defines(node: ast.stmt, name: str) -> bool:
     return named and name not in value  # NAME = NAME.yours defines nothing
 
 
-def _is_an_exercise(node: ast.stmt) -> bool:
-    return isinstance(node, DEFINITIONS) and any(map(_is_exercise, node.decorator_list))
+def _exercise_in(node: ast.stmt) -> str:
+    """The name that a statement defines under @exercise; "" where it does not."""
+    if isinstance(node, DEFINITIONS) and any(map(_is_exercise, node.decorator_list)):
+        return node.name
+    return ""
 
 
 def _is_exercise(decorator: ast.expr) -> bool:
@@ -172,7 +179,7 @@ def _parsed(source: str) -> ast.Module | Exception:
 
 
 def _readable(source: str) -> str:
-    """A cell without the lines that are IPython's own: %magic, !command, name?"""
+    """A cell without the lines that are IPython's own, such as %magic, !command and name?."""
     if source.lstrip().startswith("%%"):
         return ""
     lines = source.split("\n")

@@ -129,7 +129,7 @@ def bare(function: Callable) -> types.FunctionType:
 
 def _others(exercise: Exercise) -> dict[str, Callable]:
     """The references of the other exercises up to this lesson, by name."""
-    last = EXERCISES[exercise.name]
+    last = EXERCISES.get(exercise.name, exercise.lesson)
     others = {
         name: find(name).reference
         for name, lesson in EXERCISES.items()

@@ -1,0 +1,80 @@
+"""What an exercise and a whole submission earned, each with a status and a reason."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, UNJUDGED
+from learnkit.grading.transplant import NEEDS_A_LOOK
+
+STATUSES = (CORRECT, INCORRECT, NOT_ATTEMPTED, NEEDS_A_LOOK, UNJUDGED)
+OPEN = (NEEDS_A_LOOK, UNJUDGED)  # no points yet, and not 0 either
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one exercise earned; `points` is None where nobody can say yet."""
+
+    exercise: str
+    status: str
+    reason: str
+    points: float | None
+    most: float  # points there are to earn
+    mistake: str | None = None  # the id of the mistake known by name
+    example: tuple[tuple[str, str], ...] = ()  # the smallest failing input, of the shown cases
+    flags: tuple[str, ...] = ()  # what a person may want to look at; no points depend on it
+    answer: str = ""  # the cell as it was handed in
+    late: bool = False  # it slept until its time was up: worth another try on an idle machine
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a submission of a lesson earned."""
+
+    lesson: int
+    marks: tuple[Mark, ...]
+    question: str = ""  # what stands in the cell of the question that a person grades
+
+    @property
+    def points(self) -> float:
+        """The points earned so far."""
+        return sum(mark.points or 0.0 for mark in self.marks)
+
+    @property
+    def most(self) -> float:
+        """The points there are, less those of the question."""
+        return sum(mark.most for mark in self.marks)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether another try, alone on the machine, may come to another result."""
+        return any(mark.status == UNJUDGED or mark.late for mark in self.marks)
+
+    def with_points(self, points: dict[str, float]) -> "Marks":
+        """The same marks, where exercises count for as much as `points` says."""
+        marks = (_worth(mark, points.get(mark.exercise, mark.most)) for mark in self.marks)
+        return replace(self, marks=tuple(marks))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and dictionaries, which `from_json` takes back."""
+        return asdict(self)
+
+
+def from_json(plain: dict[str, Any]) -> Marks:
+    """The marks that `as_json` wrote."""
+    marks = [
+        Mark(**{**m, "example": tuple(map(tuple, m["example"])), "flags": tuple(m["flags"])})
+        for m in plain["marks"]
+    ]
+    return Marks(plain["lesson"], tuple(marks), plain["question"])
+
+
+def _worth(mark: Mark, most: float) -> Mark:
+    points = mark.points if mark.points is None else most * (mark.status == CORRECT)
+    return replace(mark, points=points, most=most)
+
+
+def all_alike(names: Sequence[tuple[str, float]], lesson: int, status: str, reason: str) -> Marks:
+    """Marks that are the same for every exercise: of a file that cannot be read, say."""
+    points = None if status in OPEN else 0.0
+    return Marks(lesson, tuple(Mark(n, status, reason, points, most) for n, most in names))
