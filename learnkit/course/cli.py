@@ -9,6 +9,7 @@ import argparse
 import atexit
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -159,6 +160,41 @@ def build_parser() -> Parser:
     )
     benchmark.set_defaults(run=run_benchmark)
 
+    assign = commands.add_parser(
+        "assign",
+        help="for instructors: lessons as assignments, in a course folder of nbgrader's",
+    )
+    assign.add_argument("lessons", metavar="LESSON", nargs="+", type=lesson_number)
+    assign.add_argument("--to", metavar="DIR", type=Path, required=True, help="the course folder")
+    assign.add_argument(
+        "--points",
+        metavar="NAME=N,...",
+        type=points,
+        default={},
+        help="default: each one's own",
+    )
+    assign.add_argument("--bank", metavar="DIR", type=Path, help="exercises of your own as well")
+    assign.set_defaults(run=run_assign)
+
+    grade = commands.add_parser(
+        "grade",
+        help="for instructors: grade what came back, without running any notebook",
+        description="Exit status: 0, or 1 where a file was refused or could not be judged.",
+    )
+    grade.add_argument("course", metavar="DIR", type=Path, help="what learnkit assign wrote")
+    grade.add_argument(
+        "--from", dest="source", metavar="PATH", type=Path, help="a folder or a zip of submissions"
+    )
+    grade.add_argument("--assignment", metavar="NAME", help="default: all that were handed out")
+    processes = partial(count, of="processes")
+    grade.add_argument("--jobs", type=processes, metavar="N", help="default: one process a core")
+    grade.add_argument("--dask", metavar="ADDRESS", help="hand the work to this Dask scheduler")
+    grade.add_argument("--again", action="store_true", help="also what is in the journal already")
+    grade.add_argument("--unsafe", action="store_true", help="without bubblewrap: in a container")
+    grade.add_argument("--canvas", metavar="FILE.csv", type=Path, help="fill in Canvas's export")
+    grade.add_argument("--moodle", metavar="FILE.csv", type=Path, help="fill in Moodle's worksheet")
+    grade.set_defaults(run=run_grade)
+
     capstone = commands.add_parser(
         "capstone",
         help="measure a capstone by its rubric, or begin one",
@@ -180,10 +216,28 @@ def names(text: str) -> list[str]:
     return found
 
 
-def count(text: str) -> int:
+def points(text: str) -> dict[str, float]:
+    """NAME=NUMBER with commas between them."""
+    pairs = dict(one.partition("=")[::2] for one in names(text))
+    try:
+        return {name.strip(): float(number) for name, number in pairs.items()}
+    except ValueError:
+        problem = f"{text!r} gives no points: write for example psnr=3,question=5"
+        raise argparse.ArgumentTypeError(problem) from None
+
+
+def lesson_number(text: str) -> int:
+    """A lesson by its number, also as 01, or by its name."""
+    number = text.partition("_")[0]
+    if not (number.isascii() and number.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no lesson; give its number, for example 1")
+    return int(number)
+
+
+def count(text: str, of: str = "steps") -> int:
     """A number from 1 on; anything else is an error of the command line."""
     if not (text.isascii() and text.isdigit() and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of steps; give 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of {of}; give 1 or more")
     return int(text)
 
 
@@ -255,6 +309,20 @@ def run_capstone(arguments: argparse.Namespace) -> int:
     from learnkit.course.capstone import capstone
 
     return capstone(arguments.file, arguments.new)
+
+
+def run_assign(arguments: argparse.Namespace) -> int:
+    """Writes the course folder."""
+    from learnkit.course.assign import assign
+
+    return assign(arguments)
+
+
+def run_grade(arguments: argparse.Namespace) -> int:
+    """Grades what came back, under a progress bar."""
+    from learnkit.course.grade import grade
+
+    return grade(arguments)
 
 
 def run_check(arguments: argparse.Namespace) -> int:

@@ -17,10 +17,20 @@ hints     hint()
 progress  what is done so far
 """
 
-from learnkit.exercises.engine import check, check_file, exercise
+from learnkit.exercises.engine import check, check_file, exercise, graded, graded_later
 from learnkit.exercises.hints import hint
 from learnkit.exercises.report import Report
 from learnkit.exercises.table import names
 from learnkit.exercises.verdicts import reports
 
-__all__ = ["Report", "check", "check_file", "exercise", "hint", "names", "reports"]
+__all__ = [
+    "Report",
+    "check",
+    "check_file",
+    "exercise",
+    "graded",
+    "graded_later",
+    "hint",
+    "names",
+    "reports",
+]

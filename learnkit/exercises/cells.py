@@ -7,6 +7,7 @@ cell raises is Python's own error; then the reference is bound, and the lesson c
 
 import ast
 import contextlib
+import html
 import re
 import sys
 import warnings
@@ -42,6 +43,17 @@ def display(report: Report) -> None:
     from IPython import display as pages
 
     pages.display(report._repr_mimebundle_(), raw=True)
+
+
+def say(sentence: str) -> None:
+    """Shows a sentence under the cell."""
+    if shell() is None:
+        print(sentence)
+        return
+    from IPython import display as pages
+
+    page = f"<div role='status'>{html.escape(sentence)}</div>"
+    pages.display({"text/html": page, "text/plain": sentence}, raw=True)
 
 
 def asked_in(source: str) -> list[str]:

@@ -24,7 +24,7 @@ from learnkit.exercises.sandbox.settled import settled
 from learnkit.exercises.sandbox.wire import Outcome
 from learnkit.exercises.sandbox.worker import core
 from learnkit.exercises.table import Case, Exercise, find, nearest
-from learnkit.exercises.verdicts import keep, stand_in
+from learnkit.exercises.verdicts import keep, reports, stand_in
 
 
 def exercise(answer: Any = None) -> Any:
@@ -64,6 +64,35 @@ def exercise(answer: Any = None) -> Any:
     with contextlib.suppress(AttributeError, TypeError):  # not everything takes an attribute
         answer.yours = answer
     return answer
+
+
+def graded_later(answer: Any) -> Any:
+    """The decorator over an exercise that an instructor added: nothing is judged here."""
+    name = getattr(answer, "__name__", "it")
+    cells.say(f"{name} is kept in this notebook, and judged when you have handed it in.")
+    return answer
+
+
+def graded(name: str, *, points: float) -> None:
+    """Says what an exercise counts for, and whether it is right so far.
+
+    Raises NotRightError where it is not, so that nbgrader sees it, too.
+    """
+    report = reports().get(name)
+    if report is None:
+        raise NotRightError(f"{name}: 0 of {points:g} points so far: run its own cell.")
+    if not report.correct:
+        raise NotRightError(
+            f"{name}: 0 of {points:g} points so far. The verdict is under its cell."
+        )
+    cells.say(f"{name}: {points:g} of {points:g} points, if the hidden cases agree.")
+
+
+class NotRightError(AssertionError):
+    """An exercise has no points so far; a notebook shows the sentence alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
 
 
 def check(name: str, answer: Callable) -> Report:

@@ -28,6 +28,7 @@ from learnkit.grading.secret import hidden
 from learnkit.grading.transplant import NEEDS_A_LOOK, TO_RUN, Answer, answers
 
 QUESTION = "question"  # nbgrader's name for the cell that a person grades
+TEXT_STUB = "*Write your answer here, in place of this line.*"
 LONGEST = 20_000  # characters of an answer to it that are kept
 HIDDEN = "It is right on all the cases that the lesson shows, and wrong on hidden ones drawn alike"
 
@@ -161,5 +162,6 @@ def _unseen(answer: Answer, report: Report) -> str:
 
 
 def _question(found: Sequence[Cell]) -> str:
-    text = [cell.source for cell in found if cell.grade_id == QUESTION]
-    return "\n\n".join(text)[:LONGEST]
+    """What was written there; "" where nothing was."""
+    texts = (cell.source.replace(TEXT_STUB, "") for cell in found if cell.grade_id == QUESTION)
+    return "\n\n".join(texts).strip()[:LONGEST]

@@ -20,6 +20,7 @@ from learnkit.grading.slicing import DEFINITIONS, Slice, Statement, needed, stat
 
 NEEDS_A_LOOK = "needs a look"  # no word on the answer: a person has to see it
 TO_RUN = "to run"
+DECORATORS = ("exercise", "graded_later")
 IPYTHON = re.compile(r"^[ \t]*([%!?]|[\w.]+\?{1,2}\s*$)")
 
 
@@ -81,7 +82,7 @@ def _taken(
     usable = [s for s in there if s.place not in others and not _defines(s.node, name)]
     own = [s for s in usable if s.cell == chosen.cell and s.place < chosen.place]
     own = [s for s in own if not _only_shows(s.node)]
-    given = {"exercise", "hint", *EXERCISES, *exercises.values()}
+    given = {*DECORATORS, "hint", *EXERCISES, *exercises.values()}
     cut: Slice = needed([*own, _undecorated(chosen)], usable, given)
     kept = [s.node for s in (*own, chosen)]
     source = _lines(cell, kept)
@@ -130,7 +131,7 @@ def _exercise_in(node: ast.stmt) -> str:
 
 def _is_exercise(decorator: ast.expr) -> bool:
     inner = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return isinstance(inner, ast.Name) and inner.id == "exercise"
+    return isinstance(inner, ast.Name) and inner.id in DECORATORS
 
 
 def _undecorated(statement: Statement) -> Statement:

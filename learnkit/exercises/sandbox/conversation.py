@@ -75,7 +75,7 @@ def _hide_the_judge() -> None:
     """Leaves of learnkit.exercises `exercise` and `hint`, which a file asks for, and no module."""
     package: Any = sys.modules["learnkit.exercises"]
     package.sandbox.__path__ = []
-    package.exercise, package.hint = exercise, hint
+    package.exercise, package.graded_later, package.hint = exercise, exercise, hint
     exercise.__module__ = "learnkit.exercises"
 
 

@@ -1,0 +1,204 @@
+"""`learnkit grade`: collect what came back, grade it, and write gradebook, tables and feedback.
+
+What is in the journal is not graded again. The gradebook, the feedback and the tables are written
+anew from the journal each time, so that a run that was killed leaves nothing half done.
+"""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+
+from tqdm import tqdm
+
+from learnkit.exercises.report import UNJUDGED
+from learnkit.files import write_whole
+from learnkit.grading import assignments, classroom, feedback, journal, overview, tables
+from learnkit.grading.assignments import Assignment
+from learnkit.grading.classroom import Executors, Job
+from learnkit.grading.collect import Refused, Submission, collect
+from learnkit.grading.gradebook import GradebookWriter, Score, config_of, opened
+from learnkit.grading.journal import Entry, Journal
+from learnkit.grading.marks import Marks
+from learnkit.grading.sandbox import trouble
+from learnkit.grading.shown import shown
+
+
+def grade(arguments: argparse.Namespace) -> int:
+    """Grades a course folder; 1 where a file was refused or an answer could not be judged."""
+    course = arguments.course.absolute()
+    chosen = _chosen(assignments.read(course), arguments.assignment)
+    if not (arguments.unsafe or arguments.dask) and (problem := trouble()):
+        raise ValueError(problem)
+    with Journal(course / assignments.FOLDER) as log:
+        place = arguments.source or course / "submitted"
+        found, refused = collect(place, chosen, course)
+        print(f"{len(found)} submissions of {len(chosen)} assignments in {place}", flush=True)
+        before = {(e.student, e.assignment): e for e in log.entries()}
+        marks = _graded(found, chosen, log, arguments)
+    rows = list(_into_the_gradebook(course, found, chosen, marks))
+    folder = course / "marks"
+    folder.mkdir(exist_ok=True)
+    _write_tables(folder, rows, refused, _changes(before, marks))
+    _fill_in(folder, rows, arguments)
+    _tell(folder, rows, refused)
+    return int(bool(refused) or any(_unjudged(one) for one in marks.values()))
+
+
+def _chosen(there: dict[str, Assignment], name: str | None) -> dict[str, Assignment]:
+    if name is None:
+        return there
+    found = {key: one for key, one in there.items() if name in (key, key[:2], str(one.lesson))}
+    if not found:
+        raise ValueError(f"{name} was not handed out; there are {', '.join(there)}")
+    return found
+
+
+Key = tuple[str, str]  # student, assignment
+
+
+def _graded(
+    found: list[Submission],
+    chosen: dict[str, Assignment],
+    log: Journal,
+    arguments: argparse.Namespace,
+) -> dict[Key, Marks]:
+    """The marks of every submission: out of the journal, or graded now."""
+    known = {entry.key: entry.marks for entry in log.entries() if not _unjudged(entry.marks)}
+    marks: dict[Key, Marks] = {}
+    jobs = []
+    for one in found:
+        its = chosen[one.assignment]
+        key = journal.key(one.path.read_bytes(), its)
+        if key in known and not arguments.again:
+            marks[one.student, one.assignment] = known[key]
+        else:
+            jobs.append(Job(one, its, key))
+    executors, ahead = _executors(arguments)
+    graded = classroom.graded(jobs, executors, ahead=ahead, unsafe=arguments.unsafe)
+    for job, its_marks in tqdm(graded, total=len(jobs), desc="grading", disable=not jobs):
+        one = job.submission
+        log.write(Entry(job.key, one.student, one.assignment, its_marks))
+        marks[one.student, one.assignment] = its_marks
+    return {key: one.with_points(chosen[key[1]].points) for key, one in marks.items()}
+
+
+def _unjudged(marks: Marks) -> bool:
+    return any(mark.status == UNJUDGED for mark in marks.marks)
+
+
+def _executors(arguments: argparse.Namespace) -> tuple[Executors, int]:
+    """What runs the tasks, and how many of them may be on their way."""
+    if arguments.dask is None:
+        count = arguments.jobs or classroom.cores()
+        return (lambda: classroom.processes(count)), 2 * count
+    from distributed import Client
+
+    client = Client(arguments.dask)
+    threads = sum(client.nthreads().values())
+
+    @contextlib.contextmanager
+    def executor() -> Iterator[Executor]:
+        with client.get_executor(pure=False) as one:
+            yield one
+
+    return executor, 2 * max(threads, 1)
+
+
+def _into_the_gradebook(
+    course: Path,
+    found: list[Submission],
+    chosen: dict[str, Assignment],
+    marks: dict[Key, Marks],
+) -> Iterator[tables.Graded]:
+    """Each submission in the gradebook, for formgrader and as feedback."""
+    config, database = config_of(course)
+    with opened(database, config.CourseDirectory.get("course_id", course.name), config) as book:
+        for one in tqdm(found, desc="writing", disable=not found):
+            its = marks[one.student, one.assignment]
+            yield one.student, one.assignment, its, _written(course, book, one, its)
+
+
+def _written(course: Path, book: GradebookWriter, one: Submission, marks: Marks) -> Score:
+    name = f"{one.assignment}.ipynb"
+    release = course / "release" / one.assignment / name
+    place = course / "autograded" / one.student / one.assignment / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(place, shown(release, marks).encode("utf-8", "replace"))
+    score = book.write(one.student, one.assignment, marks, one.when)
+    page = course / "feedback" / one.student / one.assignment / f"{one.assignment}.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    text = feedback.page(one.student, one.assignment, marks, score)
+    write_whole(page, text.encode("utf-8", "replace"))
+    return score
+
+
+def _changes(before: dict[Key, Entry], marks: dict[Key, Marks]) -> list[list[object]]:
+    """What a regrade changed: a row for each exercise whose status is not as it was."""
+    rows: list[list[object]] = []
+    for (student, assignment), now in marks.items():
+        entry = before.get((student, assignment))
+        was = {m.exercise: m for m in entry.marks.marks} if entry else {}
+        for mark in now.marks:
+            old = was.get(mark.exercise)
+            if old is not None and old.status != mark.status:
+                rows.append(
+                    [student, assignment, mark.exercise, old.status, mark.status, mark.reason]
+                )
+    return rows
+
+
+def _write_tables(
+    folder: Path,
+    rows: list[tables.Graded],
+    refused: list[Refused],
+    changes: list[list[object]],
+) -> None:
+    head = ["student", "assignment", "exercise", "before", "after", "reason"]
+    texts = {
+        "marks.csv": tables.long(rows),
+        "totals.csv": tables.totals(rows),
+        "refused.csv": tables.written([["file", "reason"], *refused]),
+        "changes.csv": tables.written([head, *changes]),
+    }
+    for name, text in texts.items():
+        write_whole(folder / name, text.encode("utf-8", "replace"))
+    for assignment in sorted({row[1] for row in rows}):
+        its = [row[2] for row in rows if row[1] == assignment]
+        overview.plot(its, folder / f"{assignment}.png", f"{assignment}: {len(its)} submissions")
+
+
+def _fill_in(folder: Path, rows: list[tables.Graded], arguments: argparse.Namespace) -> None:
+    """The files of an LMS, where they were given."""
+    if not (arguments.canvas or arguments.moodle):
+        return
+    names = sorted({row[1] for row in rows})
+    if len(names) != 1:
+        raise ValueError("a file of an LMS is for one assignment: name it with --assignment")
+    scores = {student: score for student, _, _, score in rows}
+    filled: dict[str, tuple[str, list[str]]] = {}
+    if arguments.canvas:
+        filled["canvas.csv"] = tables.canvas(arguments.canvas, scores, names[0])
+    if arguments.moodle:
+        filled["moodle.csv"] = tables.moodle(arguments.moodle, scores)
+    for name, (text, missing) in filled.items():
+        write_whole(folder / name, text.encode("utf-8", "replace"))
+        print(f"{folder / name}: {len(scores) - len(missing)} of {len(scores)} students filled in")
+        if missing:
+            print(f"  not in the file that was given: {', '.join(missing)}")
+
+
+def _tell(folder: Path, rows: list[tables.Graded], refused: list[Refused]) -> None:
+    """The summary on the terminal."""
+    for assignment in sorted({row[1] for row in rows}):
+        its = [row for row in rows if row[1] == assignment]
+        mean = sum(row[3].points for row in its) / len(its)
+        waits = sum(row[3].waits for row in its)
+        print(f"\n{assignment}: mean {mean:.2f} of {its[0][3].most:g} points; {waits} wait for you")
+        print(*overview.lines(row[2] for row in its), sep="\n")
+    for one in refused:
+        print(f"refused: {one.file}: {one.reason}", file=sys.stderr)
+    print(f"\nTables and plots: {folder}. Feedback: {folder.parent / 'feedback'}.")
+    print(f"By hand: cd {folder.parent}; jupyter lab, and there Nbgrader, Formgrader.")

@@ -1,0 +1,52 @@
+"""What formgrader shows of a submission: the release, the answers as text, and our verdicts.
+
+No output, no HTML and no metadata of a student's notebook comes into it.
+"""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+from learnkit.grading.autograde import QUESTION
+from learnkit.grading.marks import Mark, Marks
+
+LONGEST = 20_000  # characters of an answer that are shown
+
+
+def shown(release: Path, marks: Marks) -> str:
+    """The text of the notebook for nbgrader's folder autograded/, made from the release."""
+    book = nbformat.reads(release.read_text(encoding="utf-8"), as_version=4)
+    by_name = {mark.exercise: mark for mark in marks.marks}
+    for cell in book.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if name == QUESTION:
+            cell.source = fenced(marks.question) if marks.question else "*No answer.*"
+        elif name in by_name:
+            cell.source = by_name[name].answer[:LONGEST] or cell.source
+            if cell.metadata.nbgrader.grade:  # an exercise of the instructor's has no check cell
+                cell.outputs = [_verdict(by_name[name])]
+        elif name.removeprefix("check_") in by_name:
+            cell.outputs = [_verdict(by_name[name.removeprefix("check_")])]
+    return nbformat.writes(book) + "\n"
+
+
+def fenced(text: str) -> str:
+    """Text as Markdown that shows it letter by letter, whatever it holds.
+
+    >>> print(fenced("a ``` b"))
+    ````text
+    a ``` b
+    ````
+    """
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _verdict(mark: Mark) -> nbformat.NotebookNode:
+    points = "not graded yet" if mark.points is None else f"{mark.points:g} of {mark.most:g} points"
+    lines = [f"{mark.exercise}: {mark.status}, {points}. {mark.reason}"]
+    lines += [f"    {label}: {text}" for label, text in mark.example]
+    lines += [f"To look at: {flag}" for flag in mark.flags]
+    return nbformat.v4.new_output("stream", name="stdout", text="\n".join(lines) + "\n")
