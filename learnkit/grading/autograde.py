@@ -15,7 +15,7 @@ from learnkit.exercises.engine import verdict
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.report import INCORRECT, UNJUDGED, Report
 from learnkit.exercises.sandbox.conversation import BEFORE
-from learnkit.exercises.sandbox.processes import CannotJudgeError
+from learnkit.exercises.sandbox.processes import CannotJudgeError, NotLoadedError
 from learnkit.exercises.sandbox.wire import Outcome
 from learnkit.exercises.sandbox.workers import Ran
 from learnkit.exercises.table import Exercise, find
@@ -87,6 +87,9 @@ def mark(task: Exercise, answer: Answer, runner: Runner, seed: str | None) -> Ma
     except UnloadedError as error:
         points = None if error.status == NEEDS_A_LOOK else 0.0
         return result(status=error.status, reason=str(error), points=points)
+    except NotLoadedError:
+        reason = "What it needs of other cells computed, or waited, until its time was up."
+        return result(status=NEEDS_A_LOOK, reason=reason, points=None)
     except (CannotJudgeError, CannotConfineError) as error:
         reason = str(error)
         return result(status=UNJUDGED, reason=reason[:1].upper() + reason[1:] + ".", points=None)

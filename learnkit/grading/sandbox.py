@@ -8,6 +8,7 @@ answer. CPU time decides, as in a notebook; a user of its own holds the number o
 import contextlib
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -132,6 +133,10 @@ class Confined(processes.Worker):
             with contextlib.suppress(psutil.Error):
                 held += one.memory_info().rss
         return held > TOGETHER
+
+    def has_left_some(self) -> bool:
+        """Whether its watch was killed, so that what it watched over may go on."""
+        return self.process.returncode == -signal.SIGKILL
 
     def end(self) -> None:
         """Ends the bubblewrap: with it goes every process of its namespace."""

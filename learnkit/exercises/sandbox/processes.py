@@ -29,6 +29,10 @@ class NotStartedError(CannotJudgeError):
     """No worker came to be ready."""
 
 
+class NotLoadedError(CannotJudgeError):
+    """What an answer needs did not come to its end before the answer could run."""
+
+
 @dataclass
 class Worker:
     """A process, and the end of the pipe by which its watch knows that it is wanted.
@@ -60,6 +64,10 @@ class Worker:
 
     def too_large(self) -> bool:
         """Whether it has to end for what its processes hold together: never, in a notebook."""
+        return False
+
+    def has_left_some(self) -> bool:
+        """Whether it ended without ending what it had started: in a notebook nobody could tell."""
         return False
 
     def end(self) -> None:
@@ -134,7 +142,7 @@ def stop(worker: Worker) -> None:
         worker.lifeline = None
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(GRACE)
-    if process.returncode is None:  # not reaped: the pid is still its own
+    if process.returncode is None or worker.has_left_some():  # not reaped: the pid is its own
         worker.end()
     process.wait()
     worker.last_words = worker.last_words or _last_words(worker)

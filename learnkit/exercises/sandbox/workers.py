@@ -21,6 +21,7 @@ from learnkit.exercises.sandbox.parcel import CannotTravelError, hidden, pickled
 from learnkit.exercises.sandbox.processes import (
     CannotJudgeError,
     Clock,
+    NotLoadedError,
     NotStartedError,
     OverTimeError,
 )
@@ -212,7 +213,7 @@ def _conversation(worker: processes.Worker, frames: queue.Queue, exercise: Exerc
             if error.kind == "late"
             else "waited"
         )
-        raise CannotJudgeError(f"what your answer imports {slow} before it could run") from None
+        raise NotLoadedError(f"what your answer imports {slow} before it could run") from None
     if frame != b"loaded":
         return Ran([_outcome(frame)])
     outcomes: list[Outcome] = []
