@@ -74,7 +74,7 @@ def _value(value: object, key: str) -> object:
     if isinstance(value, tuple | list):
         return type(value)(_value(v, key) for v in value)
     if isinstance(value, float) and np.isfinite(value):
-        return value * _factor(_generator(key, repr(value).encode()), ())
+        return float(value * _factor(_generator(key, repr(value).encode()), ()))
     return value
 
 

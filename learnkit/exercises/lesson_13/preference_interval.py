@@ -17,6 +17,11 @@ def _ends(result, *_args, **_options):
     return {"low": result[0], "high": result[1]}
 
 
+def _redrawn(shown, rng):
+    trials = int(rng.integers(1, 400))
+    return case(int(rng.integers(0, trials + 1)), trials, **shown.options)
+
+
 preference_interval = Exercise.beside(
     __name__,
     cases=[
@@ -31,6 +36,7 @@ preference_interval = Exercise.beside(
         case(300, 1000, confidence=0.5),
     ],
     probe=_ends,
+    redraw=_redrawn,
     hints=(
         "First z: how many standard deviations around 0 hold `confidence` of a normal "
         "distribution. For 0.95 that is 1.96, with 2.5 % on either side of it.",
