@@ -98,12 +98,14 @@ def build_parser() -> Parser:
 
     check = commands.add_parser(
         "check",
-        help="judge one answer in a Python file",
-        description="Line 1 is the status, then comes the sentence. Exit status: 0 correct, "
-        "1 incorrect, 2 not attempted, 3 cannot be used or judged.",
+        help="judge one answer in a Python file, or all answers in a notebook",
+        usage="%(prog)s [-h] NAME FILE.py\n       %(prog)s NOTEBOOK.ipynb",
+        description="Of a file: line 1 is the status, then comes the sentence. Of a notebook: a "
+        "verdict for each exercise. Exit status: 0 correct, 1 incorrect, 2 not attempted, 3 cannot "
+        "be used or judged.",
     )
     check.add_argument("name", metavar="NAME", help="the exercise, for example mse_loss")
-    check.add_argument("file", metavar="FILE.py", type=Path)
+    check.add_argument("file", metavar="FILE.py", type=Path, nargs="?")
     check.set_defaults(run=run_check)
 
     train = commands.add_parser(
@@ -311,6 +313,15 @@ def run_capstone(arguments: argparse.Namespace) -> int:
     return capstone(arguments.file, arguments.new)
 
 
+def run_check_of_notebook(name: str) -> int:
+    """Judges every exercise of a notebook."""
+    from learnkit.course.check import check_notebook
+
+    if not name.endswith(".ipynb"):
+        raise ValueError(f"the file is missing: write learnkit check {name} FILE.py")
+    return check_notebook(Path(name))
+
+
 def run_assign(arguments: argparse.Namespace) -> int:
     """Writes the course folder."""
     from learnkit.course.assign import assign
@@ -330,6 +341,8 @@ def run_check(arguments: argparse.Namespace) -> int:
     from learnkit.exercises import check_file
 
     try:
+        if arguments.file is None:
+            return run_check_of_notebook(arguments.name)
         report = check_file(arguments.name, arguments.file)
     except (OSError, ValueError) as error:
         pipes.tell("cannot be used", sentence(error))

@@ -142,10 +142,7 @@ def check_file(name: str, path: str | Path) -> Report:
     task = find(name)
     path = Path(path)
     if path.suffix == ".ipynb":
-        raise ValueError(
-            f"{path} is a notebook: copy the cell with {name}, and the imports that it needs, into "
-            "a file NAME.py"
-        )
+        raise ValueError(f"{path} is a notebook: learnkit check {path} judges all its exercises")
     try:
         source = path.read_bytes().decode("utf-8-sig")  # some editors on Windows begin with a mark
         tree = ast.parse(source, filename=path.name)

@@ -14,8 +14,8 @@ _LOOK = {  # status -> sign, colour of the rule (blue, vermilion, grey: told apa
     CORRECT: ("✓", "#0072b2"),
     INCORRECT: ("✗", "#d55e00"),
     NOT_ATTEMPTED: ("○", "#767676"),
-    UNJUDGED: ("?", "#767676"),
 }
+_OTHER = ("?", "#767676")  # not judged, for one reason or another
 _PRINTED = "your function printed (in all its tests, one after the other):"
 
 
@@ -38,7 +38,7 @@ class Report:
 
     def __str__(self) -> str:
         """The text form, for terminals and screen readers."""
-        sign, _ = _LOOK[self.status]
+        sign, _ = _LOOK.get(self.status, _OTHER)
         return "\n".join([f"{sign} {self.name}: {self.status}. {self.message}", *self.details()])
 
     def details(self) -> list[str]:
@@ -52,7 +52,7 @@ class Report:
         return lines
 
     def _repr_html_(self) -> str:
-        sign, colour = _LOOK[self.status]
+        sign, colour = _LOOK.get(self.status, _OTHER)
         rows = "".join(
             f"<tr><td style='text-align:right;color:inherit;opacity:.75;padding:1px 8px 1px 0;"
             f"vertical-align:top'>{html.escape(label)}</td>"

@@ -4,6 +4,7 @@ The answers are judged as in a notebook, by the lesson's own cases; where these 
 hidden ones. What a hidden case was, and what it gave, is told to nobody.
 """
 
+import linecache
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -82,6 +83,8 @@ def mark(task: Exercise, answer: Answer, runner: Runner, seed: str | None) -> Ma
     if answer.status != TO_RUN:
         points = None if answer.status == NEEDS_A_LOOK else 0.0
         return result(status=answer.status, reason=answer.reason, points=points)
+    lines = answer.source.splitlines(keepends=True)
+    linecache.cache[answer.file] = (len(answer.source), None, lines, answer.file)  # to be quoted
     try:
         report, late = _judged(task, answer, runner, seed)
     except UnloadedError as error:
@@ -126,7 +129,7 @@ def _judged(
     def ask(one: Exercise) -> Ran:
         ran = runner.ask(one, answer)
         if ran.outcomes[0].kind == "unread":
-            raise _unloaded(task, ran.outcomes[0])
+            raise _unloaded(answer, ran.outcomes[0])
         kinds.extend(outcome.kind for outcome in ran.outcomes)
         return ran
 
@@ -138,9 +141,9 @@ def _judged(
     return report, not report.correct and "asleep" in kinds
 
 
-def _unloaded(task: Exercise, outcome: Outcome) -> UnloadedError:
+def _unloaded(answer: Answer, outcome: Outcome) -> UnloadedError:
     said = f"{outcome.type}: {outcome.message}".rstrip(": .")
-    if outcome.file == f"{task.name}.py" and outcome.type not in ("OSError", "FileNotFoundError"):
+    if outcome.file == answer.file and outcome.type not in ("OSError", "FileNotFoundError"):
         where = f" (line {outcome.line})" if outcome.line else ""
         return UnloadedError(INCORRECT, f"Python could not run this cell: {said}{where}.")
     where = "a cell that it needs" if outcome.file == BEFORE else "what it needs"

@@ -52,8 +52,7 @@ class Unsafe:
 
     def ask(self, task: Exercise, answer: Answer) -> Ran:
         """What the answer did on each case. Raises CannotJudgeError."""
-        file = str(Path.cwd() / f"{task.name}.py")  # where the notebook is, other files may be
-        return workers.ask(task, None, answer.source, file, before=answer.before)
+        return workers.ask(task, None, answer.source, answer.file, before=answer.before)
 
 
 class Sandbox:
@@ -85,7 +84,7 @@ class Sandbox:
     def ask(self, task: Exercise, answer: Answer) -> Ran:
         """What the answer did on each case. Raises CannotJudgeError, CannotConfineError."""
         blob = pickled(task, None, with_others=True)
-        order = workers.ordered(task, [], answer.source, f"{task.name}.py", answer.before)
+        order = workers.ordered(task, [], answer.source, answer.file, answer.before)
         try:
             return workers.told(self._worker(), order, blob, task)
         except NotStartedError as error:

@@ -36,6 +36,11 @@ class Answer:
     shown: str = ""  # the cell as it was handed in
     elsewhere: frozenset[str] = frozenset()  # names that it lacks, and other cells speak of
 
+    @property
+    def file(self) -> str:
+        """The name that its source goes by where an error tells its line."""
+        return f"{self.name}.py"
+
 
 def answers(cells: Sequence[Cell], names: Iterable[str]) -> dict[str, Answer]:
     """The answer to each of the exercises `names`, in their order."""

@@ -136,7 +136,7 @@ def test_an_answer_may_import_what_lies_beside_it_and_begin_with_a_mark(tmp_path
 def test_of_a_notebook_it_says_what_to_do(tmp_path):
     (tmp_path / "answer.ipynb").write_text("{}")
     said = learnkit("check", "invert", tmp_path / "answer.ipynb")
-    assert said.returncode == 3 and "is a notebook: copy the cell with invert" in said.stdout
+    assert said.returncode == 3 and "is a notebook: learnkit check" in said.stdout
 
 
 def test_an_answer_that_prints_without_end_is_told_so(tmp_path):
