@@ -1,6 +1,8 @@
 """What every test shares: a seeded generator, and shapes that no test of errors has checked."""
 
 import os
+import shutil
+import subprocess
 import time
 
 import hypothesis
@@ -40,3 +42,12 @@ def tenth_of_a_second():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def bubblewrap():
+    """Skips the test where a plain bubblewrap cannot start; where it can, ours must, too."""
+    program = shutil.which("bwrap")
+    command = [program or "bwrap", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "true"]
+    if program is None or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("bubblewrap cannot run here")

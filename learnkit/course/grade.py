@@ -35,7 +35,8 @@ def grade(arguments: argparse.Namespace) -> int:
     with Journal(course / assignments.FOLDER) as log:
         place = arguments.source or course / "submitted"
         found, refused = collect(place, chosen, course)
-        print(f"{len(found)} submissions of {len(chosen)} assignments in {place}", flush=True)
+        handed_out = _count(len(chosen), "assignment")
+        print(f"{_count(len(found), 'submission')} of {handed_out} in {place}", flush=True)
         before = {(e.student, e.assignment): e for e in log.entries()}
         marks = _graded(found, chosen, log, arguments)
     rows = list(_into_the_gradebook(course, found, chosen, marks))
@@ -185,9 +186,14 @@ def _fill_in(folder: Path, rows: list[tables.Graded], arguments: argparse.Namesp
         filled["moodle.csv"] = tables.moodle(arguments.moodle, scores)
     for name, (text, missing) in filled.items():
         write_whole(folder / name, text.encode("utf-8", "replace"))
-        print(f"{folder / name}: {len(scores) - len(missing)} of {len(scores)} students filled in")
+        filled_in = len(scores) - len(missing)
+        print(f"{folder / name}: {filled_in} of {_count(len(scores), 'student')} filled in")
         if missing:
             print(f"  not in the file that was given: {', '.join(missing)}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _tell(folder: Path, rows: list[tables.Graded], refused: list[Refused]) -> None:
@@ -196,7 +202,8 @@ def _tell(folder: Path, rows: list[tables.Graded], refused: list[Refused]) -> No
         its = [row for row in rows if row[1] == assignment]
         mean = sum(row[3].points for row in its) / len(its)
         waits = sum(row[3].waits for row in its)
-        print(f"\n{assignment}: mean {mean:.2f} of {its[0][3].most:g} points; {waits} wait for you")
+        waiting = f"{waits} waits" if waits == 1 else f"{waits} wait"
+        print(f"\n{assignment}: mean {mean:.2f} of {its[0][3].most:g} points; {waiting} for you")
         print(*overview.lines(row[2] for row in its), sep="\n")
     for one in refused:
         print(f"refused: {one.file}: {one.reason}", file=sys.stderr)

@@ -6,11 +6,14 @@ Only so many are on their way at a time as there are workers for: memory stays f
 
 import multiprocessing
 import os
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain
 
 from learnkit.exercises.report import UNJUDGED
 from learnkit.grading.assignments import Assignment
@@ -34,8 +37,24 @@ class Job:
 
 def processes(count: int | None = None) -> ProcessPoolExecutor:
     """Processes on this machine, one a core where no number is given."""
-    fresh = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count or cores(), mp_context=fresh, max_tasks_per_child=TASKS)
+    return ProcessPoolExecutor(
+        count or cores(),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_end_with,
+        initargs=(os.getpid(),),
+        max_tasks_per_child=TASKS,
+    )
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process soon after its parent, which may be killed without a word."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def cores() -> int:
@@ -56,7 +75,8 @@ def graded(
     while (job := next(left, None)) is not None:
         broken: list[Job] = []
         with executors() as executor:
-            for done, marks in _in_parallel(_chain(job, left), executor, ahead, broken, unsafe):
+            rest = chain([job], left)
+            for done, marks in _in_parallel(rest, executor, ahead, broken, unsafe):
                 if marks.unsure:
                     again.append(done)
                 else:
@@ -67,18 +87,16 @@ def graded(
         yield job, _alone(job, unsafe)
 
 
-def _chain(first: Job, rest: Iterator[Job]) -> Iterator[Job]:
-    yield first
-    yield from rest
-
-
 def _in_parallel(
     jobs: Iterator[Job], executor: Executor, ahead: int, broken: list[Job], unsafe: bool
 ) -> Iterator[tuple[Job, Marks]]:
     """The marks as they come; where the executor breaks, what was on its way lies in `broken`."""
     running: dict[Future[Marks], Job] = {}
     for job in jobs:
-        running[executor.submit(task, *_task(job, unsafe))] = job
+        try:
+            running[executor.submit(task, *_task(job, unsafe))] = job
+        except BrokenProcessPool:
+            broken.append(job)
         if len(running) >= ahead:
             yield from _finished(running, broken)
         if broken:

@@ -5,6 +5,7 @@ scores, comments and extra credit stay as they are; lateness is counted anew eac
 """
 
 import contextlib
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,8 +43,10 @@ class GradebookWriter:
         """Writes a submission's marks, all of them or none, and returns its score as it is now."""
         from nbgrader.api import Grade
 
-        self.book.update_or_create_student(student)
-        submission = self.book.update_or_create_submission(assignment, student)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SQLAlchemy's, over how nbgrader makes a submission
+            self.book.update_or_create_student(student)
+            submission = self.book.update_or_create_submission(assignment, student)
         if when is not None:
             submission.timestamp = when.astimezone(UTC).replace(tzinfo=None)
         earned = {mark.exercise: mark.points for mark in marks.marks}
@@ -70,7 +73,8 @@ class GradebookWriter:
                 if one.name == QUESTION:
                     comment = one.comment or ""
         most, waits = float(submission.max_score), bool(submission.needs_manual_grade)
-        return Score(float(submission.score), most, waits, question, comment)
+        late = float(submission.late_submission_penalty or 0.0)
+        return Score(max(float(submission.score) - late, 0.0), most, waits, question, comment)
 
     def _penalise(self, student: str, assignment: str, submission: Any) -> None:
         """The penalty for what is late, by the course's own plugin; none where it is not."""
