@@ -20,6 +20,7 @@ Read it in this order; imports point the same way, from the later to the earlier
     article     the program of the article from which the course began, with its faults and mended
     capstone    the final piece of work: its fields, and what of its rubric is measured
     exercises   the checks behind `@exercise`, with the mistakes they know by name
+    grading     what an instructor runs: answers judged in a sandbox, gradebook, marks
     widgets     one visualizer a file: a pure figure(params), and thin controls
     course      one source to two notebooks, and the `learnkit` command
 

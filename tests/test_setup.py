@@ -124,7 +124,7 @@ def test_what_learnkit_imports_is_what_pyproject_names():
     imported = set().union(*(imported_by(p.read_text()) for p in (ROOT / "learnkit").rglob("*.py")))
     extras = [
         Requirement(r).name
-        for name in ("grade", "benchmark", "export", "keras")
+        for name in ("grade", "dask", "benchmark", "export", "keras")
         for r in EXTRAS[name]
     ]
     of_torch = {"onnx", "onnxscript"}  # which torch.onnx.export imports

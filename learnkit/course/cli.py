@@ -1,4 +1,4 @@
-"""The `learnkit` command: lab, doctor, progress, export, check, train, sweep, benchmark, capstone.
+"""The `learnkit` command: what it takes, and what it runs.
 
 Every command imports what it needs itself, so that start-up is quick. A known error ends as one
 sentence on stderr and a status: 1, and 3 where the command line itself is wrong. `check` has
@@ -9,12 +9,12 @@ import argparse
 import atexit
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from learnkit import __version__
-from learnkit.course import pipes
+from learnkit.course import instructors, pipes
+from learnkit.course.arguments import count, names, port_number
 
 CHECK_STATUS = {"correct": 0, "incorrect": 1, "not attempted": 2, "could not be judged": 3}
 DIR_HELP = "default: the lab that you stand in, else work"
@@ -106,7 +106,7 @@ def build_parser() -> Parser:
     )
     check.add_argument("name", metavar="NAME", help="the exercise, for example mse_loss")
     check.add_argument("file", metavar="FILE.py", type=Path, nargs="?")
-    check.set_defaults(run=run_check)
+    check.set_defaults(run=run_check, complain=check.error)
 
     train = commands.add_parser(
         "train",
@@ -162,40 +162,7 @@ def build_parser() -> Parser:
     )
     benchmark.set_defaults(run=run_benchmark)
 
-    assign = commands.add_parser(
-        "assign",
-        help="for instructors: lessons as assignments, in a course folder of nbgrader's",
-    )
-    assign.add_argument("lessons", metavar="LESSON", nargs="+", type=lesson_number)
-    assign.add_argument("--to", metavar="DIR", type=Path, required=True, help="the course folder")
-    assign.add_argument(
-        "--points",
-        metavar="NAME=N,...",
-        type=points,
-        default={},
-        help="default: each one's own",
-    )
-    assign.add_argument("--bank", metavar="DIR", type=Path, help="exercises of your own as well")
-    assign.set_defaults(run=run_assign)
-
-    grade = commands.add_parser(
-        "grade",
-        help="for instructors: grade what came back, without running any notebook",
-        description="Exit status: 0, or 1 where a file was refused or could not be judged.",
-    )
-    grade.add_argument("course", metavar="DIR", type=Path, help="what learnkit assign wrote")
-    grade.add_argument(
-        "--from", dest="source", metavar="PATH", type=Path, help="a folder or a zip of submissions"
-    )
-    grade.add_argument("--assignment", metavar="NAME", help="default: all that were handed out")
-    processes = partial(count, of="processes")
-    grade.add_argument("--jobs", type=processes, metavar="N", help="default: one process a core")
-    grade.add_argument("--dask", metavar="ADDRESS", help="hand the work to this Dask scheduler")
-    grade.add_argument("--again", action="store_true", help="also what is in the journal already")
-    grade.add_argument("--unsafe", action="store_true", help="without bubblewrap: in a container")
-    grade.add_argument("--canvas", metavar="FILE.csv", type=Path, help="fill in Canvas's export")
-    grade.add_argument("--moodle", metavar="FILE.csv", type=Path, help="fill in Moodle's worksheet")
-    grade.set_defaults(run=run_grade)
+    instructors.add_to(commands)
 
     capstone = commands.add_parser(
         "capstone",
@@ -208,46 +175,6 @@ def build_parser() -> Parser:
     )
     capstone.set_defaults(run=run_capstone)
     return parser
-
-
-def names(text: str) -> list[str]:
-    """Names with commas between them; none at all is an error of the command line."""
-    found = [name.strip() for name in text.split(",") if name.strip()]
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} names nothing; write for example a,b")
-    return found
-
-
-def points(text: str) -> dict[str, float]:
-    """NAME=NUMBER with commas between them."""
-    pairs = dict(one.partition("=")[::2] for one in names(text))
-    try:
-        return {name.strip(): float(number) for name, number in pairs.items()}
-    except ValueError:
-        problem = f"{text!r} gives no points: write for example psnr=3,question=5"
-        raise argparse.ArgumentTypeError(problem) from None
-
-
-def lesson_number(text: str) -> int:
-    """A lesson by its number, also as 01, or by its name."""
-    number = text.partition("_")[0]
-    if not (number.isascii() and number.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no lesson; give its number, for example 1")
-    return int(number)
-
-
-def count(text: str, of: str = "steps") -> int:
-    """A number from 1 on; anything else is an error of the command line."""
-    if not (text.isascii() and text.isdigit() and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of {of}; give 1 or more")
-    return int(text)
-
-
-def port_number(text: str) -> int:
-    """A port from 1 to 65535; anything else is an error of the command line."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 1 to 65535")
-    return int(text)
 
 
 def run_lab(arguments: argparse.Namespace) -> NoReturn:
@@ -313,36 +240,16 @@ def run_capstone(arguments: argparse.Namespace) -> int:
     return capstone(arguments.file, arguments.new)
 
 
-def run_check_of_notebook(name: str) -> int:
-    """Judges every exercise of a notebook."""
-    from learnkit.course.check import check_notebook
-
-    if not name.endswith(".ipynb"):
-        raise ValueError(f"the file is missing: write learnkit check {name} FILE.py")
-    return check_notebook(Path(name))
-
-
-def run_assign(arguments: argparse.Namespace) -> int:
-    """Writes the course folder."""
-    from learnkit.course.assign import assign
-
-    return assign(arguments)
-
-
-def run_grade(arguments: argparse.Namespace) -> int:
-    """Grades what came back, under a progress bar."""
-    from learnkit.course.grade import grade
-
-    return grade(arguments)
-
-
 def run_check(arguments: argparse.Namespace) -> int:
     """Judges one answer; whatever cannot be judged is "cannot be used", with the reason."""
+    from learnkit.course.check import check_notebook
     from learnkit.exercises import check_file
 
+    if arguments.file is None and not arguments.name.endswith(".ipynb"):
+        arguments.complain("the following arguments are required: FILE.py")
     try:
         if arguments.file is None:
-            return run_check_of_notebook(arguments.name)
+            return check_notebook(Path(arguments.name))
         report = check_file(arguments.name, arguments.file)
     except (OSError, ValueError) as error:
         pipes.tell("cannot be used", sentence(error))

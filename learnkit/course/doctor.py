@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from learnkit.course import home, places
+from learnkit.course import home, instructors, places
 from learnkit.course.finding import Finding
 
 DISTRIBUTION = "learnkit-inpainting"
@@ -284,5 +284,6 @@ CHECKS: list[Callable[[], Iterator[Finding]]] = [
     widgets_check,
     jupyterlab_check,
     exercises_check,
+    instructors.grading_check,
     lessons_check,
 ]
