@@ -82,9 +82,7 @@ def graded(name: str, *, points: float) -> None:
     if report is None:
         raise NotRightError(f"{name}: 0 of {points:g} points so far: run its own cell.")
     if not report.correct:
-        raise NotRightError(
-            f"{name}: 0 of {points:g} points so far. The verdict is under its cell."
-        )
+        raise NotRightError(f"{name}: 0 of {points:g} points so far: see its verdict.")
     cells.say(f"{name}: {points:g} of {points:g} points, if the hidden cases agree.")
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-# The outputs of the notebook in view; of each finding its rule and the first elements it is about.
-FINDINGS = """async () => {
-    const include = [".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"];
+OUTPUTS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"  # of the one in view
+# Of each finding its rule and the first elements it is about.
+FINDINGS = """async (part) => {
+    const include = [part];
     const found = await axe.run({include}, {resultTypes: ["violations"]});
     return found.violations
         .filter((one) => ["critical", "serious"].includes(one.impact))
@@ -17,9 +18,9 @@ FINDINGS = """async () => {
 }"""
 
 
-def findings(page: "Page") -> list[str]:
-    """What axe-core calls critical or serious in the outputs that the page shows."""
+def findings(page: "Page", part: str = OUTPUTS) -> list[str]:
+    """What axe-core calls critical or serious in a part of the page."""
     if not page.evaluate("() => 'axe' in window"):
         source = files("axe_playwright_python") / "axe.min.js"  # its copy, never the network's
         page.evaluate(source.read_text(encoding="utf-8"))
-    return page.evaluate(FINDINGS)
+    return page.evaluate(FINDINGS, part)

@@ -2,13 +2,13 @@
 
 import html
 import os
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
 from learnkit.course import book
+from tests.browser import axe
 from tests.browser.offline_page import opened
 
 pytestmark = pytest.mark.browser
@@ -16,10 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 MADE = os.environ.get("LEARNKIT_BOOK")
 FEW = ["00", "01"]  # the quickest
 NAMES = [one.name for one in book.pages(ROOT, None if MADE else FEW)]
-AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
-    .filter((one) => ["critical", "serious"].includes(one.impact))
-    .map((one) => `${one.impact}: ${one.id}, ${one.nodes.length} times, the first in `
-        + one.nodes[0].html.slice(0, 300))"""
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +35,7 @@ def page(request, folder, browser):
 
 
 def test_axe_finds_nothing_serious_on_the_whole_page_and_every_picture_has_words(page):
-    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    assert page.evaluate(AXE) == []
+    assert axe.findings(page, "html") == []
     words = page.locator("img").evaluate_all(
         "all => all.map(i => i.closest('[role=img]')?.getAttribute('aria-label') ?? i.alt)"
     )
