@@ -75,8 +75,8 @@ for name, picture in {"brighter": brighter, "noisy": noisy, "dark strip": strip}
 # %% [markdown]
 # All three score *exactly* alike. In two of them every pixel is off by 0.1, and the MSE squares the
 # sign away; in the third one pixel in sixteen is off by 0.4, and 0.4² / 16 is 0.1² again. Your eye
-# put them in an order. Keep that in mind: **the number is not the eye** (lesson 13, which is being
-# written, measures how far apart they are). It is used all the same, because it is simple, smooth, and tells each pixel which
+# put them in an order. Keep that in mind: **the number is not the eye** (lesson 13
+# measures how far apart they are). It is used all the same, because it is simple, smooth, and tells each pixel which
 # way to go.
 #
 # ## One pixel on a parabola

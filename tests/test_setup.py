@@ -242,7 +242,12 @@ def test_a_finished_set_up_is_not_done_again_until_something_changes(fresh):
 def test_ci_demands_the_browser_and_runs_what_everybody_runs(tmp_path, status):
     """With stand-ins for the programs that it calls: nothing is missing, so nothing is fetched."""
     said = f'echo "$(basename "$0") $* browser=$LEARNKIT_REQUIRE_BROWSER in $PWD"; exit {status}'
-    for name, does in {"make": said, "chromium": "exit 0", "dpkg": "exit 0"}.items():
+    for name, does in {
+        "make": said,
+        "bwrap": "exit 0",
+        "chromium": "exit 0",
+        "dpkg": "exit 0",
+    }.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
         (tmp_path / name).chmod(0o755)
     path = f"{tmp_path}:{os.environ['PATH']}"

@@ -26,7 +26,8 @@ section.correct {{ border-color: #0072b2 }}
 section.incorrect {{ border-color: #d55e00 }}
 h2 {{ font-size: 1.1rem; margin: .2rem 0 }}
 pre {{ overflow-x: auto; background: #f3f3f3; padding: .5rem; white-space: pre-wrap }}
-td {{ vertical-align: top; padding: 0 .8rem 0 0 }}
+td {{ vertical-align: top; padding: .2rem .8rem .2rem 0 }}
+td pre {{ margin: 0; padding: 0 .5rem }}
 </style>
 </head>
 <body>

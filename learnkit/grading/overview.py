@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from learnkit.files import replacing
+from learnkit.grading.autograde import HIDDEN
 from learnkit.grading.marks import STATUSES, Marks
 
 COLOURS = ("#0072b2", "#d55e00", "#bbbbbb", "#f0e442", "#000000")  # told apart by every eye
 HATCHES = ("", "//", "", "..", "xx")
 MOST = 10  # mistakes that are listed
+WIDTH = 70  # characters of a mistake's sentence
 
 
 def statuses(marks: Iterable[Marks]) -> dict[str, Counter[str]]:
@@ -22,9 +24,17 @@ def statuses(marks: Iterable[Marks]) -> dict[str, Counter[str]]:
 
 
 def mistakes(marks: Iterable[Marks]) -> list[tuple[str, str, int]]:
-    """The most common mistakes known by name: exercise, mistake, how many made it."""
-    named = Counter((m.exercise, m.mistake) for one in marks for m in one.marks if m.mistake)
-    return [(exercise, str(name), n) for (exercise, name), n in named.most_common(MOST)]
+    """The most common mistakes known by name: exercise, what the student did, how many did it."""
+    made = [m for one in marks for m in one.marks if m.mistake]
+    told = Counter((m.exercise, m.reason.removeprefix(f"{HIDDEN}. ")) for m in made)
+    return [(exercise, _short(words), n) for (exercise, words), n in told.most_common(MOST)]
+
+
+def _short(sentence: str) -> str:
+    """The beginning of a sentence, cut after a word."""
+    if len(sentence) <= WIDTH:
+        return sentence
+    return sentence[:WIDTH].rpartition(" ")[0].rstrip(",;:.") + " ..."
 
 
 def lines(marks: Iterable[Marks]) -> list[str]:
@@ -38,7 +48,7 @@ def lines(marks: Iterable[Marks]) -> list[str]:
         told.append(f"  {exercise:<{width}}  {parts}")
     if common := mistakes(every):
         told.append("The most common mistakes:")
-        told += [f"  {n:>4}  {exercise}: {name}" for exercise, name, n in common]
+        told += [f"  {n:>4}  {exercise}: {sentence}" for exercise, sentence, n in common]
     return told
 
 
@@ -49,7 +59,7 @@ def plot(marks: Iterable[Marks], path: Path, title: str) -> None:
 
     every = list(marks)
     found, common = statuses(every), mistakes(every)
-    figure = Figure(figsize=(9, 2 + 0.32 * (len(found) + max(len(common), 1))), dpi=120)
+    figure = Figure(figsize=(12, 2 + 0.32 * (len(found) + max(len(common), 1))), dpi=120)
     FigureCanvasAgg(figure)
     ratios = [max(len(found), 1), max(len(common), 1)]
     above, below = figure.subplots(2, 1, height_ratios=ratios)
@@ -58,13 +68,14 @@ def plot(marks: Iterable[Marks], path: Path, title: str) -> None:
     for status, colour, hatch in zip(STATUSES, COLOURS, HATCHES, strict=True):
         counts = [found[name][status] for name in names]
         if any(counts):
-            bars = above.barh(names, counts, left=start, color=colour, label=status, hatch=hatch)
-            bars.patches[0].set_label(status)
+            above.barh(names, counts, left=start, color=colour, label=status, hatch=hatch)
         start = [a + b for a, b in zip(start, counts, strict=True)]
     above.set(title=title, xlabel="submissions")
     above.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-    labels = [f"{exercise}: {name}" for exercise, name, _ in common][::-1]
+    labels = [f"{exercise}: {sentence}" for exercise, sentence, _ in common][::-1]
     below.barh(labels, [n for *_, n in common][::-1], color="#d55e00")
+    for axes in (above, below):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     below.set(title="the most common mistakes", xlabel="submissions")
     if not common:
         below.text(0.5, 0.5, "none that is known by name", transform=below.transAxes, ha="center")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 
+from learnkit.exercises.report import Report
 from learnkit.grading.autograde import QUESTION
 from learnkit.grading.marks import Mark, Marks
 
@@ -45,8 +46,7 @@ def fenced(text: str) -> str:
 
 
 def _verdict(mark: Mark) -> nbformat.NotebookNode:
+    report = Report(mark.exercise, mark.status, mark.reason, example=mark.example)
     points = "not graded yet" if mark.points is None else f"{mark.points:g} of {mark.most:g} points"
-    lines = [f"{mark.exercise}: {mark.status}, {points}. {mark.reason}"]
-    lines += [f"    {label}: {text}" for label, text in mark.example]
-    lines += [f"To look at: {flag}" for flag in mark.flags]
+    lines = [f"{points}. {report}", *(f"To look at: {flag}" for flag in mark.flags)]
     return nbformat.v4.new_output("stream", name="stdout", text="\n".join(lines) + "\n")
