@@ -3,7 +3,7 @@
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab check test test-full test-notebooks test-browser notebooks book times bench clean FORCE
+.PHONY: help lab instructor check test test-full test-notebooks test-browser notebooks book times bench clean FORCE
 
 PYTHON ?=
 TORCH_INDEX ?=
@@ -26,6 +26,7 @@ fast := and not slow
 
 help:
 	@echo "make lab         copy the lessons into work/, and open JupyterLab (ARGS: learnkit lab --help)"
+	@echo "make instructor  install what learnkit assign and learnkit grade need, too"
 	@echo "make check       format, lint, types and unit tests: what to run before a commit"
 	@echo "make test        everything: check, notebooks in three states, browser"
 	@echo "make test-full   the same at full length, slow tests too"
@@ -38,6 +39,11 @@ help:
 
 lab: .venv/.lab
 	@$(py) -m learnkit lab $(ARGS)
+
+instructor: .venv/.lab
+	@echo "== installing nbgrader and Dask into .venv"
+	@$(py) -m pip install -qq $(CONSTRAINTS) -e ".[grade,dask]" || $(failed)
+	@$(py) -m learnkit doctor
 
 check: .venv/.dev
 	@echo "== format, lint and types"

@@ -114,7 +114,7 @@ def _into_the_gradebook(
     chosen: dict[str, Assignment],
     marks: dict[Key, Marks],
 ) -> Iterator[tables.Graded]:
-    """Each submission in the gradebook, for formgrader and as feedback."""
+    """Each submission in the gradebook, for formgrader, as feedback and as plain answers."""
     config, database = config_of(course)
     with opened(database, config.CourseDirectory.get("course_id", course.name), config) as book:
         for one in tqdm(found, desc="writing", disable=not found):
@@ -129,6 +129,10 @@ def _written(course: Path, book: GradebookWriter, one: Submission, marks: Marks)
     place.parent.mkdir(parents=True, exist_ok=True)
     write_whole(place, shown(release, marks).encode("utf-8", "replace"))
     score = book.write(one.student, one.assignment, marks, one.when)
+    for mark in marks.marks:
+        answer = course / "answers" / one.assignment / mark.exercise / f"{one.student}.py"
+        answer.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(answer, mark.answer.encode("utf-8", "replace"))
     page = course / "feedback" / one.student / one.assignment / f"{one.assignment}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     text = feedback.page(one.student, one.assignment, marks, score)
@@ -208,4 +212,5 @@ def _tell(folder: Path, rows: list[tables.Graded], refused: list[Refused]) -> No
     for one in refused:
         print(f"refused: {one.file}: {one.reason}", file=sys.stderr)
     print(f"\nTables and plots: {folder}. Feedback: {folder.parent / 'feedback'}.")
+    print(f"Every answer as a file, for a program that compares them: {folder.parent / 'answers'}.")
     print(f"By hand: cd {folder.parent}; jupyter lab, and there Nbgrader, Formgrader.")
