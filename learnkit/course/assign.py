@@ -9,6 +9,7 @@ import ast
 import contextlib
 import logging
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ c = get_config()
 c.CourseDirectory.course_id = {course!r}
 c.CourseDirectory.root = {root!r}
 # Another gradebook, such as a PostgreSQL server for several graders:
-# c.CourseDirectory.db_url = "postgresql://USER:PASSWORD@HOST/DATABASE"
+# c.CourseDirectory.db_url = "postgresql+psycopg2://USER:PASSWORD@HOST/DATABASE"
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
 c.ClearSolutions.text_stub = {text!r}
 '''
@@ -227,8 +228,11 @@ def _release(course: Path, name: str) -> None:
     with nbgrader(course) as api:
         done = api.generate_assignment(name, force=True, create=True)
     if not done["success"]:
-        words = (done.get("error") or done.get("log") or "no word").strip().splitlines()
-        raise ValueError(f"nbgrader cannot make the release of {name}: {words[-1]}")
+        said = f"{done.get('log', '')}\n{done.get('error', '')}"
+        causes = re.findall(r"^ *(?:[\w.]+\.)?(\w+(?:Error|Exception): .+)", said, re.M)
+        raise ValueError(
+            f"nbgrader cannot make the release of {name}: {(causes or ['no word'])[0]}"
+        )
 
 
 @contextlib.contextmanager
