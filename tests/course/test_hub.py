@@ -83,13 +83,13 @@ def test_a_student_follows_one_link_and_has_the_released_lesson(hub, tmp_path):
     assert session.post(f"{address}/hub/login", data=form, timeout=60).status_code == 403
     answer = session.post(f"{address}/hub/login", data={**form, "password": "secret"}, timeout=120)
     assert answer.ok
-    for _ in range(300):
-        if "/user/jane/" in session.get(f"{address}/user/jane/api", timeout=30).url:
-            if session.get(f"{address}/user/jane/api/status", timeout=30).ok:
-                break
+    asked = f"git-pull?repo={repository}&branch=main&targetpath=course"
+    for _ in range(300):  # the student's own server starts, and learns who asks
+        page = session.get(f"{address}/hub/user-redirect/{asked}", timeout=60)
+        if page.ok and "/user/jane/git-pull" in page.url:
+            break
         time.sleep(0.2)
-    link = f"{address}/user/jane/git-pull/api?repo={repository}&branch=main&targetpath=course"
-    pulled = session.get(link, timeout=120)
-    assert pulled.ok and '"phase": "finished"' in pulled.text, pulled.text[-2000:]
+    pulled = session.get(f"{address}/user/jane/{asked.replace('pull?', 'pull/api?')}", timeout=120)
+    assert pulled.ok and '"phase": "finished"' in pulled.text, (page.url, pulled.text[-2000:])
     [copy] = homes.rglob(lesson.name)
     assert copy.read_bytes() == lesson.read_bytes()
