@@ -297,7 +297,9 @@ LEAK = {
     "the server's memory": answered(
         reaches("import os; open('/proc/%d/mem' % os.getppid(), 'r+b').read(1)")
     ),
-    "the first process's root": answered(reaches("import os; assert os.listdir('/proc/1/root')")),
+    "the first process's root": answered(
+        reaches("open('/proc/1/root' + {course!r} + '/gradebook.db').read()")
+    ),
     "its way out through a descriptor": answered(
         reaches(
             "import os\nfor n in range(20):\n    try: os.fchdir(n); break\n"

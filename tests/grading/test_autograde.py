@@ -7,9 +7,8 @@ import pytest
 
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.table import find
-from learnkit.grading import autograde as module
 from learnkit.grading import bank, sandbox
-from learnkit.grading.autograde import autograde
+from learnkit.grading.autograde import HIDDEN, autograde
 from learnkit.grading.marks import from_json
 from tests.exercises.busy import busy_processes
 from tests.grading.books import IMPORTS, RIGHT, answered, mse_loss, notebook
@@ -54,7 +53,7 @@ def test_what_is_wrong_on_hidden_cases_alone_tells_the_mistake_and_no_number(bub
     mark = first(answered(*body, "raise ValueError(repr(pred))"))
     assert mark.reason.endswith("there it raises ValueError.")
     mark = first(answered(*body, "return 3 * pred.max()"))
-    assert mark.reason == f"{module.HIDDEN}." and mark.example == ()
+    assert mark.reason == f"{HIDDEN}." and mark.example == ()
 
 
 def test_the_other_exercises_of_a_submission_do_not_suffer_from_one(bubblewrap):
