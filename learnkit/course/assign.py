@@ -7,6 +7,7 @@ person grades. The release is made by nbgrader itself, out of the solved lesson.
 import argparse
 import ast
 import contextlib
+import difflib
 import logging
 import os
 import re
@@ -68,8 +69,18 @@ def assign(arguments: argparse.Namespace) -> int:
         one = _assignment(lesson, own, arguments.points, there)
         known |= set(one.points)
         there[one.name] = one
+        for task in exercises(lesson, one.bank or None):
+            if task.name not in EXERCISES:
+                bank.try_out(task, one.seed)
     if unknown := set(arguments.points) - known:
-        raise ValueError(f"--points: no exercise is called {min(unknown)}")
+        name = min(unknown)
+        near = difflib.get_close_matches(name, known, n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"--points: no exercise is called {name}{meant}")
+    handed_out = [there[solved(lesson).stem] for lesson in arguments.lessons]
+    if own and not any(set(one.points) - set(EXERCISES) - {QUESTION} for one in handed_out):
+        wanted = f"lesson_{arguments.lessons[0]:02d}"
+        raise ValueError(f"{own} has no exercise for these lessons: it must lie in {own / wanted}")
     books = {lesson: _source(there[solved(lesson).stem]) for lesson in arguments.lessons}
     assignments.write(course, there.values())
     _configure(course)
@@ -80,7 +91,8 @@ def assign(arguments: argparse.Namespace) -> int:
         write_whole(path, (nbformat.writes(book) + "\n").encode())
         _release(course, one.name)
         release = course / "release" / one.name
-        print(f"{one.name}: {len(one.exercises)} exercises and a question, {_total(one):g} points")
+        each = ", ".join(f"{name} {points:g}" for name, points in one.points.items())
+        print(f"{one.name}: {sum(one.points.values()):g} points ({each})")
         print(f"  hand out {release / path.name}")
     print(f"Put what comes back into {course / 'submitted'}, and then: learnkit grade {course}")
     print(f"Keep {course / assignments.FOLDER} to yourself: the hidden cases come from there.")
@@ -108,19 +120,16 @@ def question(lesson: int) -> dict[str, Any]:
 def _assignment(
     lesson: int, own: Path | None, points: dict[str, float], there: dict[str, Assignment]
 ) -> Assignment:
-    """The lesson's assignment: as it was, where it was handed out before, but for the points."""
+    """The lesson's assignment; what it was before stays, where nothing else is asked for."""
     name = solved(lesson).stem
     question_points = float(sum(n for n, _ in question(lesson)["rubric"]))
     before = there.get(name)
     folder = own or (Path(before.bank) if before and before.bank else None)
-    worth = assignments.worth(lesson, folder, points, question_points)
+    wanted = {**(before.points if before else {}), **points}
+    worth = assignments.worth(lesson, folder, wanted, question_points)
     if before is not None:
         return replace(before, points=worth, bank=str(folder or ""))
     return Assignment(name, lesson, assignments.new_seed(), worth, str(folder or ""))
-
-
-def _total(one: Assignment) -> float:
-    return sum(one.points.values())
 
 
 # ---- the notebook that nbgrader makes the release of --------------------------------------------

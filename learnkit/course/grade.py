@@ -6,6 +6,7 @@ anew from the journal each time, so that a run that was killed leaves nothing ha
 
 import argparse
 import contextlib
+import secrets
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -15,11 +16,11 @@ from tqdm import tqdm
 
 from learnkit.exercises.report import UNJUDGED
 from learnkit.files import write_whole
-from learnkit.grading import assignments, classroom, feedback, journal, overview, tables
+from learnkit.grading import assignments, classroom, feedback, journal, lms, overview, tables
 from learnkit.grading.assignments import Assignment
 from learnkit.grading.classroom import Executors, Job
-from learnkit.grading.collect import Refused, Submission, collect
-from learnkit.grading.gradebook import GradebookWriter, Score, config_of, opened
+from learnkit.grading.collect import WHEN, Refused, Submission, collect, when_as_text
+from learnkit.grading.gradebook import GradebookWriter, config_of, opened
 from learnkit.grading.journal import Entry, Journal
 from learnkit.grading.marks import Marks
 from learnkit.grading.sandbox import trouble
@@ -29,21 +30,27 @@ from learnkit.grading.shown import shown
 def grade(arguments: argparse.Namespace) -> int:
     """Grades a course folder; 1 where a file was refused or an answer could not be judged."""
     course = arguments.course.absolute()
-    chosen = _chosen(assignments.read(course), arguments.assignment)
+    there = assignments.read(course)
+    chosen = _chosen(there, arguments.assignment)
+    files = _lms_files(chosen, arguments)
     if not (arguments.unsafe or arguments.dask) and (problem := trouble()):
         raise ValueError(problem)
     with Journal(course / assignments.FOLDER) as log:
-        place = arguments.source or course / "submitted"
-        found, refused = collect(place, chosen, course)
-        handed_out = _count(len(chosen), "assignment")
-        print(f"{_count(len(found), 'submission')} of {handed_out} in {place}", flush=True)
+        refused: list[Refused] = []
+        if arguments.source is not None:
+            taken, refused = collect(arguments.source, there, course)
+            print(f"{_count(len(taken), 'submission')} in {arguments.source}", flush=True)
+        every, odd = collect(course / "submitted", there, course)
+        found, refused = [one for one in every if one.assignment in chosen], [*refused, *odd]
+        of = _count(len(chosen), "assignment")
+        print(f"{_count(len(found), 'submission')} of {of} in {course / 'submitted'}", flush=True)
         before = {(e.student, e.assignment): e for e in log.entries()}
         marks = _graded(found, chosen, log, arguments)
     rows = list(_into_the_gradebook(course, found, chosen, marks))
     folder = course / "marks"
     folder.mkdir(exist_ok=True)
     _write_tables(folder, rows, refused, _changes(before, marks))
-    _fill_in(folder, rows, arguments)
+    _fill_in(folder, rows, files, scale=arguments.scale)
     _tell(folder, rows, refused)
     return int(bool(refused) or any(_unjudged(one) for one in marks.values()))
 
@@ -57,6 +64,7 @@ def _chosen(there: dict[str, Assignment], name: str | None) -> dict[str, Assignm
     return found
 
 
+SECRET = "submission_secret.txt"  # nbgrader's
 Key = tuple[str, str]  # student, assignment
 
 
@@ -119,25 +127,43 @@ def _into_the_gradebook(
     with opened(database, config.CourseDirectory.get("course_id", course.name), config) as book:
         for one in tqdm(found, desc="writing", disable=not found):
             its = marks[one.student, one.assignment]
-            yield one.student, one.assignment, its, _written(course, book, one, its)
+            yield _written(course, book, one, its)
 
 
-def _written(course: Path, book: GradebookWriter, one: Submission, marks: Marks) -> Score:
+def _written(course: Path, book: GradebookWriter, one: Submission, marks: Marks) -> tables.Graded:
     name = f"{one.assignment}.ipynb"
     release = course / "release" / one.assignment / name
     place = course / "autograded" / one.student / one.assignment / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(place, shown(release, marks).encode("utf-8", "replace"))
+    handed_in = one.path.relative_to(course)
+    write_whole(place, shown(release, marks, handed_in).encode("utf-8", "replace"))
     score = book.write(one.student, one.assignment, marks, one.when)
+    marks = marks.by_hand(score.by_hand, score.comments)
     for mark in marks.marks:
         answer = course / "answers" / one.assignment / mark.exercise / f"{one.student}.py"
-        answer.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(answer, mark.answer.encode("utf-8", "replace"))
+        if mark.answer:
+            answer.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(answer, f"{mark.answer.rstrip()}\n".encode("utf-8", "replace"))
     page = course / "feedback" / one.student / one.assignment / f"{one.assignment}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     text = feedback.page(one.student, one.assignment, marks, score)
     write_whole(page, text.encode("utf-8", "replace"))
-    return score
+    _for_release(one, page.parent)
+    return one.student, one.assignment, marks, score
+
+
+def _for_release(one: Submission, folder: Path) -> None:
+    """What `nbgrader release_feedback` asks for: the time, and the secret of a submission.
+
+    A submission that did not come by nbgrader's exchange has none: nobody will fetch it there.
+    """
+    if one.when is not None:
+        write_whole(folder / WHEN, when_as_text(one.when).encode())
+    if not (folder / SECRET).exists():
+        theirs = one.path.with_name(SECRET)
+        known = theirs.is_file() and not theirs.is_symlink() and theirs.stat().st_size < 1000
+        data = theirs.read_bytes() if known else secrets.token_hex(16).encode()
+        write_whole(folder / SECRET, data)
 
 
 def _changes(before: dict[Key, Entry], marks: dict[Key, Marks]) -> list[list[object]]:
@@ -175,23 +201,29 @@ def _write_tables(
         overview.plot(its, folder / f"{assignment}.png", f"{assignment}: {len(its)} submissions")
 
 
-def _fill_in(folder: Path, rows: list[tables.Graded], arguments: argparse.Namespace) -> None:
-    """The files of an LMS, where they were given."""
-    if not (arguments.canvas or arguments.moodle):
-        return
-    names = sorted({row[1] for row in rows})
-    if len(names) != 1:
-        raise ValueError("a file of an LMS is for one assignment: name it with --assignment")
-    scores = {student: score for student, _, _, score in rows}
-    filled: dict[str, tuple[str, list[str]]] = {}
+def _lms_files(chosen: dict[str, Assignment], arguments: argparse.Namespace) -> list[lms.LmsFile]:
+    """The files of an LMS that are to be filled in, read before anything is graded."""
+    files: list[lms.LmsFile] = []
     if arguments.canvas:
-        filled["canvas.csv"] = tables.canvas(arguments.canvas, scores, names[0])
+        files.append(lms.Canvas(arguments.canvas, arguments.column or next(iter(chosen))))
     if arguments.moodle:
-        filled["moodle.csv"] = tables.moodle(arguments.moodle, scores)
-    for name, (text, missing) in filled.items():
-        write_whole(folder / name, text.encode("utf-8", "replace"))
+        files.append(lms.Moodle(arguments.moodle))
+    if files and len(chosen) != 1:
+        raise ValueError("a file of an LMS is for one assignment: name it with --assignment")
+    return files
+
+
+def _fill_in(
+    folder: Path, rows: list[tables.Graded], files: list[lms.LmsFile], *, scale: bool
+) -> None:
+    scores = {student: score for student, _, _, score in rows}
+    for file in files:
+        missing = file.fill_in(scores, scale=scale)
+        write_whole(folder / file.name, file.text().encode("utf-8", "replace"))
         filled_in = len(scores) - len(missing)
-        print(f"{folder / name}: {filled_in} of {_count(len(scores), 'student')} filled in")
+        print(f"{folder / file.name}: {filled_in} of {_count(len(scores), 'student')} filled in")
+        for note in file.notes:
+            print(f"  {note}")
         if missing:
             print(f"  not in the file that was given: {', '.join(missing)}")
 
@@ -207,7 +239,8 @@ def _tell(folder: Path, rows: list[tables.Graded], refused: list[Refused]) -> No
         mean = sum(row[3].points for row in its) / len(its)
         waits = sum(row[3].waits for row in its)
         waiting = f"{waits} waits" if waits == 1 else f"{waits} wait"
-        print(f"\n{assignment}: mean {mean:.2f} of {its[0][3].most:g} points; {waiting} for you")
+        most = its[0][3].most
+        print(f"\n{assignment}: mean {mean:.2f} of {most:g} points so far; {waiting} for you")
         print(*overview.lines(row[2] for row in its), sep="\n")
     for one in refused:
         print(f"refused: {one.file}: {one.reason}", file=sys.stderr)

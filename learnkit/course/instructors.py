@@ -32,7 +32,8 @@ def add_to(commands: Any) -> None:
     grade = commands.add_parser(
         "grade",
         help="for instructors: grade what came back, without running any notebook",
-        description="Exit status: 0, or 1 where a file was refused or could not be judged.",
+        description="Exit status: 0; 1 where a file was refused or could not be judged; 3 where "
+        "the command line is wrong.",
     )
     grade.add_argument("course", metavar="DIR", type=Path, help="what learnkit assign wrote")
     grade.add_argument(
@@ -45,6 +46,8 @@ def add_to(commands: Any) -> None:
     grade.add_argument("--again", action="store_true", help="also what is in the journal already")
     grade.add_argument("--unsafe", action="store_true", help="without bubblewrap: in a container")
     grade.add_argument("--canvas", metavar="FILE.csv", type=Path, help="fill in Canvas's export")
+    grade.add_argument("--column", metavar="NAME", help="Canvas's; default: the assignment's name")
+    grade.add_argument("--scale", action="store_true", help="to the LMS's own maximum of points")
     grade.add_argument("--moodle", metavar="FILE.csv", type=Path, help="fill in Moodle's worksheet")
     grade.set_defaults(run=run_grade)
 

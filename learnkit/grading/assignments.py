@@ -6,7 +6,7 @@ It lies in the course folder under grading/, beside release/, and is never hande
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -65,10 +65,12 @@ def write(course: Path, assignments: Iterable[Assignment]) -> None:
     os.chmod(path, 0o600)
 
 
-def worth(lesson: int, bank: Path | None, wanted: dict[str, float], question: float) -> dict:
+def worth(
+    lesson: int, bank: Path | None, wanted: Mapping[str, float], question: float
+) -> dict[str, float]:
     """What each exercise and the question count for; `wanted` overrides their own points.
 
-    Raises ValueError over a name that is none of them, and over less than 0 points.
+    Raises ValueError over less than 0 points.
     """
     points = {task.name: float(task.points) for task in exercises(lesson, bank)}
     points[QUESTION] = question

@@ -22,7 +22,7 @@ from learnkit.exercises.sandbox.workers import Ran
 from learnkit.exercises.table import Exercise, find
 from learnkit.grading import bank
 from learnkit.grading.flags import flags
-from learnkit.grading.marks import Mark, Marks, all_alike
+from learnkit.grading.marks import Mark, Marks, unread
 from learnkit.grading.notebook import Cell, UnreadableError, cells
 from learnkit.grading.sandbox import CannotConfineError, Runner, Sandbox, Unsafe
 from learnkit.grading.secret import hidden
@@ -46,17 +46,19 @@ def autograde(
 
     `submission` is the file or its bytes, `own` a folder with exercises of the instructor's, and
     `unsafe` runs the answers without bubblewrap. An exercise whose answer could not be judged has
-    no points, and says why.
+    no points, and says why. Raises ValueError where the lesson has no exercises.
     """
     tasks = exercises(lesson, own)
+    if not tasks:
+        raise ValueError(f"lesson {lesson!r} has no exercises: give its number, for example 1")
     named = [(task.name, float(task.points)) for task in tasks]
     try:
         data = submission if isinstance(submission, bytes) else Path(submission).read_bytes()
         found = cells(data)
     except UnreadableError as error:
-        return all_alike(named, lesson, NEEDS_A_LOOK, f"Nothing can be graded: {error}.")
+        return unread(named, lesson, NEEDS_A_LOOK, f"Nothing can be graded: {error}.")
     except OSError as error:
-        return all_alike(named, lesson, UNJUDGED, f"The file cannot be read: {error}.")
+        return unread(named, lesson, UNJUDGED, f"The file cannot be read: {error}.")
     try:
         written = answers(found, [task.name for task in tasks])
         with ExitStack() as stack:
@@ -64,11 +66,21 @@ def autograde(
             if not unsafe and any(one.status == TO_RUN for one in written.values()):
                 modules = {name for task in tasks for name in task.prewarm}
                 runner = stack.enter_context(Sandbox(sorted(modules)))
-            marks = tuple(mark(task, written[task.name], runner, seed) for task in tasks)
+            marks = tuple(_safely(task, written[task.name], runner, seed) for task in tasks)
     except Exception as error:  # a fault of ours or of the machine: never of one submission alone
         reason = f"The grader itself failed ({type(error).__name__}: {error})."
-        return all_alike(named, lesson, UNJUDGED, reason[:500])
-    return Marks(lesson, marks, _question(found))
+        return unread(named, lesson, UNJUDGED, reason[:500])
+    return Marks(lesson, marks, written_answer(found))
+
+
+def _safely(task: Exercise, answer: Answer, runner: Runner, seed: str) -> Mark:
+    """The mark of one answer; where the exercise's own table is at fault, that is the reason."""
+    try:
+        return mark(task, answer, runner, seed)
+    except Exception as error:
+        reason = f"The table of {task.name} failed ({type(error).__name__}: {error})."
+        points = float(task.points)
+        return Mark(task.name, UNJUDGED, reason[:500], None, points, answer=answer.shown)
 
 
 def exercises(lesson: int, own: str | Path | None = None) -> list[Exercise]:
@@ -167,7 +179,8 @@ def _unseen(answer: Answer, report: Report) -> str:
     return next((n for n in answer.elsewhere if f"name '{n}' is not defined" in said), "")
 
 
-def _question(found: Sequence[Cell]) -> str:
-    """What was written there; "" where nothing was."""
-    texts = (cell.source.replace(TEXT_STUB, "") for cell in found if cell.grade_id == QUESTION)
-    return "\n\n".join(texts).strip()[:LONGEST]
+def written_answer(found: Sequence[Cell]) -> str:
+    """The answer to the question, also in cells of text below it; "" where there is none."""
+    begin = next((i for i, cell in enumerate(found) if cell.grade_id == QUESTION), len(found))
+    texts = [c.source for c in found[begin:] if c.kind != "code" and c.grade_id in ("", QUESTION)]
+    return "\n\n".join(texts).replace(TEXT_STUB, "").strip()[:LONGEST]

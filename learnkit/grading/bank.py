@@ -13,7 +13,9 @@ from pathlib import Path
 import cloudpickle
 
 from learnkit.exercises.index import EXERCISES
+from learnkit.exercises.judge import judge
 from learnkit.exercises.table import Exercise
+from learnkit.grading.secret import hidden
 
 
 @lru_cache(maxsize=32)
@@ -23,9 +25,35 @@ def exercises(folder: Path, lesson: int) -> list[Exercise]:
     Raises ValueError over a table that cannot be used: with its file, and what to do.
     """
     if not folder.is_dir():
-        raise ValueError(f"{folder} is no folder: --bank takes one with folders lesson_NN in it")
+        raise ValueError(
+            f"{folder} is no folder with exercises: where it was moved, tell the new place with "
+            "learnkit assign LESSON --to COURSE --bank DIR"
+        )
     paths = sorted((folder / f"lesson_{lesson:02d}").glob("[!_]*.py"))
     return [_loaded(path, lesson) for path in paths]
+
+
+def try_out(task: Exercise, seed: str) -> None:
+    """Raises ValueError over an answer or a mistake that does not do what its table says."""
+    name = task.name
+    if not task.cases:
+        raise ValueError(f"{name} has no cases: an answer needs at least one to be tried on")
+    if odd := [outcome for outcome in task.expected if outcome.kind != "value"]:
+        said = f"{odd[0].type}: {odd[0].message}".strip(": ") or odd[0].kind
+        raise ValueError(f"{name}: its own answer gives no result on its cases ({said})")
+    for tried in (task, hidden(task, seed)):
+        report = judge(tried, tried.run(task.reference))
+        if tried.cases and not report.correct:
+            raise ValueError(f"{name}: its own answer is judged incorrect. {report.message}")
+    for mistake in task.mistakes:
+        report = judge(task, task.run(mistake.answer))
+        if report.correct:
+            raise ValueError(f"{name}, {mistake.name}: no case tells this mistake from the answer")
+        if report.message != mistake.sentence:
+            raise ValueError(
+                f"{name}, {mistake.name}: a student who makes it is told another sentence: "
+                f"{report.message}"
+            )
 
 
 def text(folder: Path, task: Exercise) -> str:
@@ -56,5 +84,7 @@ def _loaded(path: Path, lesson: int) -> Exercise:
     task = getattr(module, name, None)
     if not isinstance(task, Exercise):
         raise ValueError(f"{path} must bind {name} to an Exercise: {name} = Exercise.beside(...)")
+    if not isinstance(task.points, int | float):
+        raise ValueError(f"{path}: points must be a number, and are {task.points!r}")
     task.lesson = lesson
     return task

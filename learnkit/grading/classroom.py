@@ -19,7 +19,7 @@ from learnkit.exercises.report import UNJUDGED
 from learnkit.grading.assignments import Assignment
 from learnkit.grading.autograde import autograde, exercises
 from learnkit.grading.collect import Submission
-from learnkit.grading.marks import Marks, all_alike
+from learnkit.grading.marks import Marks, unread
 
 TASKS = 100  # that a process grades before a fresh one takes its place
 
@@ -131,7 +131,7 @@ def _failed(job: Job, error: str) -> Marks:
     tasks = exercises(job.assignment.lesson, job.assignment.bank or None)
     named = [(one.name, float(one.points)) for one in tasks]
     reason = f"The grader's own process ended ({error})."
-    return all_alike(named, job.assignment.lesson, UNJUDGED, reason[:500])
+    return unread(named, job.assignment.lesson, UNJUDGED, reason[:500])
 
 
 def _task(job: Job, unsafe: bool) -> tuple[bytes, int, str, str, bool]:

@@ -5,6 +5,7 @@ and what cannot be taken is listed with its reason. Of each student the last sub
 """
 
 import contextlib
+import hashlib
 import os
 import re
 import shutil
@@ -21,13 +22,19 @@ from learnkit.files import write_whole
 from learnkit.grading.notebook import FILE
 
 STUDENT = re.compile(r"[\w@'-][\w.@' -]{0,98}[\w@'-]|\w")
-CANVAS = re.compile(r"(?P<student>[^_/]+)_(?:LATE_)?\d+_\d+_(?P<file>[^/]+?)(?:-\d+)?\.ipynb")
-MOODLE = re.compile(r"(?P<student>[^/]+?)_\d+_assignsubmission_file_?/?(?P<file>[^/]*)\.ipynb")
+CANVAS = re.compile(
+    r"(?P<student>[^_/]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<file>[^/]+?)(?:-\d+)?\.ipynb"
+)
+MOODLE = re.compile(
+    r"(?P<student>[^/]+?)_(?P<id>\d+)_assignsubmission_file_?/?(?P<file>[^/]*)\.ipynb"
+)
+NAMED = re.compile(r"(?<!\d)\d\d_[a-z]\w*")  # as our assignments are named
 INBOUND = re.compile(
     r"(?P<student>[^+/]+)\+(?P<file>[^+/]+)\+(?P<time>[^+/]+)(?:\+[^/]*)?/[^/]+\.ipynb"
 )
 ENTRIES = 20_000  # files that a zip may have
 WHEN = "timestamp.txt"  # where nbgrader keeps the time of a submission
+IGNORED = {WHEN, "Thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,12 @@ def collect(
     times: dict[tuple[str, str], datetime] = {}
     found: dict[tuple[str, str], Submission] = {}
     refused: list[Refused] = []
+    others: list[File] = []
     known = list(names)
     for file in _files(place):
+        if not file.path.endswith(".ipynb"):
+            others.append(file)
+            continue
         meant = _submission(file, known)
         if isinstance(meant, Refused):
             refused.append(meant)
@@ -78,7 +89,17 @@ def collect(
         if key not in times or time >= times[key]:
             times[key] = time
             found[key] = _kept(course, student, assignment, when, file.data or b"")
+    refused += _in_vain(others, {student for student, _ in found}, known)
     return [found[key] for key in sorted(found)], refused
+
+
+def _in_vain(others: Iterable[File], students: set[str], known: list[str]) -> Iterator[Refused]:
+    """The files of those who handed in something, and no notebook."""
+    for file in others:
+        path = PurePosixPath(file.path)
+        as_notebook = str(path.with_name(path.name.partition(".")[0] + ".ipynb"))
+        if _meant(as_notebook, known)[0] not in students:
+            yield Refused(file.path, file.problem or "it is no notebook (.ipynb)")
 
 
 def _kept(
@@ -96,15 +117,14 @@ def _kept(
             shutil.move(path, earlier / f"{assignment}-{count + 1}.ipynb")
         write_whole(path, data)
         if when is not None:
-            text = when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC\n")
-            write_whole(folder / WHEN, text.encode())
+            write_whole(folder / WHEN, when_as_text(when).encode())
     return Submission(student, assignment, path, when)
 
 
 def _submission(file: File, known: list[str]) -> tuple[str, str, datetime | None] | Refused:
     if file.data is None:
         return Refused(file.path, file.problem)
-    student, named, when = _meant(file.path)
+    student, named, when = _meant(file.path, known)
     assignment = _assignment([named, *PurePosixPath(file.path).parts], known)
     if not STUDENT.fullmatch(student):
         return Refused(file.path, "the name of the student cannot be used as one of a folder")
@@ -114,32 +134,51 @@ def _submission(file: File, known: list[str]) -> tuple[str, str, datetime | None
     return student, assignment, when or file.when
 
 
-def _meant(path: str) -> tuple[str, str, datetime | None]:
-    """The student, what names the assignment, and the time, as a path tells them."""
+def _meant(path: str, known: list[str]) -> tuple[str, str, datetime | None]:
+    """The student, what names the assignment, and the time, as a path tells them.
+
+    Two students of an LMS may have one name, so the LMS's number stays with it.
+    """
     parts = PurePosixPath(path).parts
     last = "/".join(parts[-2:])
     if found := INBOUND.fullmatch(last):
-        return found["student"], found["file"], time_of(found["time"])
-    if found := MOODLE.fullmatch(last) or MOODLE.fullmatch(parts[-1]):
-        return found["student"].strip(), found["file"], None
-    if found := CANVAS.fullmatch(parts[-1]):
-        return found["student"], found["file"], None
-    if len(parts) >= 3:  # STUDENT/ASSIGNMENT/NAME.ipynb
-        return parts[-3], parts[-2], None
-    if len(parts) == 2:  # STUDENT/NAME.ipynb
-        return parts[0], parts[1], None
+        return _clean(found["student"]), found["file"], time_of(found["time"])
+    lms = MOODLE.fullmatch(last) or MOODLE.fullmatch(parts[-1]) or CANVAS.fullmatch(parts[-1])
+    if lms is not None:
+        return f"{_clean(lms['student'].strip())}_{lms['id']}", lms["file"], None
+    if len(parts) >= 3 and _named_in(parts[-2], known):  # STUDENT/ASSIGNMENT/NAME.ipynb
+        return _clean(parts[-3]), parts[-2], None
+    if len(parts) >= 2:  # STUDENT/NAME.ipynb, also inside of other folders
+        return _clean(parts[-2]), parts[-1], None
     name = parts[-1].removesuffix(".ipynb")
     student = re.sub(r"[_+ -]*\d\d_[a-z_]+$", "", name)  # STUDENT_01_mse_by_hand.ipynb
-    return student, name, None
+    return _clean(student), name, None
+
+
+def _clean(student: str) -> str:
+    """The name as that of a folder; where letters must go, a hash keeps two names apart."""
+    cleaned = re.sub(r"[^\w.@' -]", "_", student).strip(". -")[:80]
+    if cleaned == student or not cleaned.strip("_"):
+        return cleaned
+    return f"{cleaned}_{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:6]}"
+
+
+def _named_in(part: str, known: list[str]) -> str:
+    """The assignment that a part of a path names, in full or by its number; "" for none."""
+    number = part.removesuffix(".ipynb").lstrip("0") or part
+    return next((n for n in known if n in part or number == n[:2].lstrip("0")), "")
 
 
 def _assignment(parts: list[str], known: list[str]) -> str:
-    """The assignment that a part of the path names; the only one where there is but one."""
+    """The assignment that a part of the path names.
+
+    Where there is but one, and no part names another, it is that one.
+    """
     for part in parts:
-        for name in known:
-            if name in part or part.removesuffix(".ipynb") == name[:2]:
-                return name
-    return known[0] if len(known) == 1 else ""
+        if name := _named_in(part, known):
+            return name
+    other = any(NAMED.search(part) for part in parts)
+    return known[0] if len(known) == 1 and not other else ""
 
 
 def time_of(text: str) -> datetime | None:
@@ -154,6 +193,11 @@ def time_of(text: str) -> datetime | None:
     except ValueError:
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def when_as_text(when: datetime) -> str:
+    """A time as nbgrader reads it."""
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC\n")
 
 
 # ---- files of strangers -------------------------------------------------------------------------
@@ -174,11 +218,14 @@ def _files(place: Path) -> Iterator[File]:
 def _under(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
-        wanted = (f for f in files if f.endswith((".ipynb", ".zip")) and not f.startswith("."))
+        wanted = (f for f in files if not f.startswith(".") and f not in IGNORED)
         yield from (Path(root) / f for f in wanted)
 
 
 def _opened(path: Path, shown: str) -> Iterator[File]:
+    if path.suffix not in (".ipynb", ".zip"):
+        yield File(shown, None, None)
+        return
     try:
         data, when = _read(path)
     except (OSError, ValueError) as error:
@@ -216,13 +263,17 @@ def _zipped(archive: zipfile.ZipFile, above: str, depth: int = 0) -> Iterator[Fi
         return
     for entry in sorted(entries, key=lambda e: e.filename):
         parts = PurePosixPath(entry.filename).parts
-        if entry.is_dir() or not entry.filename.endswith((".ipynb", ".zip")):
+        if entry.is_dir() or parts[-1] in IGNORED:
             continue
         name = above + entry.filename.lstrip("/")
         if ".." in parts:
-            yield File(name, None, None, "its path leads out of the zip")
+            if name.endswith(".ipynb"):
+                yield File(name, None, None, "its path leads out of the zip")
         elif not any(part.startswith((".", "__MACOSX")) for part in parts):
-            yield from _entry(archive, entry, name, depth)
+            if name.endswith((".ipynb", ".zip")):
+                yield from _entry(archive, entry, name, depth)
+            else:
+                yield File(name, None, None)
 
 
 def _entry(

@@ -7,6 +7,7 @@ import html
 import re
 
 from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED
+from learnkit.grading.autograde import QUESTION
 from learnkit.grading.gradebook import Score
 from learnkit.grading.marks import Mark, Marks
 
@@ -48,9 +49,8 @@ def page(student: str, assignment: str, marks: Marks, score: Score) -> str:
     total = f"{score.points:g} of {score.most:g} points"
     if score.waits:
         total += " so far: a part of it waits for a person"
-    lost = score.points - sum(mark.points or 0 for mark in marks.marks) - (score.question or 0)
-    if lost < -1e-9:
-        total += f" ({-lost:g} points less, because it was late)"
+    if score.late:
+        total += f" ({score.late:g} points less, because it was late)"
     title = html.escape(f"{assignment}: {student}")
     return PAGE.format(title=title, total=html.escape(total), sections="\n".join(sections))
 
@@ -73,10 +73,9 @@ def _section(mark: Mark) -> str:
 
 
 def _question(marks: Marks, score: Score) -> str:
-    if score.question is None:
-        said = "A person will grade it." if marks.question else "No answer."
-    else:
-        said = f"{score.question:g} points. {score.comment}"
+    said = "A person will grade it."
+    if score.question is not None:
+        said = f"{score.question:g} points. {score.comments.get(QUESTION, '')}"
     answer = f"<pre>{html.escape(marks.question)}</pre>" if marks.question else "<p>None.</p>"
     return (
         f'<section class="other"><h2>The question about a picture of your own</h2>'

@@ -7,6 +7,7 @@ forbidden by a machine that is sure of it, so each is said and left to a person.
 import ast
 from collections.abc import Iterator
 
+from learnkit.exercises.sandbox.parcel import hidden
 from learnkit.exercises.table import Exercise
 from learnkit.grading.transplant import Answer
 
@@ -24,7 +25,7 @@ LIBRARIES = {
 REACHES = {"ctypes", "gc", "importlib", "inspect", "multiprocessing", "os", "pickle", "socket"}
 REACHES |= {"subprocess", "sys"}
 CALLS = {"__import__", "eval", "exec", "globals", "open", "vars"}
-LONG = 4  # statements from which on the very words of the solution are no accident
+LONG = 4  # statements, at any depth, from which on the very words of a solution are no accident
 
 
 def flags(task: Exercise, answer: Answer) -> tuple[str, ...]:
@@ -42,9 +43,9 @@ def _flags(task: Exercise, tree: ast.Module) -> Iterator[str]:
     allowed = {"torch"} if "torch" in task.prewarm else set()
     if used := sorted(roots & LIBRARIES - allowed - _of_the_solution(task)):
         yield f"It takes {' and '.join(used)} for help, where the lesson does without."
-    own = [m for m in modules if m.startswith("learnkit.") and not m.endswith(".exercises")]
+    own = sorted(set(modules) & {module for module, _ in hidden(task)})
     if own:
-        yield f"It takes from the course's own library: {', '.join(own)}."
+        yield f"It imports where the course's own {task.name} is: {', '.join(own)}."
     functions = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     called = {function.id for function in functions if isinstance(function, ast.Name)}
     if reached := sorted((roots & REACHES) | (called & CALLS)):
@@ -74,14 +75,18 @@ def _copied(task: Exercise, tree: ast.Module) -> bool:
     if task.written is None:
         return False
     solution = _bodies(ast.parse(task.written.definition), task.name)
-    return any(len(body) >= LONG and body in solution for body in _bodies(tree, task.name))
+    return any(_statements(body) >= LONG and body in solution for body in _bodies(tree, task.name))
 
 
-def _bodies(tree: ast.Module, name: str) -> list[list[str]]:
-    """The statements of each definition of that name, without docstrings and layout."""
+def _bodies(tree: ast.Module, name: str) -> list[str]:
+    """The body of each definition of that name, without docstring and layout."""
     kinds = ast.FunctionDef | ast.ClassDef
     found = [n for n in ast.walk(tree) if isinstance(n, kinds) and n.name == name]
-    return [[ast.dump(s) for s in node.body if not _is_docstring(s)] for node in found]
+    return ["\n".join(ast.unparse(s) for s in n.body if not _is_docstring(s)) for n in found]
+
+
+def _statements(body: str) -> int:
+    return sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(body)))
 
 
 def _is_docstring(node: ast.stmt) -> bool:

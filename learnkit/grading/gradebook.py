@@ -6,9 +6,10 @@ scores, comments and extra credit stay as they are; lateness is counted anew eac
 
 import contextlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from learnkit.grading.autograde import QUESTION
@@ -21,8 +22,11 @@ class Score(NamedTuple):
     points: float
     most: float
     waits: bool  # for a person: a question, or an answer that nobody could judge
-    question: float | None = None  # the points that a person gave for it
-    comment: str = ""
+    question: float | None = None  # its points, once they are known
+    by_a_person: bool = False  # whether these are a person's
+    late: float = 0.0  # points that were taken off
+    by_hand: Mapping[str, float] = MappingProxyType({})  # points that a person gave, by exercise
+    comments: Mapping[str, str] = MappingProxyType({})
 
 
 class GradebookWriter:
@@ -50,7 +54,7 @@ class GradebookWriter:
         if when is not None:
             submission.timestamp = when.astimezone(UTC).replace(tzinfo=None)
         earned = {mark.exercise: mark.points for mark in marks.marks}
-        earned[QUESTION] = None if marks.question else 0.0
+        earned[QUESTION] = None if marks.question or not marks.readable else 0.0
         for notebook in submission.notebooks:
             grades: list[Grade] = notebook.grades
             for grade in grades:
@@ -64,17 +68,22 @@ class GradebookWriter:
         return self._score(submission)
 
     def _score(self, submission: Any) -> Score:
-        question, comment = None, ""
+        by_hand: dict[str, float] = {}
+        comments: dict[str, str] = {}
+        question, by_a_person = None, False
         for notebook in submission.notebooks:
             for grade in notebook.grades:
-                if grade.name == QUESTION and not grade.needs_manual_grade:
-                    question = float(grade.score)
-            for one in notebook.comments:
-                if one.name == QUESTION:
-                    comment = one.comment or ""
-        most, waits = float(submission.max_score), bool(submission.needs_manual_grade)
+                name = grade.name.removeprefix("check_")
+                if name == QUESTION:
+                    by_a_person = grade.manual_score is not None
+                    question = None if grade.needs_manual_grade else float(grade.score)
+                elif grade.manual_score is not None:
+                    by_hand[name] = float(grade.score)
+            comments |= {one.name: one.comment for one in notebook.comments if one.comment}
         late = float(submission.late_submission_penalty or 0.0)
-        return Score(max(float(submission.score) - late, 0.0), most, waits, question, comment)
+        points = max(float(submission.score) - late, 0.0)
+        most, waits = float(submission.max_score), bool(submission.needs_manual_grade)
+        return Score(points, most, waits, question, by_a_person, late, by_hand, comments)
 
     def _penalise(self, student: str, assignment: str, submission: Any) -> None:
         """The penalty for what is late, by the course's own plugin; none where it is not."""
@@ -83,11 +92,15 @@ class GradebookWriter:
             return
         from nbformat.v4 import new_notebook
         from nbgrader.preprocessors import AssignLatePenalties
+        from traitlets import TraitError
 
         for notebook in submission.notebooks:
             about = {"notebook": notebook.name, "assignment": assignment, "student": student}
             resources = {"nbgrader": about | {"db_url": self.database}}
-            AssignLatePenalties(config=self.config).preprocess(new_notebook(), resources)
+            try:
+                AssignLatePenalties(config=self.config).preprocess(new_notebook(), resources)
+            except TraitError as error:
+                raise ValueError(f"nbgrader_config.py cannot be used: {error}") from error
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """What an exercise and a whole submission earned, each with a status and a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from learnkit.grading.transplant import NEEDS_A_LOOK
 
 STATUSES = (CORRECT, INCORRECT, NOT_ATTEMPTED, NEEDS_A_LOOK, UNJUDGED)
 OPEN = (NEEDS_A_LOOK, UNJUDGED)  # no points yet, and not 0 either
+GRADED_BY_HAND = "graded by a person"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Marks:
     lesson: int
     marks: tuple[Mark, ...]
     question: str = ""  # what stands in the cell of the question that a person grades
+    readable: bool = True  # else a person has to see the file before anything in it is 0
 
     @property
     def points(self) -> float:
@@ -55,6 +57,21 @@ class Marks:
         marks = (_worth(mark, points.get(mark.exercise, mark.most)) for mark in self.marks)
         return replace(self, marks=tuple(marks))
 
+    def by_hand(self, points: Mapping[str, float], comments: Mapping[str, str]) -> "Marks":
+        """The same marks with what a person has said of exercises, which goes before."""
+        changed = []
+        for mark in self.marks:
+            said = comments.get(mark.exercise, "")
+            if mark.exercise in points:
+                was = f"It was: {mark.status}. {mark.reason}"
+                mark = replace(
+                    mark, points=points[mark.exercise], status=GRADED_BY_HAND, reason=was
+                )
+            if said:
+                mark = replace(mark, reason=f"{said}\n{mark.reason}")
+            changed.append(mark)
+        return replace(self, marks=tuple(changed))
+
     def as_json(self) -> dict[str, Any]:
         """Plain lists and dictionaries, which `from_json` takes back."""
         return asdict(self)
@@ -66,7 +83,7 @@ def from_json(plain: dict[str, Any]) -> Marks:
         Mark(**{**m, "example": tuple(map(tuple, m["example"])), "flags": tuple(m["flags"])})
         for m in plain["marks"]
     ]
-    return Marks(plain["lesson"], tuple(marks), plain["question"])
+    return Marks(plain["lesson"], tuple(marks), plain["question"], plain["readable"])
 
 
 def _worth(mark: Mark, most: float) -> Mark:
@@ -74,7 +91,7 @@ def _worth(mark: Mark, most: float) -> Mark:
     return replace(mark, points=points, most=most)
 
 
-def all_alike(names: Sequence[tuple[str, float]], lesson: int, status: str, reason: str) -> Marks:
-    """Marks that are the same for every exercise: of a file that cannot be read, say."""
-    points = None if status in OPEN else 0.0
-    return Marks(lesson, tuple(Mark(n, status, reason, points, most) for n, most in names))
+def unread(names: Sequence[tuple[str, float]], lesson: int, status: str, reason: str) -> Marks:
+    """The marks of a file out of which nothing came: none yet for any exercise."""
+    marks = tuple(Mark(name, status, reason, None, most) for name, most in names)
+    return Marks(lesson, marks, readable=False)

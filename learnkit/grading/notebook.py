@@ -37,7 +37,7 @@ def cells(data: bytes) -> list[Cell]:
     except RecursionError:
         raise UnreadableError("the file's JSON is nested too deep") from None
     except ValueError as error:
-        raise UnreadableError(f"the file is not a notebook: {str(error)[:100]}") from None
+        raise UnreadableError(f"the file is no notebook ({str(error)[:100]})") from None
     if not isinstance(book, dict) or not isinstance(book.get("cells"), list):
         raise UnreadableError("the file has no cells: hand in a notebook of Jupyter (nbformat 4)")
     if len(book["cells"]) > CELLS:

@@ -15,20 +15,25 @@ from learnkit.grading.marks import Mark, Marks
 LONGEST = 20_000  # characters of an answer that are shown
 
 
-def shown(release: Path, marks: Marks) -> str:
-    """The text of the notebook for nbgrader's folder autograded/, made from the release."""
+def shown(release: Path, marks: Marks, handed_in: Path) -> str:
+    """The text of the notebook for nbgrader's folder autograded/, made from the release.
+
+    `handed_in` tells the instructor where the whole submission lies.
+    """
     book = nbformat.reads(release.read_text(encoding="utf-8"), as_version=4)
     by_name = {mark.exercise: mark for mark in marks.marks}
     for cell in book.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if name == QUESTION:
             cell.source = fenced(marks.question) if marks.question else "*No answer.*"
+            if not marks.readable:
+                cell.source = "*The file cannot be read.*"
         elif name in by_name:
             cell.source = by_name[name].answer[:LONGEST] or cell.source
             if cell.metadata.nbgrader.grade:  # an exercise of the instructor's has no check cell
-                cell.outputs = [_verdict(by_name[name])]
+                cell.outputs = [_verdict(by_name[name], handed_in)]
         elif name.removeprefix("check_") in by_name:
-            cell.outputs = [_verdict(by_name[name.removeprefix("check_")])]
+            cell.outputs = [_verdict(by_name[name.removeprefix("check_")], handed_in)]
     return nbformat.writes(book) + "\n"
 
 
@@ -45,8 +50,10 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def _verdict(mark: Mark) -> nbformat.NotebookNode:
+def _verdict(mark: Mark, handed_in: Path) -> nbformat.NotebookNode:
     report = Report(mark.exercise, mark.status, mark.reason, example=mark.example)
     points = "not graded yet" if mark.points is None else f"{mark.points:g} of {mark.most:g} points"
     lines = [f"{points}. {report}", *(f"To look at: {flag}" for flag in mark.flags)]
+    if not mark.answer or mark.points is None:
+        lines.append(f"The whole notebook is {handed_in}: open it as text, and do not run it.")
     return nbformat.v4.new_output("stream", name="stdout", text="\n".join(lines) + "\n")

@@ -20,6 +20,7 @@ from learnkit.grading.slicing import DEFINITIONS, Slice, Statement, needed, stat
 
 NEEDS_A_LOOK = "needs a look"  # no word on the answer: a person has to see it
 TO_RUN = "to run"
+AROUND_PYTHON = {"time", "timeit", "capture", "prun", "memit"}  # what such a cell holds is Python
 DECORATORS = ("exercise", "graded_later")
 IPYTHON = re.compile(r"^[ \t]*([%!?]|[\w.]+\?{1,2}\s*$)")
 
@@ -186,8 +187,11 @@ def _parsed(source: str) -> ast.Module | Exception:
 
 def _readable(source: str) -> str:
     """A cell without the lines that are IPython's own, such as %magic, !command and name?."""
-    if source.lstrip().startswith("%%"):
-        return ""
+    head = source.lstrip()
+    if head.startswith("%%"):
+        if (re.match(r"%%(\w*)", head) or [""])[1] not in AROUND_PYTHON:
+            return ""
+        source = source.replace(head.partition("\n")[0], "", 1)
     lines = source.split("\n")
     if not any(map(IPYTHON.match, lines)):
         return source

@@ -106,6 +106,8 @@ def test_handing_out_again_keeps_the_seed_and_changes_the_points(course, tmp_pat
     assert main(["assign", "1", "--to", str(course), "--points", "psnr=5,total=7,question=6"]) == 0
     again = assignments.read(course)[NAME]
     assert again.seed == first.seed and again.points["psnr"] == 5 and "total" in again.points
+    assert main(["assign", "1", "--to", str(course)]) == 0
+    assert assignments.read(course)[NAME].points == again.points  # what is not named stays
     assert list(assignments.read(course)) == [NAME, "06_convolution_by_hand"]
     assert main(["assign", "1", "--to", str(course), "--points", "psnr=3,total=7,question=6"]) == 0
 
@@ -133,7 +135,9 @@ def test_every_lesson_has_a_question_with_a_rubric(lesson):
         (["assign", "1", "--to", "c", "--points", "psnr"], "gives no points"),
         (["assign", "1", "--to", "c", "--points", "no_such=1"], "no exercise is called no_such"),
         (["assign", "1", "--to", "c", "--points", "psnr=-1"], "give 0 or more"),
-        (["assign", "1", "--to", "c", "--bank", "nowhere"], "--bank takes one"),
+        (["assign", "1", "--to", "c", "--points", "mse_los=1"], "did you mean mse_loss?"),
+        (["assign", "1", "--to", "c", "--bank", "nowhere"], "is no folder with exercises"),
+        (["assign", "1", "--to", "c", "--bank", "."], "it must lie in"),
         (["assign", "1"], "--to"),
     ],
 )

@@ -141,6 +141,12 @@ def test_what_a_person_has_set_stays_and_stands_in_the_feedback(course):
     assert totals(course)["ann"] == 9.0 and totals(course)["bob"] == 3.25
     waits = {row["student"]: row["waits"] for row in rows(course, "totals.csv")}
     assert waits == {"ann": "", "bob": "yes", "cid": "yes", "dee": "", "eli": "yes"}
+    [row] = [
+        r for r in rows(course, "marks.csv") if (r["student"], r["exercise"]) == ("bob", "psnr")
+    ]
+    assert (row["points"], row["status"]) == ("0.25", "graded by a person")
+    page = (course / "feedback" / "bob" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "graded by a person, 0.25 of 1 points" in page
     page = (course / "feedback" / "ann" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert "4 points. Well &lt;seen&gt;." in page and "9 of 9 points" in page
 
@@ -210,19 +216,77 @@ def test_downloads_of_canvas_and_moodle_go_in_and_their_files_come_out(course, t
     with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
         archive.writestr(f"doejane_LATE_12_345_{NAME}.ipynb", first)
         archive.writestr("roebob_13_346_essay.txt", "no notebook")
-        archive.writestr(f"=roe_13_346_{NAME}.ipynb", first)
+        archive.writestr(f"..._13_346_{NAME}.ipynb", first)
+        archive.writestr("poezoe_14_347_homework.pdf", "a scan")
     export = tmp_path / "canvas.csv"
-    export.write_text('Student,ID,SIS Login ID,Section\n"Doe, Jane",1,jane,A\n"Roe, Bob",2,bob,A\n')
+    export.write_text(
+        'Student,ID,SIS Login ID,Section\n"Doe, Jane",12,jane,A\n"Roe, Bob",2,bob,A\n'
+    )
     ran = grade(course, "--from", tmp_path / "submissions.zip", "--canvas", export)
-    assert ran.returncode == 1 and "refused: =roe" in ran.stderr
-    assert "1 of 1 student filled in" in ran.stdout
+    assert ran.returncode == 1 and "poezoe_14_347_homework.pdf: it is no notebook" in ran.stderr
+    assert "1 of 1 student filled in" in ran.stdout and "had no column" in ran.stdout
     text = (course / "marks" / "canvas.csv").read_text()
     assert [row[NAME] for row in csv.DictReader(text.splitlines())] == ["1", ""]
     sheet = tmp_path / "moodle.csv"
-    sheet.write_text("Identifier,Full name,Email address,Grade\nParticipant 9,X,doejane@x.edu,\n")
+    sheet.write_text("Identifier,Full name,Email address,Grade\nParticipant 9,doejane_12,x@x,\n")
     assert grade(course, "--moodle", sheet).returncode == 0
     text = (course / "marks" / "moodle.csv").read_text()
     assert [row["Grade"] for row in csv.DictReader(text.splitlines())] == ["1"]
+
+
+def test_a_lesson_graded_alone_leaves_those_of_others_as_they_are(course):
+    assert main(["assign", "2", "--to", str(course)]) == 0
+    path = handed_in(course, "ann", {"mse_loss": answer("mse_loss")})
+    other = path.parents[1] / "02_gradient_descent_by_hand" / "02_gradient_descent_by_hand.ipynb"
+    other.parent.mkdir()
+    other.write_bytes(
+        (course / "release" / other.parent.name / other.name).read_bytes(),
+    )
+    before = path.read_bytes()
+    assert grade(course, "--assignment", "1").returncode == 0
+    assert path.read_bytes() == before and totals(course) == {"ann": 1.0}
+
+
+def test_a_second_batch_adds_to_the_tables_of_the_first(course, tmp_path):
+    honest(course)
+    assert grade(course).returncode == 0
+    late = handed_in(course, "zoe", {"mse_loss": answer("mse_loss")})
+    (tmp_path / "batch" / "zoe").mkdir(parents=True)
+    late.rename(tmp_path / "batch" / "zoe" / late.name)
+    assert grade(course, "--from", tmp_path / "batch").returncode == 0
+    assert set(totals(course)) == {"ann", "bob", "cid", "dee", "eli", "zoe"}
+
+
+def test_a_file_that_cannot_be_read_waits_for_a_person_with_all_its_points(course):
+    path = handed_in(course, "ann", {})
+    path.write_bytes(b"%PDF-1.4 a scan")
+    assert grade(course).returncode == 0
+    assert [row["points"] for row in rows(course, "marks.csv")] == [""] * 5
+    shown = (course / "autograded" / "ann" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    assert "The file cannot be read." in shown and f"submitted/ann/{NAME}" in shown
+
+
+def test_nbgraders_own_commands_release_the_feedback_and_export_the_marks(course, tmp_path):
+    honest(course)
+    assert grade(course).returncode == 0
+    where = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": where}
+    command = [sys.executable, "-m", "nbgrader"]
+    exchange = tmp_path / "exchange"
+    exchange.mkdir(mode=0o777)
+    exchange.chmod(0o777)
+    for words in (
+        ["release_feedback", NAME, f"--Exchange.root={exchange}"],
+        ["export", "--to", str(tmp_path / "grades.csv")],
+    ):
+        ran = subprocess.run(
+            [*command, *words], cwd=course, env=environment, capture_output=True, text=True
+        )
+        assert ran.returncode == 0, ran.stderr[-2000:]
+    with (tmp_path / "grades.csv").open() as file:
+        exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert exported == totals(course)
+    assert len(list(exchange.rglob("*.html"))) == 5
 
 
 def test_through_dask_the_marks_are_the_same_also_where_a_worker_is_lost(course, tmp_path):
@@ -262,6 +326,7 @@ def test_the_students_question_goes_to_formgrader_as_it_was_written(course):
         (["grade", "nowhere"], "learnkit assign LESSON"),
         (["grade", "{course}", "--assignment", "7"], "7 was not handed out"),
         (["grade", "{course}", "--from", "nowhere"], "neither a folder nor a zip"),
+        (["grade", "{course}", "--moodle", "{course}/nbgrader_config.py"], "no worksheet"),
         (["grade", "{course}", "--jobs", "0"], "'0' is no number of processes"),
     ],
 )

@@ -1,5 +1,7 @@
 """From the bytes of a notebook to marks: points, a status and a reason for each exercise."""
 
+import json
+import re
 import textwrap
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.table import find
 from learnkit.grading import bank, sandbox
-from learnkit.grading.autograde import HIDDEN, autograde
+from learnkit.grading.autograde import HIDDEN, TEXT_STUB, autograde
 from learnkit.grading.marks import from_json
 from tests.exercises.busy import busy_processes
 from tests.grading.books import IMPORTS, RIGHT, answered, mse_loss, notebook
@@ -108,12 +110,16 @@ def test_borrowed_answers_have_their_points_and_a_flag(bubblewrap):
     assert mark.points == 1 and any("learnkit.byhand.losses" in flag for flag in mark.flags)
     assert any("exec, open" in flag for flag in mark.flags)
     assert first(answered(RIGHT)).flags == ()
+    helped = "from learnkit.images.damaged import damaged\nK = damaged('astronaut').image.mean()"
+    assert first(notebook(IMPORTS, helped, mse_loss("K", RIGHT))).flags == ()
 
 
 def test_the_very_words_of_a_long_solution_are_flagged_and_of_a_short_one_not(bubblewrap):
     marks = {m.exercise: m for m in autograde(SOLVED[2], 2, "seed").marks}
     assert any("Word for word" in flag for flag in marks["fill_hole"].flags)
-    assert marks["gradient_descent"].flags == ()
+    marks = {m.exercise: m for m in autograde(SOLVED[1], 1, "seed").marks}
+    assert marks["mse_loss"].flags == marks["mse_loss_grad"].flags == ()
+    assert any("Word for word" in flag for flag in marks["numerical_grad"].flags)
 
 
 def test_the_same_marks_on_a_busy_machine(bubblewrap):
@@ -202,6 +208,62 @@ def test_an_instructors_own_exercise_is_judged_and_diagnosed_like_ours(tmp_path,
         marks = autograde(notebook(IMPORTS, own.format(body)), 1, "seed", own=folder)
         assert (marks.marks[-1].exercise, marks.marks[-1].points) == ("total", points)
         assert marks.marks[-1].reason == words
+
+
+def test_a_table_that_fails_costs_no_other_exercise_its_points(tmp_path, bubblewrap):
+    folder = a_bank(tmp_path / "bank")
+    table = folder / "lesson_01" / "total.py"
+    table.write_text(re.sub(r"cases=\[.*\]", "cases=[]", BANK))
+    own = "from learnkit.exercises import graded_later\n@graded_later\ndef total(x):\n    return 1"
+    marks = autograde(notebook(IMPORTS, mse_loss(RIGHT), own), 1, "seed", own=folder)
+    assert marks.marks[0].points == 1.0 and marks.marks[-1].status == "could not be judged"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("np.sum => np.mean", "np.ones => np.mean", "does not have"),
+        ("~ np.sum => np.mean", "return np.sum(x)", "no case tells this mistake"),
+        ("~ np.sum => np.mean", "return np.sum(x", "line 2"),
+        ("~ np.sum => np.mean", "return np.sum(x, axis=0)", "is told another sentence"),
+    ],
+)
+def test_a_bank_is_tried_before_it_is_handed_out(tmp_path, old, new, words):
+    folder = a_bank(tmp_path / "bank")
+    path = folder / "lesson_01" / "total.mistakes"
+    more = "\n# %% another: Another.\nreturn np.sum(x, axis=0)\n" if "axis" in new else ""
+    path.write_text(MISTAKES.replace(old, new) + more)
+    with pytest.raises(ValueError, match=words):
+        bank.try_out(bank.exercises(folder, 1)[0], "seed")
+
+
+def test_a_bank_without_cases_and_a_wrong_number_of_points_are_named(tmp_path):
+    folder = a_bank(tmp_path / "one")
+    path = folder / "lesson_01" / "total.py"
+    path.write_text(re.sub(r"cases=\[.*\]", "cases=[]", BANK))
+    with pytest.raises(ValueError, match="has no cases"):
+        bank.try_out(bank.exercises(folder, 1)[0], "seed")
+    path.write_text(BANK.replace("cases=[", "probe=lambda result, x: 1 / 0, cases=["))
+    bank.exercises.cache_clear()
+    with pytest.raises(ValueError, match="gives no result on its cases .ZeroDivisionError"):
+        bank.try_out(bank.exercises(folder, 1)[0], "seed")
+    folder = a_bank(tmp_path / "two")
+    (folder / "lesson_01" / "total.py").write_text(BANK.replace("points=2", "points='four'"))
+    with pytest.raises(ValueError, match="points must be a number"):
+        bank.exercises(folder, 1)
+
+
+@pytest.mark.parametrize("lesson", [99, "01_mse_by_hand", -1])
+def test_a_lesson_that_is_none_is_an_error_of_the_caller(lesson):
+    with pytest.raises(ValueError, match="has no exercises"):
+        autograde(answered(RIGHT), lesson, "seed")
+
+
+def test_an_answer_below_the_questions_cell_is_an_answer(bubblewrap):
+    book = json.loads(notebook(IMPORTS, question=TEXT_STUB))
+    book["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "It was 3 dB."})
+    assert autograde(json.dumps(book).encode(), 1, "seed").question == "It was 3 dB."
+    assert autograde(notebook(IMPORTS, question=TEXT_STUB), 1, "seed").question == ""
 
 
 @pytest.mark.parametrize(

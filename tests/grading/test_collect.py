@@ -42,10 +42,13 @@ def taken(place, course, names=NAMES):
         ("jane/01_mse_by_hand/my copy.ipynb", "jane"),
         ("jane.doe@uni.edu/01_mse_by_hand.ipynb", "jane.doe@uni.edu"),
         ("jane_01_mse_by_hand.ipynb", "jane"),
-        ("doejane_12345_678901_01_mse_by_hand.ipynb", "doejane"),
-        ("doejane_LATE_12345_678901_01_mse_by_hand-1.ipynb", "doejane"),
-        ("Jane Doe_1234567_assignsubmission_file_/01_mse_by_hand.ipynb", "Jane Doe"),
-        ("Jane Doe_1234567_assignsubmission_file_01_mse_by_hand.ipynb", "Jane Doe"),
+        ("doejane_12345_678901_01_mse_by_hand.ipynb", "doejane_12345"),
+        ("doejane_LATE_12345_678901_01_mse_by_hand-1.ipynb", "doejane_12345"),
+        ("Jane Doe_1234567_assignsubmission_file_/01_mse_by_hand.ipynb", "Jane Doe_1234567"),
+        ("Jane Doe_1234567_assignsubmission_file_01_mse_by_hand.ipynb", "Jane Doe_1234567"),
+        ("week1/jane/01_mse_by_hand.ipynb", "jane"),
+        ("all/of it/jane/01_mse_by_hand/x.ipynb", "jane"),
+        ("jane/1/mine.ipynb", "jane"),
         ("jane+01_mse_by_hand+2026-11-29 10:00:00 UTC+x1/01_mse_by_hand.ipynb", "jane"),
         ("李小龙/01_mse_by_hand/01_mse_by_hand.ipynb", "李小龙"),
     ],
@@ -151,6 +154,41 @@ def test_an_assignment_that_nothing_names_is_asked_for(tmp_path):
     found, refused = taken(tmp_path / "in", tmp_path)
     assert not found and "not clear which assignment" in refused["jane/homework.ipynb"]
     assert taken(tmp_path / "in", tmp_path, NAMES[:1])[0] == {("jane", "01_mse_by_hand")}
+
+
+def test_another_assignment_is_never_taken_for_the_only_one(tmp_path):
+    put(tmp_path / "in", "jane/10_cnn_inpainting/10_cnn_inpainting.ipynb")
+    put(tmp_path / "in", "bob_10_cnn_inpainting.ipynb")
+    found, refused = taken(tmp_path / "in", tmp_path, NAMES[:1])
+    assert not found and len(refused) == 2
+
+
+def test_two_students_of_one_name_stay_two(tmp_path):
+    for number in (1003, 1004):
+        put(tmp_path / "in", f"smithanna_{number}_55{number}_01_mse_by_hand.ipynb")
+        put(tmp_path / "in", f"Anna Smith_{number}_assignsubmission_file_/01_mse_by_hand.ipynb")
+    assert len(taken(tmp_path / "in", tmp_path)[0]) == 4
+
+
+def test_a_name_with_brackets_is_cleaned_and_stays_apart_from_another_one(tmp_path):
+    for name in ("Dr. Zoë (Erasmus) O’Neil", "Dr. Zoë [Erasmus] O’Neil"):
+        put(tmp_path / "in", f"{name}_77_assignsubmission_file_/01_mse_by_hand.ipynb")
+    found, refused = taken(tmp_path / "in", tmp_path)
+    assert len(found) == 2 and not refused
+    assert all(name.startswith("Dr. Zoë _Erasmus_ O_Neil_") for name, _ in found)
+
+
+def test_who_handed_in_no_notebook_is_named_and_files_beside_one_are_not(tmp_path):
+    put(tmp_path / "in", "jane/01_mse_by_hand/01_mse_by_hand.ipynb")
+    put(tmp_path / "in", "jane/01_mse_by_hand/mine.png", b"x")
+    put(tmp_path / "in", "bob/01_mse_by_hand/01_mse_by_hand.pdf", b"x")
+    put(tmp_path / "in", "zoe_12_34_01_mse_by_hand.ipynb.txt", b"x")
+    found, refused = taken(tmp_path / "in", tmp_path)
+    assert found == {("jane", "01_mse_by_hand")}
+    assert sorted(refused) == [
+        "bob/01_mse_by_hand/01_mse_by_hand.pdf",
+        "zoe_12_34_01_mse_by_hand.ipynb.txt",
+    ]
 
 
 def test_what_is_neither_folder_nor_zip_is_said(tmp_path):

@@ -54,7 +54,7 @@ def test_a_mark_at_the_beginning_as_windows_writes_it_is_no_error():
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "not a notebook"),
+        (b"", "no notebook"),
         (b"{}", "no cells"),
         (b'{"worksheets": []}', "nbformat 4"),
         (b"\xff\xfe", "not UTF-8"),

@@ -136,6 +136,12 @@ def test_lines_of_ipython_are_no_python_and_no_error():
     assert runs(answer, [2.0, 4.0], 0) == 3.0
 
 
+def test_a_cell_that_is_timed_is_python_and_one_of_another_language_is_not():
+    assert runs(taken("%%time\n" + mse_loss("return 3")), 0, 0) == 3
+    assert runs(taken("%%capture out\n" + mse_loss("return 4")), 0, 0) == 4
+    assert taken("%%bash\n" + mse_loss("return 5")).status == "not attempted"
+
+
 def test_an_assignment_is_a_definition_and_yours_is_none():
     assert runs(taken("mse_loss = lambda pred, target: 7"), 0, 0) == 7
     assert runs(taken(mse_loss("return 8"), "mse_loss = mse_loss.yours"), 0, 0) == 8
