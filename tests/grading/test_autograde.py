@@ -245,7 +245,7 @@ def test_a_bank_without_cases_and_a_wrong_number_of_points_are_named(tmp_path):
         bank.try_out(bank.exercises(folder, 1)[0], "seed")
     path.write_text(BANK.replace("cases=[", "probe=lambda result, x: 1 / 0, cases=["))
     bank.exercises.cache_clear()
-    with pytest.raises(ValueError, match="gives no result on its cases .ZeroDivisionError"):
+    with pytest.raises(ValueError, match="gives no result on its cases"):
         bank.try_out(bank.exercises(folder, 1)[0], "seed")
     folder = a_bank(tmp_path / "two")
     (folder / "lesson_01" / "total.py").write_text(BANK.replace("points=2", "points='four'"))
