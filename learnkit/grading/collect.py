@@ -281,14 +281,14 @@ def _entry(
 ) -> Iterator[File]:
     """A notebook of the zip, or those of a zip inside it."""
     try:
-        data, problem = _unpacked(archive, entry), ""
+        data = _unpacked(archive, entry)
         when = datetime(*entry.date_time, tzinfo=UTC)
         inside = zipfile.ZipFile(BytesIO(data)) if name.endswith(".zip") else None
     except Exception as error:  # zlib's and lzma's share no class
         yield File(name, None, None, str(error) or f"the zip is damaged ({type(error).__name__})")
         return
     if inside is None:
-        yield File(name, data, when, problem)
+        yield File(name, data, when)
     elif depth == 0:
         with inside:
             yield from _zipped(inside, name.removesuffix(".zip") + "/", depth + 1)

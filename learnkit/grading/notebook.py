@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 FILE = 64 << 20  # bytes: outputs with pictures are part of an honest file
-SOURCES = 1 << 20  # characters of source in all cells together; a lesson has 30,000
+SOURCES = 1 << 19  # characters of source in all cells together; a lesson has 30,000
 CELLS = 5_000
 
 

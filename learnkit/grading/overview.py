@@ -11,7 +11,6 @@ from learnkit.grading.marks import STATUSES, Marks
 COLOURS = ("#0072b2", "#d55e00", "#bbbbbb", "#f0e442", "#000000")  # told apart by every eye
 HATCHES = ("", "//", "", "..", "xx")
 MOST = 10  # mistakes that are listed
-WIDTH = 70  # characters of a mistake's sentence
 
 
 def statuses(marks: Iterable[Marks]) -> dict[str, Counter[str]]:
@@ -27,14 +26,14 @@ def mistakes(marks: Iterable[Marks]) -> list[tuple[str, str, int]]:
     """The most common mistakes known by name: exercise, what the student did, how many did it."""
     made = [m for one in marks for m in one.marks if m.mistake]
     told = Counter((m.exercise, m.reason.removeprefix(f"{HIDDEN}. ")) for m in made)
-    return [(exercise, _short(words), n) for (exercise, words), n in told.most_common(MOST)]
+    return [(exercise, words, n) for (exercise, words), n in told.most_common(MOST)]
 
 
-def _short(sentence: str) -> str:
+def _short(sentence: str, width: int) -> str:
     """The beginning of a sentence, cut after a word."""
-    if len(sentence) <= WIDTH:
+    if len(sentence) <= width:
         return sentence
-    return sentence[:WIDTH].rpartition(" ")[0].rstrip(",;:.") + " ..."
+    return sentence[:width].rpartition(" ")[0].rstrip(",;:.(") + " ..."
 
 
 def lines(marks: Iterable[Marks]) -> list[str]:
@@ -48,7 +47,9 @@ def lines(marks: Iterable[Marks]) -> list[str]:
         told.append(f"  {exercise:<{width}}  {parts}")
     if common := mistakes(every):
         told.append("The most common mistakes:")
-        told += [f"  {n:>4}  {exercise}: {sentence}" for exercise, sentence, n in common]
+        told += [
+            f"  {n:>4}  {exercise}: {_short(sentence, 70)}" for exercise, sentence, n in common
+        ]
     return told
 
 
@@ -59,7 +60,7 @@ def plot(marks: Iterable[Marks], path: Path, title: str) -> None:
 
     every = list(marks)
     found, common = statuses(every), mistakes(every)
-    figure = Figure(figsize=(12, 2 + 0.32 * (len(found) + max(len(common), 1))), dpi=120)
+    figure = Figure(figsize=(11, 2 + 0.32 * (len(found) + max(len(common), 1))), dpi=120)
     FigureCanvasAgg(figure)
     ratios = [max(len(found), 1), max(len(common), 1)]
     above, below = figure.subplots(2, 1, height_ratios=ratios)
@@ -72,7 +73,7 @@ def plot(marks: Iterable[Marks], path: Path, title: str) -> None:
         start = [a + b for a, b in zip(start, counts, strict=True)]
     above.set(title=title, xlabel="submissions")
     above.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-    labels = [f"{exercise}: {sentence}" for exercise, sentence, _ in common][::-1]
+    labels = [f"{exercise}: {_short(words, 40)}" for exercise, words, _ in common][::-1]
     below.barh(labels, [n for *_, n in common][::-1], color="#d55e00")
     for axes in (above, below):
         axes.xaxis.get_major_locator().set_params(integer=True)

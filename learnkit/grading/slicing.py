@@ -14,6 +14,7 @@ from functools import cached_property
 
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 AT_ONCE = {"genexpr", "listcomp", "setcomp", "dictcomp"}  # functions to the symbol table
+MOST = 5_000  # statements in a notebook; a lesson has 200
 GIVEN = {*dir(builtins), "__name__", "__file__", "__doc__"}
 
 
@@ -85,11 +86,16 @@ class Statement:
 
 
 def statements(trees: Sequence[ast.Module | None]) -> list[Statement]:
-    """The statements of all cells; None stands for a cell that holds no Python."""
+    """The statements of all cells; None stands for a cell that holds no Python.
+
+    Raises ValueError where there are more than a person writes.
+    """
     found: list[Statement] = []
     for cell, tree in enumerate(trees):
         for node in tree.body if tree else ():
             found.append(Statement(node, cell, len(found)))
+    if len(found) > MOST:
+        raise ValueError(f"{len(found)} statements, at most {MOST} may be")
     return found
 
 
@@ -111,9 +117,7 @@ def needed(wanted: Sequence[Statement], there: Sequence[Statement], given: set[s
     taken = {s.place: s for s in wanted}
     names: dict[int, set[str]] = {}
     unbound: set[str] = set()
-    imported = {
-        n for s in there if isinstance(s.node, ast.Import | ast.ImportFrom) for n in s.binds
-    }
+    touching = _by_name(there)
     seen: set[tuple[str, int]] = set()
     asked = [(name, s, at) for s in wanted for name, at in _reads(s, end)]
     while asked:
@@ -121,7 +125,7 @@ def needed(wanted: Sequence[Statement], there: Sequence[Statement], given: set[s
         if (name, before) in seen:
             continue
         seen.add((name, before))
-        found = list(_binding(name, before, reader, there, imported))
+        found = list(_binding(name, before, reader, touching.get(name, ())))
         if name not in given and not any(name in s.binds for s in found):
             unbound.add(name)
         for statement in found:
@@ -142,12 +146,23 @@ def _reads(statement: Statement, end: int) -> Iterator[tuple[str, int]]:
     yield from ((name, max(end, statement.place)) for name in statement.later)
 
 
+def _by_name(there: Iterable[Statement]) -> dict[str, list[Statement]]:
+    """For each name the statements that bind it, or change the object that it is bound to."""
+    touching: dict[str, list[Statement]] = {}
+    imported: set[str] = set()
+    for statement in there:
+        if isinstance(statement.node, ast.Import | ast.ImportFrom):
+            imported |= statement.binds
+    for statement in there:  # plt.plot(...) changes nothing that an answer needs
+        for name in statement.binds | (statement.changes - imported):
+            touching.setdefault(name, []).append(statement)
+    return touching
+
+
 def _binding(
-    name: str, before: int, reader: Statement, there: Sequence[Statement], imported: set[str]
+    name: str, before: int, reader: Statement, touching: Sequence[Statement]
 ) -> Iterator[Statement]:
     """The statements that make up the name's value: those above the place, else those below."""
-    changes = name not in imported  # plt.plot(...) changes nothing that an answer needs
-    touching = [s for s in there if name in s.binds or (changes and name in s.changes)]
     above = [s for s in touching if s.place < before and s is not reader]
     for statement in reversed(above):
         yield statement

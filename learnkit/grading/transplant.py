@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from learnkit.exercises.cells import asked_in
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED
 from learnkit.grading.notebook import Cell
@@ -204,8 +203,7 @@ def _readable(source: str) -> str:
 
 def _asks(source: str, name: str) -> bool:
     """Whether a cell that is no Python tries to define the exercise."""
-    tries = re.search(rf"^(?:async +)?(?:def|class)[ \t]+{name}\b", source, re.M)
-    return name in asked_in(source) or bool(tries)
+    return bool(re.search(rf"^(?:async +)?(?:def|class)[ \t]+{name}\b", source, re.M))
 
 
 def _unreadable(name: str, source: str, error: object) -> Answer:

@@ -226,6 +226,17 @@ CRASH = {
     "cells that are none": b'{"cells": [1, null, "x"], "nbformat": 4}',
     "sources that are none": b'{"cells": [{"cell_type": "code", "source": {"a": 1}}]}',
     "too many cells": b'{"cells": [' + b'{"source": ""},' * 6000 + b'{"source": ""}]}',
+    "a long chain of names": notebook(
+        "\n".join(f"a{i} = a{i + 1}" for i in range(30_000)), mse_loss("return a0")
+    ),
+    "a chain of names": notebook(
+        "a4000 = 0.0\n" + "\n".join(f"a{i} = a{i + 1}" for i in range(3999, -1, -1)),
+        mse_loss("return a0"),
+    ),
+    "decorators without end": notebook(
+        "@exercise\n" * 40_000 + "def mse_loss(pred, target):\n return ("
+    ),
+    "an import that is read as a magic": notebook("%" * 400_000, mse_loss(WRONG)),
     "megabytes of source": notebook("x = 0\n" * 200_000, mse_loss(WRONG)),
     "not UTF-8": b'{"cells": [{"source": "\xff\xfe"}]}',
 }
