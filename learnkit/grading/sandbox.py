@@ -27,6 +27,8 @@ from learnkit.grading.transplant import Answer
 
 TOGETHER = 4 << 30  # bytes that all processes of one submission may hold
 SCRATCH = 64 << 20  # bytes in /tmp
+SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
+SYSTEM += ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime")
 FIRST_USER = 2_000_000  # a user of their own for the answers of each grader, where root starts it
 CURE = (
     "install bubblewrap (Debian, Ubuntu: apt install bubblewrap); Ubuntu 24.04 and later: sudo "
@@ -170,7 +172,9 @@ def _walls() -> list[str]:
         options += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         options += ["--unshare-user"]
-    for folder in ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime"):
+    options += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(SCRATCH)]
+    options += ["--tmpfs", "/tmp", "--chdir", "/tmp"]
+    for folder in SYSTEM:
         options += ["--ro-bind-try", folder, folder]
     parents = {parent for path in [*seen, home] for parent in path.parents}
     for parent in sorted(parents):  # bubblewrap would make them so that nobody else may pass
@@ -181,9 +185,7 @@ def _walls() -> list[str]:
     options += ["--tmpfs", str(exercises), "--tmpfs", str(grading)]
     for kept in (exercises / "sandbox", grading / "inside.py"):
         options += ["--ro-bind", str(kept), str(kept)]
-    options += ["--remount-ro", str(exercises), "--remount-ro", str(grading)]
-    options += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(SCRATCH)]
-    return [*options, "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    return [*options, "--remount-ro", str(exercises), "--remount-ro", str(grading)]
 
 
 def _is_library(folder: str) -> bool:

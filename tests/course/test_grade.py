@@ -93,6 +93,16 @@ def test_honest_students_get_what_they_earned_beside_hostile_ones(course):
     assert not list(course.rglob("left_behind"))
 
 
+@pytest.mark.slow
+def test_all_hostile_submissions_before_honest_ones_in_one_class(course):
+    eves = hostile(course)
+    want = honest(course)
+    assert grade(course).returncode == 0
+    assert totals(course) == want | dict.fromkeys(eves, 0.0)
+    statuses = {row["status"] for row in rows(course, "marks.csv") if row["student"] in eves}
+    assert "correct" not in statuses
+
+
 def test_feedback_has_a_sentence_for_each_lost_point_and_no_markup_of_a_student(course):
     hostile(course, ("a script in the answer", "a script behind a fence", "a script in an output"))
     honest(course)
