@@ -54,6 +54,7 @@ def add_to(commands: Any) -> None:
 
 def run_assign(arguments: argparse.Namespace) -> int:
     """Writes the course folder."""
+    _needs("nbgrader", "grade")
     from learnkit.course.assign import assign
 
     return assign(arguments)
@@ -61,9 +62,19 @@ def run_assign(arguments: argparse.Namespace) -> int:
 
 def run_grade(arguments: argparse.Namespace) -> int:
     """Grades what came back, under a progress bar."""
+    _needs("nbgrader", "grade")
+    if arguments.dask:
+        _needs("distributed", "dask")
     from learnkit.course.grade import grade
 
     return grade(arguments)
+
+
+def _needs(package: str, extra: str) -> None:
+    """Raises ValueError where a package of an extra is not installed, and says how to get it."""
+    if importlib.util.find_spec(package) is None:
+        cure = f'pip install "learnkit-inpainting[{extra}]"'
+        raise ValueError(f"{package} is not installed: make instructor, without a checkout {cure}")
 
 
 def grading_check() -> Iterator[Finding]:

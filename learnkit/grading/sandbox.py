@@ -27,8 +27,8 @@ from learnkit.grading.transplant import Answer
 
 TOGETHER = 4 << 30  # bytes that all processes of one submission may hold
 SCRATCH = 64 << 20  # bytes in /tmp
-SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
-SYSTEM += ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime")
+SYSTEM = ["/usr", "/lib", "/lib64", "/bin", "/sbin"]
+SYSTEM += ["/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime"]
 FIRST_USER = 2_000_000  # a user of their own for the answers of each grader, where root starts it
 CURE = (
     "install bubblewrap (Debian, Ubuntu: apt install bubblewrap); Ubuntu 24.04 and later: sudo "

@@ -355,3 +355,13 @@ def test_without_bubblewrap_nothing_is_graded_unless_that_is_asked_for(course):
     assert ran.returncode == 1 and "apt install bubblewrap" in ran.stderr
     ran = subprocess.run([*command, "--unsafe"], capture_output=True, text=True, env=nothing)
     assert ran.returncode == 0 and totals(course)["ann"] == 5.0
+
+
+def test_a_package_that_is_missing_is_named_with_the_command_that_installs_it(course, monkeypatch):
+    from learnkit.course import instructors
+
+    monkeypatch.setattr(instructors.importlib.util, "find_spec", lambda name: None)
+    for words in (["grade", str(course)], ["assign", "1", "--to", str(course)]):
+        assert main(words) == 1
+    with pytest.raises(ValueError, match="nbgrader is not installed: make instructor"):
+        instructors._needs("nbgrader", "grade")
