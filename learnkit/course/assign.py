@@ -9,9 +9,7 @@ import ast
 import contextlib
 import difflib
 import logging
-import os
 import re
-import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,7 +27,7 @@ from learnkit.files import write_whole
 from learnkit.grading import assignments, bank
 from learnkit.grading.assignments import Assignment
 from learnkit.grading.autograde import QUESTION, TEXT_STUB, exercises
-from learnkit.grading.gradebook import config_of
+from learnkit.grading.gradebook import alembic_found, announce, config_of
 
 CONFIG = '''"""nbgrader's settings of this course, written by `learnkit assign`: yours to edit."""
 
@@ -89,7 +87,7 @@ def assign(arguments: argparse.Namespace) -> int:
         path = course / "source" / one.name / f"{one.name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, (nbformat.writes(book) + "\n").encode())
-        _release(course, one.name)
+        _release(course, one.name, book)
         release = course / "release" / one.name
         each = ", ".join(f"{name} {points:g}" for name, points in one.points.items())
         print(f"{one.name}: {sum(one.points.values()):g} points ({each})")
@@ -232,9 +230,10 @@ def _configure(course: Path) -> None:
         write_whole(path, text.encode())
 
 
-def _release(course: Path, name: str) -> None:
+def _release(course: Path, name: str, book: NotebookNode) -> None:
     """What `nbgrader generate_assignment` does. Raises ValueError with its words where it fails."""
     with nbgrader(course) as api:
+        announce(config_of(course)[1], name, book)
         done = api.generate_assignment(name, force=True, create=True)
     if not done["success"]:
         said = f"{done.get('log', '')}\n{done.get('error', '')}"
@@ -253,10 +252,9 @@ def nbgrader(course: Path) -> Iterator[Any]:
     from nbgrader.apps.api import NbGraderAPI
 
     config, _ = config_of(course)
-    before = os.environ["PATH"], logging.root.level
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before[0]])  # alembic
+    level = logging.root.level
     try:
-        yield NbGraderAPI(config=config)
+        with alembic_found():
+            yield NbGraderAPI(config=config)
     finally:
-        os.environ["PATH"] = before[0]
-        logging.root.setLevel(before[1])
+        logging.root.setLevel(level)

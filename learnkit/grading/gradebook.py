@@ -5,12 +5,16 @@ scores, comments and extra credit stay as they are; lateness is counted anew eac
 """
 
 import contextlib
+import os
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from nbformat import NotebookNode
 
 from learnkit.grading.autograde import QUESTION
 from learnkit.grading.marks import Marks
@@ -45,8 +49,6 @@ class GradebookWriter:
 
     def write(self, student: str, assignment: str, marks: Marks, when: datetime | None) -> Score:
         """Writes a submission's marks, all of them or none, and returns its score as it is now."""
-        from nbgrader.api import Grade
-
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SQLAlchemy's, over how nbgrader makes a submission
             self.book.update_or_create_student(student)
@@ -56,8 +58,8 @@ class GradebookWriter:
         earned = {mark.exercise: mark.points for mark in marks.marks}
         earned[QUESTION] = None if marks.question or not marks.readable else 0.0
         for notebook in submission.notebooks:
-            grades: list[Grade] = notebook.grades
-            for grade in grades:
+            self._complete(notebook)
+            for grade in notebook.grades:
                 name = grade.name.removeprefix("check_")
                 if name in earned:
                     grade.auto_score = earned[name]
@@ -66,6 +68,22 @@ class GradebookWriter:
         self._penalise(student, assignment, submission)
         self.book.db.expire_all()
         return self._score(submission)
+
+    def _complete(self, notebook: Any) -> None:
+        """Adds the grades and comments of cells that were handed out after it was first graded."""
+        from nbgrader.api import Comment, Grade
+
+        master = notebook.notebook
+        graded = {grade.cell_id for grade in notebook.grades}
+        commented = {comment.cell_id for comment in notebook.comments}
+        late = [c for c in master.grade_cells if c.id not in graded]
+        new: list[Any] = [Grade(cell_id=cell.id, notebook=notebook) for cell in late]
+        late = [c for c in master.solution_cells if c.id not in commented]
+        new += [Comment(cell_id=cell.id, notebook=notebook) for cell in late]
+        if new:
+            self.book.db.add_all(new)
+            self.book.db.commit()
+            self.book.db.expire_all()
 
     def _score(self, submission: Any) -> Score:
         by_hand: dict[str, float] = {}
@@ -106,11 +124,53 @@ class GradebookWriter:
 @contextlib.contextmanager
 def opened(database: str, course: str, config: Any) -> Iterator[GradebookWriter]:
     """A gradebook that is closed at the end."""
-    writer = GradebookWriter(database, course, config)
+    with alembic_found():
+        writer = GradebookWriter(database, course, config)
     try:
         yield writer
     finally:
         writer.close()
+
+
+@contextlib.contextmanager
+def alembic_found() -> Iterator[None]:
+    """Within it nbgrader finds alembic, by which it makes a new gradebook.
+
+    Without it nbgrader leaves a broken one behind. The program lies beside this Python.
+    """
+    before = os.environ["PATH"]
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def announce(database: str, assignment: str, book: NotebookNode) -> None:
+    """Tells the gradebook of cells that a notebook has gained since it was first handed out.
+
+    nbgrader itself refuses new cells as soon as somebody has handed in.
+    """
+    from nbgrader.api import Gradebook, MissingEntry
+
+    with Gradebook(database) as gradebook:
+        try:
+            known = gradebook.find_notebook(assignment, assignment)
+        except MissingEntry:
+            return
+        where = (assignment, assignment)
+        there = {cell.name for cell in [*known.source_cells, *known.grade_cells]}
+        for cell in book.cells:
+            about = cell.metadata.get("nbgrader", {})
+            name = about.get("grade_id", "")
+            if not name or name in there:
+                continue
+            kind: dict[str, Any] = {"cell_type": cell.cell_type}
+            if about.grade:
+                gradebook.add_grade_cell(name, *where, max_score=about.points, **kind)
+            if about.solution:
+                gradebook.add_solution_cell(name, *where)
+            gradebook.add_source_cell(name, *where, source=cell.source, **kind)
 
 
 def config_of(course: Path) -> tuple[Any, str]:

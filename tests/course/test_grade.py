@@ -18,6 +18,7 @@ import pytest
 from learnkit.course.cli import main
 from learnkit.grading.notebook import cells
 from tests.grading.class_of import NAME, answer, fresh, handed_in, honest, hostile, journal_of
+from tests.grading.test_autograde import a_bank
 
 pytestmark = pytest.mark.usefixtures("bubblewrap")
 HOSTILE = (
@@ -297,6 +298,16 @@ def test_nbgraders_own_commands_release_the_feedback_and_export_the_marks(course
         exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert exported == totals(course)
     assert len(list(exchange.rglob("*.html"))) == 5
+
+
+def test_an_exercise_that_is_handed_out_later_counts_for_old_submissions_too(course, tmp_path):
+    own = "from learnkit.exercises import graded_later\n\n@graded_later\ndef total(x):\n"
+    path = handed_in(course, "ann", {"psnr": f"{own}    return np.sum(x)"})
+    assert grade(course).returncode == 0 and totals(course) == {"ann": 0.0}
+    bank = a_bank(tmp_path / "bank")
+    assert main(["assign", "1", "--to", str(course), "--bank", str(bank)]) == 0
+    assert path.exists() and grade(course).returncode == 0
+    assert totals(course) == {"ann": 2.0}
 
 
 def test_through_dask_the_marks_are_the_same_also_where_a_worker_is_lost(course, tmp_path):
