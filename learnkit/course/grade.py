@@ -19,10 +19,11 @@ from learnkit.files import write_whole
 from learnkit.grading import assignments, classroom, feedback, journal, lms, overview, tables
 from learnkit.grading.assignments import Assignment
 from learnkit.grading.classroom import Executors, Job
-from learnkit.grading.collect import WHEN, Refused, Submission, collect, when_as_text
+from learnkit.grading.collect import Refused, Submission, collect
 from learnkit.grading.gradebook import GradebookWriter, config_of, opened
 from learnkit.grading.journal import Entry, Journal
 from learnkit.grading.marks import Marks
+from learnkit.grading.received import WHEN, when_as_text
 from learnkit.grading.sandbox import trouble
 from learnkit.grading.shown import shown
 

@@ -10,6 +10,7 @@ flags        what a person may want to look at
 marks        what an exercise and a submission earned
 autograde    one submission: bytes in, marks out
 assignments  what was handed out: lesson, points, seed
+received     files of strangers: a folder or a zip, read with care
 collect      what came back, in whatever form
 classroom    many submissions, on any executor
 journal      what is graded already

@@ -86,7 +86,7 @@ def _generator(key: str, content: bytes) -> np.random.Generator:
 def array(old: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Another array of the same kind; shape and dtype are those of `old`.
 
-    >>> array(np.array([True, False, False]), np.random.default_rng(0)).sum()
+    >>> int(array(np.array([True, False, False]), np.random.default_rng(0)).sum())
     1
     """
     if old.dtype.kind == "b" or _is_labels(old):

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnkit.grading import collect as module
-from learnkit.grading.collect import collect, time_of
+from learnkit.grading import received
+from learnkit.grading.collect import collect
+from learnkit.grading.received import time_of
 from tests.grading.books import IMPORTS, RIGHT, mse_loss, notebook
 
 NAMES = ["01_mse_by_hand", "02_gradient_descent_by_hand"]
@@ -99,7 +101,7 @@ def test_links_pipes_and_large_files_are_refused_with_their_reason(tmp_path, mon
     mallory.mkdir(parents=True)
     (mallory / "a.ipynb").symlink_to(secret)
     os.mkfifo(mallory / "b.ipynb")
-    monkeypatch.setattr(module, "FILE", 10 * len(BOOK))
+    monkeypatch.setattr(received, "FILE", 10 * len(BOOK))
     put(mallory, "c.ipynb", bytes(20 * len(BOOK)))
     (tmp_path / "in" / "eve").symlink_to(tmp_path)
     put(tmp_path / "in", "zoe/01_mse_by_hand/a.ipynb")
@@ -110,7 +112,7 @@ def test_links_pipes_and_large_files_are_refused_with_their_reason(tmp_path, mon
 
 
 def test_a_zip_leads_nowhere_and_unpacks_to_no_bomb(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "FILE", 100_000)
+    monkeypatch.setattr(received, "FILE", 100_000)
     with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("../../etc/01_mse_by_hand.ipynb", BOOK)
         archive.writestr("/abs/01_mse_by_hand/a.ipynb", BOOK)

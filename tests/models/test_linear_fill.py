@@ -68,7 +68,8 @@ def test_solved_together_it_is_the_fill_that_each_hole_has_alone(linear):
     images = as_tensor(TEST[: len(which)])
     alone, together = linear.solve(holes, batched=False), linear.solve(holes, batched=True)
     one, other = alone.fill(images, which), together.fill(images, which)
-    torch.testing.assert_close(other, one, atol=5e-6, rtol=0)
+    # each rounds in its own order, and processors differ: 5e-6 on one, 5.3e-6 on another
+    torch.testing.assert_close(other, one, atol=1e-5, rtol=0)
     torch.testing.assert_close(
         together.expected_mse()[:-1], alone.expected_mse()[:-1], atol=5e-6, rtol=0
     )
