@@ -60,6 +60,7 @@ class Exercise:
     atol: float = 1e-9
     seconds: float = limits.SECONDS  # of computing, for all cases together
     prewarm: tuple[str, ...] = ()  # modules that its worker imports ahead, such as "torch"
+    imports: tuple[str, ...] = ()  # modules that a call imports, for seconds: an optimizer of torch
     lesson: int = -1  # of an exercise that is not in the index
     redraw: Callable[[Case, np.random.Generator], Case] | None = None  # a hidden case from a shown
     equivalent: list[str] = field(default_factory=list)  # mutants that no case can tell from it

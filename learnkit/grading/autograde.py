@@ -64,7 +64,7 @@ def autograde(
         with ExitStack() as stack:
             runner: Runner = Unsafe()
             if not unsafe and any(one.status == TO_RUN for one in written.values()):
-                modules = {name for task in tasks for name in task.prewarm}
+                modules = {name for task in tasks for name in (*task.prewarm, *task.imports)}
                 runner = stack.enter_context(Sandbox(sorted(modules)))
             marks = tuple(_safely(task, written[task.name], runner, seed) for task in tasks)
     except Exception as error:  # a fault of ours or of the machine: never of one submission alone

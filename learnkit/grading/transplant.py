@@ -122,9 +122,10 @@ def _defines(node: ast.stmt, name: str) -> bool:
         return node.name == name
     if not isinstance(node, ast.Assign):
         return False
+    if not any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+        return False
     value = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
-    named = any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
-    return named and name not in value  # NAME = NAME.yours defines nothing
+    return name not in value  # NAME = NAME.yours defines nothing
 
 
 def _exercise_in(node: ast.stmt) -> str:

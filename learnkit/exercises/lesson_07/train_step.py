@@ -126,4 +126,5 @@ train_step = Exercise.beside(
     rtol=1e-4,
     atol=1e-6,
     prewarm=("torch",),
+    imports=("torch._dynamo",),
 )

@@ -187,6 +187,7 @@ discriminator_step = Exercise.beside(
     "keeps it from learning to be seen through.",
     points=3,
     prewarm=("torch",),
+    imports=("torch._dynamo",),
     rtol=1e-5,
     atol=1e-6,
 )

@@ -35,7 +35,7 @@ BEFORE = "another cell"  # where an error stands that what the answer needs has 
 def main(modules: Iterable[str]) -> None:
     """Reads one order from standard input, writes outcomes to what was standard output."""
     wire = os.fdopen(os.dup(1), "wb")
-    for module in ("cloudpickle", "learnkit.shapes", *modules):
+    for module in modules:
         importlib.import_module(module)
     printed = _paper()
     for descriptor in (1, 2):  # what the answer prints is kept apart from the results

@@ -31,7 +31,8 @@ def fork(modules: tuple[str, ...], environment: dict[str, str], lifeline: int) -
         _servers.pop(modules).stop()
         server = None
     if server is None:
-        command = [sys.executable, "-I", inside.__file__, "serve", "{socket}", *modules]
+        command = [sys.executable, "-I", inside.__file__, "serve", "{socket}", *inside.AHEAD]
+        command += modules
         server = _servers[modules] = ForkServer(command, environment)
     folder = os.open(".", os.O_RDONLY)
     try:

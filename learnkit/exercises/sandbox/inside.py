@@ -42,8 +42,8 @@ def serve(asked: int, modules: list[str]) -> tuple[int, int]:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
-    if "numpy" in sys.modules:  # a new process draws anew, as Python's own generator does
-        sys.modules["numpy"].random.seed()
+    if "numpy.random" in sys.modules:  # a new process draws anew, as Python's own generator does
+        sys.modules["numpy.random"].seed()
     return lifeline, news
 
 
@@ -150,6 +150,7 @@ def find_learnkit() -> None:
 
 
 PATH = "LEARNKIT_WORKER_PATH"
+AHEAD = ("cloudpickle", "numpy.random", "learnkit.shapes")  # what answers of lessons are made of
 
 
 def import_ahead(modules: list[str]) -> None:
@@ -158,7 +159,7 @@ def import_ahead(modules: list[str]) -> None:
     import importlib
 
     here = "learnkit.exercises.sandbox"
-    for module in (f"{here}.conversation", "cloudpickle", "learnkit.shapes", *modules):
+    for module in (f"{here}.conversation", *modules):
         importlib.import_module(module)
 
 

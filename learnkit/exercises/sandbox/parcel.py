@@ -25,13 +25,14 @@ class CannotTravelError(Exception):
     """The answer holds something that no other process can be given, such as an open file."""
 
 
-def pickled(exercise: Exercise, answer: Callable | None, *, with_others: bool) -> bytes:
-    """The answer, its cases and what they are run with; for a file the other references, too.
+def pickled(exercise: Exercise, answer: Callable | None, source: str | None = None) -> bytes:
+    """The answer, its cases and what they are run with.
 
-    Raises CannotTravelError.
+    Of an answer that is source, the other exercises' references that it names come along. Raises
+    CannotTravelError.
     """
     stream = io.BytesIO()
-    others = _others(exercise) if with_others else {}
+    others = {} if source is None else _others(exercise, set(re.findall(r"\w+", source)))
     cases = [(c.args, c.options) for c in exercise.cases]
     try:
         _Pickler(stream, exercise).dump((answer, cases, exercise.build, exercise.probe, others))
@@ -127,12 +128,12 @@ def bare(function: Callable) -> types.FunctionType:
     return copy
 
 
-def _others(exercise: Exercise) -> dict[str, Callable]:
-    """The references of the other exercises up to this lesson, by name."""
+def _others(exercise: Exercise, words: set[str]) -> dict[str, Callable]:
+    """The references of the other exercises up to this lesson that are among these words."""
     last = EXERCISES.get(exercise.name, exercise.lesson)
     others = {
         name: find(name).reference
         for name, lesson in EXERCISES.items()
-        if lesson <= last and name != exercise.name
+        if lesson <= last and name != exercise.name and name in words
     }
     return {n: o if isinstance(o, type) else bare(o) for n, o in others.items()}

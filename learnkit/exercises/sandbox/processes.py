@@ -106,6 +106,7 @@ def start(modules: tuple[str, ...]) -> Worker:
             [
                 *(sys.executable, "-I", inside.__file__),
                 *map(str, watch),
+                *inside.AHEAD,
                 *modules,
                 *late,
             ],

@@ -74,7 +74,7 @@ def ask(
     Raises CannotTravelError where the answer cannot be sent, and CannotJudgeError where no
     worker can do its work.
     """
-    blob = pickled(exercise, answer, with_others=source is not None)
+    blob = pickled(exercise, answer, None if source is None else f"{before}\n{source}")
     try:
         ran = _ask(exercise, blob, source, file, before)
     except NotStartedError:  # once more: a machine may be short of memory for a moment
