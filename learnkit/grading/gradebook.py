@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from learnkit.grading.autograde import QUESTION
 from learnkit.grading.marks import Marks
+
+if TYPE_CHECKING:  # it takes a second to load, and most who grade never need it
+    from nbformat import NotebookNode
 
 
 class Score(NamedTuple):
@@ -146,7 +147,7 @@ def alembic_found() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-def announce(database: str, assignment: str, book: NotebookNode) -> None:
+def announce(database: str, assignment: str, book: "NotebookNode") -> None:
     """Tells the gradebook of cells that a notebook has gained since it was first handed out.
 
     nbgrader itself refuses new cells as soon as somebody has handed in.

@@ -3,10 +3,9 @@
 No output, no HTML and no metadata of a student's notebook comes into it.
 """
 
+import json
 import re
 from pathlib import Path
-
-import nbformat
 
 from learnkit.exercises.report import Report
 from learnkit.grading.autograde import QUESTION
@@ -20,21 +19,22 @@ def shown(release: Path, marks: Marks, handed_in: Path) -> str:
 
     `handed_in` tells the instructor where the whole submission lies.
     """
-    book = nbformat.reads(release.read_text(encoding="utf-8"), as_version=4)
+    book = json.loads(release.read_bytes())  # nbgrader's own file: it is valid
     by_name = {mark.exercise: mark for mark in marks.marks}
-    for cell in book.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    for cell in book["cells"]:
+        about = cell["metadata"].get("nbgrader", {})
+        name = about.get("grade_id", "")
         if name == QUESTION:
-            cell.source = fenced(marks.question) if marks.question else "*No answer.*"
+            cell["source"] = fenced(marks.question) if marks.question else "*No answer.*"
             if not marks.readable:
-                cell.source = "*The file cannot be read.*"
+                cell["source"] = "*The file cannot be read.*"
         elif name in by_name:
-            cell.source = by_name[name].answer[:LONGEST] or cell.source
-            if cell.metadata.nbgrader.grade:  # an exercise of the instructor's has no check cell
-                cell.outputs = [_verdict(by_name[name], handed_in)]
+            cell["source"] = by_name[name].answer[:LONGEST] or cell["source"]
+            if about["grade"]:  # an exercise of the instructor's has no check cell
+                cell["outputs"] = [_verdict(by_name[name], handed_in)]
         elif name.removeprefix("check_") in by_name:
-            cell.outputs = [_verdict(by_name[name.removeprefix("check_")], handed_in)]
-    return nbformat.writes(book) + "\n"
+            cell["outputs"] = [_verdict(by_name[name.removeprefix("check_")], handed_in)]
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
 
 
 def fenced(text: str) -> str:
@@ -50,10 +50,10 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def _verdict(mark: Mark, handed_in: Path) -> nbformat.NotebookNode:
+def _verdict(mark: Mark, handed_in: Path) -> dict[str, str]:
     report = Report(mark.exercise, mark.status, mark.reason, example=mark.example)
     points = "not graded yet" if mark.points is None else f"{mark.points:g} of {mark.most:g} points"
     lines = [f"{points}. {report}", *(f"To look at: {flag}" for flag in mark.flags)]
     if not mark.answer or mark.points is None:
         lines.append(f"The whole notebook is {handed_in}: open it as text, and do not run it.")
-    return nbformat.v4.new_output("stream", name="stdout", text="\n".join(lines) + "\n")
+    return {"output_type": "stream", "name": "stdout", "text": "\n".join(lines) + "\n"}
