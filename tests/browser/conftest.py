@@ -141,8 +141,13 @@ def work(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def lab(browser, work):
-    """The address that a running `learnkit lab` tells. Without a browser none is started."""
-    with running_lab(work) as (address, _):
+    """The address that a running `learnkit lab` tells. Without a browser none is started.
+
+    Its port is its own: two workers that start at one moment would both find 8888 free.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with running_lab(work, f"--port={port}") as (address, _):
         yield address
 
 
