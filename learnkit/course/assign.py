@@ -63,11 +63,10 @@ def assign(arguments: argparse.Namespace) -> int:
     own = arguments.bank.absolute() if arguments.bank else None
     there = assignments.read(course) if (course / assignments.FOLDER).exists() else {}
     known = {QUESTION, *EXERCISES}
-    for lesson in arguments.lessons:
-        one = _assignment(lesson, own, arguments.points, there)
+    chosen = [_assignment(lesson, own, arguments.points, there) for lesson in arguments.lessons]
+    for one in chosen:
         known |= set(one.points)
-        there[one.name] = one
-        for task in exercises(lesson, one.bank or None):
+        for task in exercises(one.lesson, one.bank or None):
             if task.name not in EXERCISES:
                 bank.try_out(task, one.seed)
     if unknown := set(arguments.points) - known:
@@ -75,21 +74,21 @@ def assign(arguments: argparse.Namespace) -> int:
         near = difflib.get_close_matches(name, known, n=1)
         meant = f"; did you mean {near[0]}?" if near else ""
         raise ValueError(f"--points: no exercise is called {name}{meant}")
-    handed_out = [there[solved(lesson).stem] for lesson in arguments.lessons]
-    if own and not any(set(one.points) - set(EXERCISES) - {QUESTION} for one in handed_out):
+    if own and not any(set(one.points) - set(EXERCISES) - {QUESTION} for one in chosen):
         wanted = f"lesson_{arguments.lessons[0]:02d}"
         raise ValueError(f"{own} has no exercise for these lessons: it must lie in {own / wanted}")
-    books = {lesson: _source(there[solved(lesson).stem]) for lesson in arguments.lessons}
+    there |= {one.name: one for one in chosen}
+    books = {one.name: _source(one) for one in chosen}
     assignments.write(course, there.values())
     _configure(course)
-    for lesson, book in books.items():
-        one = there[solved(lesson).stem]
+    for name, book in books.items():
+        one = there[name]
         path = course / "source" / one.name / f"{one.name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, (nbformat.writes(book) + "\n").encode())
         _release(course, one.name, book)
         release = course / "release" / one.name
-        each = ", ".join(f"{name} {points:g}" for name, points in one.points.items())
+        each = ", ".join(f"{exercise} {points:g}" for exercise, points in one.points.items())
         print(f"{one.name}: {sum(one.points.values()):g} points ({each})")
         print(f"  hand out {release / path.name}")
     print(f"Put what comes back into {course / 'submitted'}, and then: learnkit grade {course}")
@@ -233,7 +232,7 @@ def _configure(course: Path) -> None:
 def _release(course: Path, name: str, book: NotebookNode) -> None:
     """What `nbgrader generate_assignment` does. Raises ValueError with its words where it fails."""
     with nbgrader(course) as api:
-        announce(config_of(course)[1], name, book)
+        announce(api.coursedir.db_url, name, book)
         done = api.generate_assignment(name, force=True, create=True)
     if not done["success"]:
         said = f"{done.get('log', '')}\n{done.get('error', '')}"

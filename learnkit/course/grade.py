@@ -9,7 +9,6 @@ import contextlib
 import secrets
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor
 from pathlib import Path
 
 from tqdm import tqdm
@@ -20,7 +19,7 @@ from learnkit.grading import assignments, classroom, feedback, journal, lms, ove
 from learnkit.grading.assignments import Assignment
 from learnkit.grading.classroom import Executors, Job
 from learnkit.grading.collect import Refused, Submission, collect
-from learnkit.grading.gradebook import GradebookWriter, config_of, opened
+from learnkit.grading.gradebook import GradebookWriter, config_of
 from learnkit.grading.journal import Entry, Journal
 from learnkit.grading.marks import Marks
 from learnkit.grading.received import WHEN, when_as_text
@@ -45,8 +44,9 @@ def grade(arguments: argparse.Namespace) -> int:
         found, refused = [one for one in every if one.assignment in chosen], [*refused, *odd]
         of = _count(len(chosen), "assignment")
         print(f"{_count(len(found), 'submission')} of {of} in {course / 'submitted'}", flush=True)
-        before = {(e.student, e.assignment): e for e in log.entries()}
-        marks = _graded(found, chosen, log, arguments)
+        entries = list(log.entries())
+        marks = _graded(found, chosen, log, entries, arguments)
+    before = {(entry.student, entry.assignment): entry for entry in entries}
     rows = list(_into_the_gradebook(course, found, chosen, marks))
     folder = course / "marks"
     folder.mkdir(exist_ok=True)
@@ -73,10 +73,11 @@ def _graded(
     found: list[Submission],
     chosen: dict[str, Assignment],
     log: Journal,
+    entries: list[Entry],
     arguments: argparse.Namespace,
 ) -> dict[Key, Marks]:
     """The marks of every submission: out of the journal, or graded now."""
-    known = {entry.key: entry.marks for entry in log.entries() if not _unjudged(entry.marks)}
+    known = {entry.key: entry.marks for entry in entries if not _unjudged(entry.marks)}
     marks: dict[Key, Marks] = {}
     jobs = []
     for one in found:
@@ -108,13 +109,7 @@ def _executors(arguments: argparse.Namespace) -> tuple[Executors, int]:
 
     client = Client(arguments.dask)
     threads = sum(client.nthreads().values())
-
-    @contextlib.contextmanager
-    def executor() -> Iterator[Executor]:
-        with client.get_executor(pure=False) as one:
-            yield one
-
-    return executor, 2 * max(threads, 1)
+    return (lambda: client.get_executor(pure=False)), 2 * max(threads, 1)
 
 
 def _into_the_gradebook(
@@ -125,7 +120,8 @@ def _into_the_gradebook(
 ) -> Iterator[tables.Graded]:
     """Each submission in the gradebook, for formgrader, as feedback and as plain answers."""
     config, database = config_of(course)
-    with opened(database, config.CourseDirectory.get("course_id", course.name), config) as book:
+    name = config.CourseDirectory.get("course_id", course.name)
+    with contextlib.closing(GradebookWriter(database, name, config)) as book:
         for one in tqdm(found, desc="writing", disable=not found):
             its = marks[one.student, one.assignment]
             yield _written(course, book, one, its)

@@ -37,23 +37,22 @@ def shell() -> Any:
 
 def display(report: Report) -> None:
     """Shows a verdict: as a page where there is a notebook, else as text."""
-    if shell() is None:
-        print(report)
-        return
-    from IPython import display as pages
-
-    pages.display(report._repr_mimebundle_(), raw=True)
+    _show(report._repr_mimebundle_())
 
 
 def say(sentence: str) -> None:
     """Shows a sentence under the cell."""
+    page = f"<div role='status'>{html.escape(sentence)}</div>"
+    _show({"text/html": page, "text/plain": sentence})
+
+
+def _show(bundle: dict[str, str]) -> None:
     if shell() is None:
-        print(sentence)
+        print(bundle["text/plain"])
         return
     from IPython import display as pages
 
-    page = f"<div role='status'>{html.escape(sentence)}</div>"
-    pages.display({"text/html": page, "text/plain": sentence}, raw=True)
+    pages.display(bundle, raw=True)
 
 
 def asked_in(source: str) -> list[str]:

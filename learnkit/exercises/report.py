@@ -15,8 +15,18 @@ _LOOK = {  # status -> sign, colour of the rule (blue, vermilion, grey: told apa
     INCORRECT: ("✗", "#d55e00"),
     NOT_ATTEMPTED: ("○", "#767676"),
 }
-_OTHER = ("?", "#767676")  # not judged, for one reason or another
 _PRINTED = "your function printed (in all its tests, one after the other):"
+
+
+def look(status: str) -> tuple[str, str]:
+    """The sign and the colour of a status; one of its own for all that is not judged."""
+    return _LOOK.get(status, ("?", "#767676"))
+
+
+def as_html(sentence: str) -> str:
+    """A sentence as HTML: what stands between two ` is code."""
+    text = html.escape(sentence).replace("\n", "<br>")
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ class Report:
 
     def __str__(self) -> str:
         """The text form, for terminals and screen readers."""
-        sign, _ = _LOOK.get(self.status, _OTHER)
+        sign, _ = look(self.status)
         return "\n".join([f"{sign} {self.name}: {self.status}. {self.message}", *self.details()])
 
     def details(self) -> list[str]:
@@ -52,7 +62,7 @@ class Report:
         return lines
 
     def _repr_html_(self) -> str:
-        sign, colour = _LOOK.get(self.status, _OTHER)
+        sign, colour = look(self.status)
         rows = "".join(
             f"<tr><td style='text-align:right;color:inherit;opacity:.75;padding:1px 8px 1px 0;"
             f"vertical-align:top'>{html.escape(label)}</td>"
@@ -65,11 +75,10 @@ class Report:
         if self.printed:
             lines = html.escape("\n".join(self._printed_lines()))
             table += f"<div style='margin-top:6px'>{_PRINTED}<pre>{lines}</pre></div>"
-        message = html.escape(self.message).replace("\n", "<br>")
-        message = re.sub(r"`([^`]+)`", r"<code>\1</code>", message)
         return (
             f"<div role='status' style='border-left:5px solid {colour};padding:6px 12px'>"
-            f"<b>{sign} <code>{html.escape(self.name)}</code>: {self.status}.</b> {message}"
+            f"<b>{sign} <code>{html.escape(self.name)}</code>: {self.status}.</b> "
+            f"{as_html(self.message)}"
             f"{table}</div>"
         )
 

@@ -26,11 +26,6 @@ class Assignment:
     points: dict[str, float] = field(default_factory=dict)  # also of the question
     bank: str = ""  # the instructor's own exercises: a folder's absolute path
 
-    @property
-    def exercises(self) -> list[str]:
-        """The exercises that are graded, in their order."""
-        return [name for name in self.points if name != QUESTION]
-
 
 def new_seed() -> str:
     """A seed that nobody can guess."""

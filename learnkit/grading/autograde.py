@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from learnkit.exercises.engine import verdict
 from learnkit.exercises.index import EXERCISES
@@ -22,7 +23,7 @@ from learnkit.exercises.sandbox.workers import Ran
 from learnkit.exercises.table import Exercise, find
 from learnkit.grading import bank
 from learnkit.grading.flags import flags
-from learnkit.grading.marks import Mark, Marks, unread
+from learnkit.grading.marks import Mark, Marks, points_for, unread
 from learnkit.grading.notebook import Cell, UnreadableError, cells
 from learnkit.grading.sandbox import CannotConfineError, Runner, Sandbox, Unsafe
 from learnkit.grading.secret import hidden
@@ -51,14 +52,13 @@ def autograde(
     tasks = exercises(lesson, own)
     if not tasks:
         raise ValueError(f"lesson {lesson!r} has no exercises: give its number, for example 1")
-    named = [(task.name, float(task.points)) for task in tasks]
     try:
         data = submission if isinstance(submission, bytes) else Path(submission).read_bytes()
         found = cells(data)
     except UnreadableError as error:
-        return unread(named, lesson, NEEDS_A_LOOK, f"Nothing can be graded: {error}.")
+        return unread(tasks, lesson, NEEDS_A_LOOK, f"Nothing can be graded: {error}.")
     except OSError as error:
-        return unread(named, lesson, UNJUDGED, f"The file cannot be read: {error}.")
+        return unread(tasks, lesson, UNJUDGED, f"The file cannot be read: {error}.")
     try:
         written = answers(found, [task.name for task in tasks])
         with ExitStack() as stack:
@@ -69,7 +69,7 @@ def autograde(
             marks = tuple(_safely(task, written[task.name], runner, seed) for task in tasks)
     except Exception as error:  # a fault of ours or of the machine: never of one submission alone
         reason = f"The grader itself failed ({type(error).__name__}: {error})."
-        return unread(named, lesson, UNJUDGED, reason[:500])
+        return unread(tasks, lesson, UNJUDGED, reason[:500])
     return Marks(lesson, marks, written_answer(found))
 
 
@@ -79,8 +79,14 @@ def _safely(task: Exercise, answer: Answer, runner: Runner, seed: str) -> Mark:
         return mark(task, answer, runner, seed)
     except Exception as error:
         reason = f"The table of {task.name} failed ({type(error).__name__}: {error})."
-        points = float(task.points)
-        return Mark(task.name, UNJUDGED, reason[:500], None, points, answer=answer.shown)
+        return _result(task, answer, UNJUDGED, reason[:500])
+
+
+def _result(task: Exercise, answer: Answer, status: str, reason: str, **more: Any) -> Mark:
+    """The mark that a status makes; its points follow from it."""
+    most = float(task.points)
+    points = points_for(status, most)
+    return Mark(task.name, status, reason, points, most, answer=answer.shown, **more)
 
 
 def exercises(lesson: int, own: str | Path | None = None) -> list[Exercise]:
@@ -91,31 +97,27 @@ def exercises(lesson: int, own: str | Path | None = None) -> list[Exercise]:
 
 def mark(task: Exercise, answer: Answer, runner: Runner, seed: str | None) -> Mark:
     """The mark of one answer; without a seed by the shown cases alone."""
-    result = partial(Mark, task.name, most=float(task.points), answer=answer.shown)
+    result = partial(_result, task, answer)
     if answer.status != TO_RUN:
-        points = None if answer.status == NEEDS_A_LOOK else 0.0
-        return result(status=answer.status, reason=answer.reason, points=points)
+        return result(answer.status, answer.reason)
     lines = answer.source.splitlines(keepends=True)
     linecache.cache[answer.file] = (len(answer.source), None, lines, answer.file)  # to be quoted
     try:
         report, late = _judged(task, answer, runner, seed)
     except UnloadedError as error:
-        points = None if error.status == NEEDS_A_LOOK else 0.0
-        return result(status=error.status, reason=str(error), points=points)
+        return result(error.status, str(error))
     except NotLoadedError:
         reason = "What it needs of other cells computed, or waited, until its time was up."
-        return result(status=NEEDS_A_LOOK, reason=reason, points=None)
+        return result(NEEDS_A_LOOK, reason)
     except (CannotJudgeError, CannotConfineError) as error:
         reason = str(error)
-        return result(status=UNJUDGED, reason=reason[:1].upper() + reason[1:] + ".", points=None)
+        return result(UNJUDGED, reason[:1].upper() + reason[1:] + ".")
     if report.status == INCORRECT and (name := _unseen(answer, report)):
         reason = f"It needs {name}, which other cells speak of and none of them binds openly."
-        return result(status=NEEDS_A_LOOK, reason=reason, points=None)
-    points = float(task.points) if report.correct else 0.0
+        return result(NEEDS_A_LOOK, reason)
     return result(
-        status=report.status,
-        reason=report.message,
-        points=points,
+        report.status,
+        report.message,
         mistake=report.mistake,
         example=report.example,
         flags=flags(task, answer),

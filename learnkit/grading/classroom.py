@@ -20,6 +20,7 @@ from learnkit.grading.assignments import Assignment
 from learnkit.grading.autograde import autograde, exercises
 from learnkit.grading.collect import Submission
 from learnkit.grading.marks import Marks, unread
+from learnkit.threads import cores
 
 TASKS = 100  # that a process grades before a fresh one takes its place
 
@@ -55,11 +56,6 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def graded(
@@ -129,9 +125,8 @@ def _alone(job: Job, unsafe: bool) -> Marks:
 
 def _failed(job: Job, error: str) -> Marks:
     tasks = exercises(job.assignment.lesson, job.assignment.bank or None)
-    named = [(one.name, float(one.points)) for one in tasks]
     reason = f"The grader's own process ended ({error})."
-    return unread(named, job.assignment.lesson, UNJUDGED, reason[:500])
+    return unread(tasks, job.assignment.lesson, UNJUDGED, reason[:500])
 
 
 def _task(job: Job, unsafe: bool) -> tuple[bytes, int, str, str, bool]:

@@ -42,7 +42,8 @@ class GradebookWriter:
         from nbgrader.api import Gradebook
 
         self.database, self.config = database, config
-        self.book = Gradebook(database, course)
+        with alembic_found():
+            self.book = Gradebook(database, course)
 
     def close(self) -> None:
         """Closes the database."""
@@ -120,17 +121,6 @@ class GradebookWriter:
                 AssignLatePenalties(config=self.config).preprocess(new_notebook(), resources)
             except TraitError as error:
                 raise ValueError(f"nbgrader_config.py cannot be used: {error}") from error
-
-
-@contextlib.contextmanager
-def opened(database: str, course: str, config: Any) -> Iterator[GradebookWriter]:
-    """A gradebook that is closed at the end."""
-    with alembic_found():
-        writer = GradebookWriter(database, course, config)
-    try:
-        yield writer
-    finally:
-        writer.close()
 
 
 @contextlib.contextmanager

@@ -1,10 +1,11 @@
 """What an exercise and a whole submission earned, each with a status and a reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, UNJUDGED
+from learnkit.exercises.table import Exercise
 from learnkit.grading.transplant import NEEDS_A_LOOK
 
 STATUSES = (CORRECT, INCORRECT, NOT_ATTEMPTED, NEEDS_A_LOOK, UNJUDGED)
@@ -26,6 +27,13 @@ class Mark:
     flags: tuple[str, ...] = ()  # what a person may want to look at; no points depend on it
     answer: str = ""  # the cell as it was handed in
     late: bool = False  # it slept until its time was up: worth another try on an idle machine
+
+    @property
+    def earned(self) -> str:
+        """Its points in words."""
+        if self.points is None:
+            return "not graded yet"
+        return f"{self.points:g} of {self.most:g} points"
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,11 @@ class Marks:
 
     def with_points(self, points: dict[str, float]) -> "Marks":
         """The same marks, where exercises count for as much as `points` says."""
-        marks = (_worth(mark, points.get(mark.exercise, mark.most)) for mark in self.marks)
-        return replace(self, marks=tuple(marks))
+        changed = []
+        for mark in self.marks:
+            most = points.get(mark.exercise, mark.most)
+            changed.append(replace(mark, points=points_for(mark.status, most), most=most))
+        return replace(self, marks=tuple(changed))
 
     def by_hand(self, points: Mapping[str, float], comments: Mapping[str, str]) -> "Marks":
         """The same marks with what a person has said of exercises, which goes before."""
@@ -86,12 +97,14 @@ def from_json(plain: dict[str, Any]) -> Marks:
     return Marks(plain["lesson"], tuple(marks), plain["question"], plain["readable"])
 
 
-def _worth(mark: Mark, most: float) -> Mark:
-    points = mark.points if mark.points is None else most * (mark.status == CORRECT)
-    return replace(mark, points=points, most=most)
+def points_for(status: str, most: float) -> float | None:
+    """What a status earns of `most` points; None where nobody can say yet."""
+    if status in OPEN:
+        return None
+    return most if status == CORRECT else 0.0
 
 
-def unread(names: Sequence[tuple[str, float]], lesson: int, status: str, reason: str) -> Marks:
+def unread(tasks: Iterable[Exercise], lesson: int, status: str, reason: str) -> Marks:
     """The marks of a file out of which nothing came: none yet for any exercise."""
-    marks = tuple(Mark(name, status, reason, None, most) for name, most in names)
+    marks = tuple(Mark(task.name, status, reason, None, float(task.points)) for task in tasks)
     return Marks(lesson, marks, readable=False)

@@ -218,12 +218,9 @@ def _environment() -> dict[str, str]:
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
         "USER": "student",
-        "MPLBACKEND": "agg",
         "MPLCONFIGDIR": "/tmp",
-        "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        "CUDA_VISIBLE_DEVICES": "",
-        "TORCHDYNAMO_DISABLE": "1",
+        **processes.SETTINGS,
         "PYTHONDONTWRITEBYTECODE": "1",
         inside.PATH: os.pathsep.join(folders),
     }

@@ -52,8 +52,7 @@ def fenced(text: str) -> str:
 
 def _verdict(mark: Mark, handed_in: Path) -> dict[str, str]:
     report = Report(mark.exercise, mark.status, mark.reason, example=mark.example)
-    points = "not graded yet" if mark.points is None else f"{mark.points:g} of {mark.most:g} points"
-    lines = [f"{points}. {report}", *(f"To look at: {flag}" for flag in mark.flags)]
+    lines = [f"{mark.earned}. {report}", *(f"To look at: {flag}" for flag in mark.flags)]
     if not mark.answer or mark.points is None:
         lines.append(f"The whole notebook is {handed_in}: open it as text, and do not run it.")
     return {"output_type": "stream", "name": "stdout", "text": "\n".join(lines) + "\n"}

@@ -18,6 +18,12 @@ import psutil
 from learnkit.exercises.sandbox import forkserver, inside, limits
 from learnkit.exercises.sandbox.forkserver import ForkedProcess
 
+SETTINGS = {  # of every process in which an answer runs
+    "OMP_NUM_THREADS": "1",
+    "CUDA_VISIBLE_DEVICES": "",
+    "MPLBACKEND": "agg",
+    "TORCHDYNAMO_DISABLE": "1",  # torch.compile takes half a minute, and changes no number
+}
 GRACE = 3.0  # wall seconds in which a watch may end its children
 
 
@@ -87,10 +93,7 @@ def start(modules: tuple[str, ...]) -> Worker:
     path = os.pathsep.join(_library_folders())
     environment = {
         **os.environ,
-        "OMP_NUM_THREADS": "1",
-        "CUDA_VISIBLE_DEVICES": "",
-        "MPLBACKEND": "agg",
-        "TORCHDYNAMO_DISABLE": "1",  # torch.compile takes half a minute, and changes no number
+        **SETTINGS,
         inside.PATH: path,
     }
     late = ["torch._dynamo"] if "torch" in modules else []  # an optimizer's first call takes 2 s
