@@ -436,4 +436,5 @@ show_pictures(
 #
 # **For the course's table** of fills: no new row. A deep image prior is trained anew for each picture, which takes seconds.
 #
-# **Read on:** Ulyanov, Vedaldi and Lempitsky, *Deep Image Prior* (2018), sections 1 to 3; Bojanowski et al., *Optimizing the Latent Space of Generative Networks* (2018), section 2; Tancik et al., *Fourier Features Let Networks Learn High Frequency Functions in Low Dimensional Domains* (2020), section 5; Kingma and Ba, *Adam* (2015), section 2. Next: **18 Flow matching**, which is being written.
+# **Read on:** Ulyanov, Vedaldi and Lempitsky, *Deep Image Prior* (2018), sections 1 to 3; Bojanowski et al., *Optimizing the Latent Space of Generative Networks* (2018), section 2; Tancik et al., *Fourier Features Let Networks Learn High Frequency Functions in Low Dimensional Domains* (2020), section 5; Kingma and Ba, *Adam* (2015), section 2. Next:
+# [**18 Flow matching**](18_flow_matching.ipynb).

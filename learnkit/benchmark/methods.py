@@ -196,6 +196,31 @@ def never_told(way: str) -> Callable[[Bytes], BatchFill]:
     return make
 
 
+def posterior(training: Bytes) -> BatchFill:
+    """Posterior sampling with the plain noise predictor. Raises as `pretrained` does."""
+    import torch
+
+    from learnkit.models.as_fill import batch_fill
+    from learnkit.models.posterior_sampling import posterior_sample
+    from learnkit.models.pretrained import pretrained
+
+    model = pretrained("noise_predictor").requires_grad_(False)
+    generator = torch.Generator().manual_seed(0)
+    return batch_fill(
+        lambda x, hole: posterior_sample(model, x, hole, model.alpha_bar, generator=generator)
+    )
+
+
+def plugged_in(training: Bytes) -> BatchFill:
+    """The denoiser of garments inside ADMM, from the linear fill. Raises as `pretrained` does."""
+    from learnkit.models.as_fill import batch_fill
+    from learnkit.models.plug_and_play import plug_and_play
+    from learnkit.models.pretrained import pretrained
+
+    denoiser, linear = pretrained("garment_denoiser"), pretrained("inpainter").linear
+    return batch_fill(lambda x, hole: plug_and_play(denoiser, x, hole, linear.fill(x, hole)))
+
+
 def standing_on(weights: str, title: str, make: Callable | None = None, **options: int) -> Method:
     """A method of a shipped network: its own fill with these options, unless `make` is another."""
     return Method(title, make or network(weights, **options), weights)
@@ -220,8 +245,12 @@ METHODS: dict[str, Method] = {
     "conditional16": standing_on("conditional_vae", "conditional VAE, mean of 16", count=16),
     "repaint": standing_on("painter", "RePaint, one draw", never_told("repaint")),
     "guided": standing_on("painter", "guided diffusion, one draw", never_told("guided")),
+    "plug-and-play": standing_on("garment_denoiser", "plug-and-play over linear MMSE", plugged_in),
+    "posterior": standing_on("noise_predictor", "posterior sampling, one draw", posterior),
     "diffusion": standing_on("painter", "diffusion, one draw", count=1),
     "diffusion16": standing_on("painter", "diffusion, mean of 16", count=16),
+    "flow": standing_on("flow", "flow, one draw", count=1),
+    "flow16": standing_on("flow", "flow, mean of 16", count=16),
 }
 
 

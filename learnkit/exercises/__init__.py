@@ -5,6 +5,7 @@ table     what an exercise is: reference, cases, hints
 mistakes  NAME.mistakes: the answer, and the wrong ones as edits of it
 tensors   what the exercises in torch share
 steps     the same of those that take a training step
+asked     the same of those in which a network is asked
 lesson_NN a file for each exercise, and its mistakes beside it
 sandbox   the process that an answer runs in
 judge     from what an answer did to one sentence that helps

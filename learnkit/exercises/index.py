@@ -47,6 +47,7 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "denoising_loss": 12,
     "ddim_step": 12,
     "repaint_blend": 12,
+    "guided_step": 12,
     "ssim": 13,
     "frechet_distance": 13,
     "preference_interval": 13,
@@ -61,4 +62,9 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "warp_by_disparity": 16,
     "training_step": 17,
     "coordinate_features": 17,
+    "flow_loss": 18,
+    "integrate": 18,
+    "drop_labels": 18,
+    "guided_velocity": 18,
+    "attention": 18,
 }

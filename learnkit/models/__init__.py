@@ -3,6 +3,7 @@
 Read it in this order:
 
     blocks           what several of them are made of
+    attention        every place looks at every other
     autoencoder      pictures through a few numbers and back; pictures mended by dense blocks
     classifier       ten kinds of garments, and the features that tell them apart
     vae              the variational autoencoder
@@ -21,7 +22,12 @@ Read it in this order:
     noise_schedule   what each step of diffusion keeps of a picture, and which steps are taken
     diffusion        noise that a network learns to undo, step by step; DDPM and DDIM
     repaint          holes filled with a diffusion model's weights
+    noise_predictor  a diffusion model and nothing else
+    posterior_sampling  holes filled by one, pulled by what is known
+    plug_and_play    holes filled by a network that takes off noise
     painter          one diffusion model that invents garments and is told of holes
+    flow_matching    straight paths from noise to pictures, and the walk along them; guidance
+    flow             one flow that is told of kinds and of holes
     pretrained       any of them with its trained weights
 
 Importing this room loads nothing: ask for the file you need.

@@ -1,10 +1,14 @@
 """The pieces that several networks are made of."""
 
+from typing import TypeVar
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from learnkit.tensors import Batch, Maps
+
+Layer = TypeVar("Layer", bound=nn.Module)
 
 
 class Residual(nn.Module):
@@ -39,7 +43,7 @@ def residual_conv(channels: int, groups: int = 8) -> Residual:
     )
 
 
-def zeroed(layer: nn.Conv2d) -> nn.Conv2d:
+def zeroed(layer: Layer) -> Layer:
     """The layer with zeros for weights: before training its output is 0."""
     for parameter in layer.parameters():
         nn.init.zeros_(parameter)

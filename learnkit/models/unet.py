@@ -4,7 +4,8 @@ On the way down a picture gets smaller and its channels more, so that a few conv
 on the way up each level also gets the features of the way down, so that edges stay in place.
 Two things make it quick on a CPU: the stem turns 2 x 2 pixels into channels (pixel-unshuffle), so
 that no layer works at full size, and there are two levels below it, no more. At the bottom one
-linear layer mixes all places at once, so that the right half can depend on the left.
+linear layer mixes all places at once, so that the right half can depend on the left; attention
+does the same with fewer weights.
 Source: Ronneberger et al. (2015), U-Net; Shi et al. (2016), pixel shuffle; the time enters as in
 Dhariwal and Nichol (2021), section 3.
 """
@@ -16,10 +17,11 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from learnkit.models.attention import SelfAttention
 from learnkit.models.blocks import Residual, zeroed
 from learnkit.models.linear_fill import LinearFill
 from learnkit.models.masked import check_holes, check_quarters, cut, fill_by_guess
-from learnkit.tensors import Grey, Hole, Images, Maps, Rows
+from learnkit.tensors import Grey, Hole, Images, Labels, Maps, Rows
 
 TIMES = 64  # sines and cosines of a noise level
 
@@ -36,11 +38,15 @@ class UNet(nn.Module):
         depth: int = 3,
         size: tuple[int, int] | None = (28, 28),
         timed: bool = False,
+        kinds: int = 0,
+        heads: int = 0,
     ) -> None:
         """`depth` layers at the bottom, where there are 2 `width` channels.
 
-        With a `size` (h, w) the bottom mixes all places of pictures of that size; without, the
-        network takes any size. A `timed` one takes a number from 0 to 1 a picture as well.
+        With a `size` (h, w) the bottom mixes all places of pictures of that size: by one linear
+        layer, or by attention of so many `heads` after every layer but the last. Without, the
+        network takes any size. A `timed` one takes a number from 0 to 1 a picture as well, and
+        with `kinds` also a label, from 0 to `kinds` - 1.
         """
         super().__init__()
         wide = 2 * width
@@ -49,6 +55,7 @@ class UNet(nn.Module):
             if timed
             else None
         )
+        self.kinds = nn.Embedding(kinds, 2 * wide) if kinds else None
         embedded = 2 * wide if timed else 0
         self.stem = nn.Sequential(
             nn.PixelUnshuffle(2), nn.Conv2d(4 * channels_in, width, 3, padding=1)
@@ -56,7 +63,10 @@ class UNet(nn.Module):
         self.down = Layer(width, embedded)
         self.shrink = nn.Conv2d(width, wide, 2, stride=2)
         self.bottom = nn.ModuleList(Layer(wide, embedded) for _ in range(depth))
-        self.whole = GlobalMixing(wide, size[0] // 4, size[1] // 4) if size else nn.Identity()
+        h, w = (side // 4 for side in size or (0, 0))
+        self.whole = GlobalMixing(wide, h, w) if size and not heads else nn.Identity()
+        looks = range(depth - 1) if size and heads else ()
+        self.attend = nn.ModuleList(SelfAttention(wide, h * w, heads=heads) for _ in looks)
         self.enlarge = nn.ConvTranspose2d(wide, width, 2, stride=2)
         self.bridge = nn.Conv2d(2 * width, width, 1)
         self.up = nn.ModuleList(Layer(width, embedded) for _ in range(2))
@@ -67,20 +77,29 @@ class UNet(nn.Module):
             nn.PixelShuffle(2),
         )
 
-    def forward(self, x: Maps, time: Rows | None = None) -> Maps:
-        """`time` is (n,) in [0, 1], for a timed network, which raises TypeError without one."""
+    def forward(self, x: Maps, time: Rows | None = None, labels: Labels | None = None) -> Maps:
+        """`time` is (n,) in [0, 1] and `labels` int64 (n,), for a network that takes them.
+
+        Raises TypeError where one is missing.
+        """
         check_quarters(x)
         embedding = None
         if self.embed is not None:
             if time is None:
                 raise TypeError("this network is timed: it takes a time for each picture")
             embedding = self.embed(timestep_embedding(time))
+        if self.kinds is not None:
+            if labels is None:
+                raise TypeError("this network is told kinds: it takes a label for each picture")
+            embedding = embedding + self.kinds(labels)
         skip = self.down(self.stem(x), embedding)
         deep = self.shrink(skip)
         for i, layer in enumerate(self.bottom):
             deep = layer(deep, embedding)
             if i == 0:
                 deep = self.whole(deep)
+            if i < len(self.attend):
+                deep = self.attend[i](deep)
         x = self.bridge(torch.cat([self.enlarge(deep), skip], dim=1))
         for layer in self.up:
             x = layer(x, embedding)

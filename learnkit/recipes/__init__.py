@@ -16,6 +16,8 @@ Read it in this order:
     vae               garments from a variational autoencoder
     conditional_vae   garments filled and invented by one set of weights
     painter           the same by diffusion
+    noise_predictor   garments by diffusion, trained on the plain denoising loss
+    flow              garments, garments of a kind and holes, by straight paths from noise
     head_painter      holes in simulated CT slices, by the same painter
     healthy_head_painter  the same, from a painter that has never seen a lesion
     emoji_vae         emoji in colour, from another one

@@ -8,6 +8,7 @@ hole drowns the others.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from jaxtyping import Bool
@@ -39,7 +40,7 @@ def objective(generator: torch.Generator) -> Callable[[Painter, Images], Scalar]
     def relative_error(model: Painter, images: Images) -> Scalar:
         n, _, h, w = images.shape
         whole = n * distributed.world_size()
-        holes, which = _holes(whole, h, w, generator)
+        holes, which = holes_of_a_batch(whole, h, w, generator)
         which, solved = distributed.shard(which), model.linear.solve(holes)
         hole, left = (
             holes[which],
@@ -60,7 +61,7 @@ def objective(generator: torch.Generator) -> Callable[[Painter, Images], Scalar]
     return relative_error
 
 
-def _holes(
+def holes_of_a_batch(
     n: int, h: int, w: int, generator: torch.Generator
 ) -> tuple[Bool[Tensor, "_ 1 h w"], Labels]:
     """The holes of a batch of n, and which of them each picture has: half have the last."""
@@ -79,13 +80,11 @@ def _times(n: int, T: int, generator: torch.Generator) -> Steps:
     return ((places + within) / n * T).long().clamp(max=T - 1)
 
 
-def measure(model: Painter) -> dict[str, float]:
-    """The Frechet distance of COUNT inventions; hole PSNR on the first FIRST test garments."""
-    device = model.alpha_bar.device
-    dice = torch.Generator(device).manual_seed(0)
-    images, found = unseen(device).first(FIRST), {}
+def hole_psnr_of_draws(model: Any, dice: torch.Generator) -> dict[str, float]:
+    """Hole PSNR of one draw and of the mean of DRAWS, on the first FIRST test garments."""
+    images, found = unseen(dice.device).first(FIRST), {}
     for kind in ("centre 14x14", "right half"):
-        place = torch.from_numpy(MEASURED[kind]).to(device)[None, None]
+        place = torch.from_numpy(MEASURED[kind]).to(dice.device)[None, None]
         draws = model.fills(images, place, DRAWS, dice)
         found[f"hole PSNR of {kind}, {FIRST} garments, one draw, dB"] = hole_psnr(
             draws[0], images, place
@@ -93,6 +92,13 @@ def measure(model: Painter) -> dict[str, float]:
         found[f"hole PSNR of {kind}, {FIRST} garments, mean of {DRAWS}, dB"] = hole_psnr(
             draws.mean(dim=0), images, place
         )
+    return found
+
+
+def measure(model: Painter) -> dict[str, float]:
+    """The Frechet distance of COUNT inventions; hole PSNR on the first FIRST test garments."""
+    dice = torch.Generator(model.alpha_bar.device).manual_seed(0)
+    found = hole_psnr_of_draws(model, dice)
     made = model.sample(COUNT, dice).cpu()
     found[f"Frechet classifier distance of {COUNT:,} inventions"] = frechet_of(
         garment_features(made), real_features()

@@ -25,4 +25,6 @@ roofline         lesson 15: what operations reach on this machine, under what it
 live             lesson 15: the frames of a camera, each beside its fill, as they come
 uncertainty      lesson 16: how much several fills differ, laid over their mean
 switchboard      lesson 17: the article's program, with a switch for each of its faults
+walks            lesson 18: points on their way from noise to the ring, curved and straight
+guidance         lesson 18: garments of a kind that you choose, more and more like their kind
 """

@@ -110,17 +110,23 @@ def caption(ax: Axes, text: str) -> Text:
     return ax.text(0.5, 1.02, text, transform=ax.transAxes, ha="center", va="bottom", fontsize=12)
 
 
-def with_play(scene: Scene, *, frames: int) -> Panel:
-    """A scene whose one parameter is `frame`, under a slider and a play button."""
+def choice(label: str, options: Sequence[Any], start: Any) -> ipywidgets.Dropdown:
+    """A menu with its label beside it: values, or pairs (what is read, value)."""
+    return ipywidgets.Dropdown(options=options, value=start, description=label, **ROW)
+
+
+def with_play(scene: Scene, *, frames: int, **others: ipywidgets.Widget) -> Panel:
+    """A scene with the parameter `frame` under a slider and a play button, below other controls."""
     frame = ipywidgets.IntSlider(
         max=frames - 1,
         description="frame",
         style={"description_width": "60px"},
         layout={"width": "460px", "max_width": "98%"},
     )
-    panel = Panel(scene, {"frame": frame})
+    panel = Panel(scene, {**others, "frame": frame})
     play = ipywidgets.Play(max=frames - 1, interval=max(100, round(1000 * SECONDS / frames)))
     ipywidgets.jslink((play, "value"), (frame, "value"))
     row = ipywidgets.HBox([play, frame], layout={"flex_flow": "row wrap"})
-    panel.children, panel.to_do = [row, *panel.children[1:]], "play the film"
+    panel.children = [row if child is frame else child for child in panel.children]
+    panel.to_do = "play the film"
     return panel

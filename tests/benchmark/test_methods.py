@@ -18,7 +18,8 @@ from learnkit.benchmark.methods import METHODS, Method, find, network
 from learnkit.fills.protocol import check_filled
 from learnkit.holes.published import holes
 from learnkit.images.data import fashion_mnist, to_float
-from learnkit.models import latent_search, repaint
+from learnkit.models import latent_search, posterior_sampling, repaint
+from learnkit.models.flow import Flow
 from learnkit.models.painter import Painter
 from learnkit.models.pretrained import pretrained
 from learnkit.sweeps.base import shipped
@@ -28,7 +29,7 @@ IMAGES = to_float(fashion_mnist("test")[0][:6])
 
 
 DRAW = {"search", "search-gan", "conditional", "conditional16", "repaint", "guided"}
-DRAW |= {"diffusion", "diffusion16"}
+DRAW |= {"diffusion", "diffusion16", "posterior", "flow", "flow16"}
 
 
 @contextmanager
@@ -38,7 +39,11 @@ def few_steps():
         patch.setattr(latent_search, "latent_search", short(latent_search.latent_search, bank=64))
         patch.setattr(repaint, "repaint", short(repaint.repaint))
         patch.setattr(repaint, "guided", short(repaint.guided))
-        patch.setattr(Painter, "fill", partialmethod(Painter.fill, calls=4))
+        patch.setattr(
+            posterior_sampling, "posterior_sample", short(posterior_sampling.posterior_sample)
+        )
+        for model in (Painter, Flow):
+            patch.setattr(model, "fill", partialmethod(model.fill, calls=4))
         yield
 
 
@@ -82,6 +87,8 @@ def test_networks_say_how_many_pictures_their_weights_have_seen():
     cards |= {"gated": "gated_unet", "inpainter": "inpainter", "conditional": "conditional_vae"}
     cards |= {"conditional16": "conditional_vae", "repaint": "painter", "guided": "painter"}
     cards |= {"diffusion": "painter", "diffusion16": "painter", "search-gan": "gan"}
+    cards |= {"posterior": "noise_predictor", "plug-and-play": "garment_denoiser"}
+    cards |= {"flow": "flow", "flow16": "flow"}
     seen = {name: json.loads(read(f"{card}.json"))["pictures"] for name, card in cards.items()}
     assert {name: m.trained for name, m in METHODS.items() if m.trained is not None} == seen
 

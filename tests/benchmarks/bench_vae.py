@@ -70,17 +70,18 @@ def show(runs: list[tuple[float, float]]) -> str:
     return f"{runs[-1][0]:.1f} s {runs[-1][1]:.2f} nats"
 
 
-def ours(seed: int, **changes: object) -> tuple[float, float]:
+def ours(seed: int, *, device: str = "cpu", **changes: object) -> tuple[float, float]:
     """(seconds of training, mean nats on the test garments) of the recipe with these changes."""
-    recipe = dataclasses.replace(find("vae"), seed=seed, **changes)
-    machine, pictures = choose("cpu"), resident(fashion_mnist("train", full=True)[0])
+    recipe, machine = dataclasses.replace(find("vae"), seed=seed, **changes), choose(device)
+    pictures = resident(fashion_mnist("train", full=True)[0], device=machine.device)
     torch.manual_seed(seed)
-    model, generator = network("vae"), torch.Generator().manual_seed(seed)
+    model, generator = network("vae"), torch.Generator(machine.device).manual_seed(seed)
     began = time.perf_counter()
     for _ in by_objective(
         recipe, model, pictures, recipe.run(), machine=machine, generator=generator
     ):
         pass
+    machine.synchronize()
     seconds = time.perf_counter() - began
     return seconds, recipe.measure(model.eval())["test nats, mean"]
 
@@ -131,22 +132,23 @@ def cost(model: Peer, x: torch.Tensor) -> torch.Tensor:
     return F.binary_cross_entropy(pred, x.flatten(1), reduction="sum") + kl
 
 
-def peer(seed: int) -> tuple[float, float]:
+def peer(seed: int, *, device: str = "cpu", epochs: int = EPOCHS) -> tuple[float, float]:
     """(seconds of training, mean nats on the test garments)."""
     torch.manual_seed(seed)
-    model = Peer()
+    model = Peer().to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     garments = Garments(*fashion_mnist("train", full=True))
     loader = DataLoader(garments, batch_size=128, shuffle=True)
     began = time.perf_counter()
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         for x, _label in loader:
             optimizer.zero_grad()
-            cost(model, x).backward()
+            cost(model, x.to(device)).backward()
             optimizer.step()
+    choose(device).synchronize()
     seconds = time.perf_counter() - began
     with torch.no_grad():
-        test = resident(fashion_mnist("test")[0]).take(torch.arange(10_000))
+        test = resident(fashion_mnist("test")[0], device=device).first(10_000)
         return seconds, cost(model, test).item() / len(test)
 
 

@@ -17,6 +17,7 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no t
 RIGHT, WRONG, right, wrong = collected()
 
 NOISE, LOSS, STEP, BLEND = "q_sample", "denoising_loss", "ddim_step", "repaint_blend"
+GUIDED = "guided_step"
 
 
 # ---- q_sample ----------------------------------------------------------------------------------
@@ -405,7 +406,7 @@ def by_way_of_numpy(model, x0, t, noise, alpha_bar):
     return torch.tensor(((said - noise.numpy()) ** 2).mean())
 
 
-@wrong(LOSS, "You call model(xt): it must know the steps too")
+@wrong(LOSS, "You call model(xt): it must know t too, model(xt, t)")
 def without_t(model, x0, t, noise, alpha_bar):
     return F.mse_loss(model(by_gather(x0, t, noise, alpha_bar)), noise)
 
@@ -839,6 +840,100 @@ def copied_over(x_prev, x0, hole, t_prev, noise, alpha_bar):
 @wrong(BLEND, "changes its argument `hole` in place")
 def hole_turned_in_place(x_prev, x0, hole, t_prev, noise, alpha_bar):
     return torch.where(hole.logical_not_(), noised(x0, t_prev, noise, alpha_bar), x_prev)
+
+
+# ---- guided_step -------------------------------------------------------------------------------
+
+
+def axes(a):
+    return a[:, None, None, None]
+
+
+def clean(xt, eps, t, alpha_bar):
+    a = axes(alpha_bar[t])
+    return (xt - (1 - a).sqrt() * eps) / a.sqrt()
+
+
+def ddim_back(xt, eps, t, t_prev, alpha_bar):
+    b = axes(torch.where(t_prev < 0, 1.0, alpha_bar[t_prev.clamp(min=0)]))
+    return b.sqrt() * clean(xt, eps, t, alpha_bar) + (1 - b).sqrt() * eps
+
+
+@right(GUIDED)
+def by_backward(model, xt, t, t_prev, image, hole, alpha_bar, scale):
+    leaf = xt.clone().requires_grad_(True)
+    eps = model(leaf, t)
+    x0 = clean(leaf, eps, t, alpha_bar)
+    ((x0 - image) * ~hole).square().flatten(1).sum(1).sqrt().sum().backward()
+    with torch.no_grad():
+        return ddim_back(xt, eps, t, t_prev, alpha_bar) - scale * leaf.grad
+
+
+@right(GUIDED)
+def by_torch_func(model, xt, t, t_prev, image, hole, alpha_bar, scale):
+    def missed(x):
+        eps = model(x, t)
+        off = (clean(x, eps, t, alpha_bar) - image).masked_fill(hole, 0.0)
+        return torch.linalg.vector_norm(off, dim=(1, 2, 3)).sum(), eps
+
+    slope, eps = torch.func.grad(missed, has_aux=True)(xt)
+    return ddim_back(xt, eps, t, t_prev, alpha_bar) - scale * slope
+
+
+@right(GUIDED)
+def one_picture_at_a_time(model, xt, t, t_prev, image, hole, alpha_bar, scale):
+    made = []
+    for i in range(len(xt)):
+        x = xt[i : i + 1].detach().requires_grad_()
+        eps = model(x, t[i : i + 1])
+        off = (clean(x, eps, t[i : i + 1], alpha_bar) - image[i])[(~hole[i]).expand(x.shape)]
+        (slope,) = torch.autograd.grad(off.norm(), x)
+        step = ddim_back(x, eps, t[i : i + 1], t_prev[i : i + 1], alpha_bar)
+        made.append((step - scale * slope).detach())
+    return torch.cat(made)
+
+
+@right(GUIDED)
+def asked_twice(model, xt, t, t_prev, image, hole, alpha_bar, scale):
+    x = xt.detach().requires_grad_()
+    off = torch.where(hole, 0.0, image - clean(x, model(x, t), t, alpha_bar))
+    slope = torch.autograd.grad(off.flatten(1).norm(dim=-1).unbind(), x)[0]
+    with torch.no_grad():
+        return ddim_back(xt, model(xt, t), t, t_prev, alpha_bar) - scale * slope
+
+
+@wrong(GUIDED, "so no gradient can go back through the network")
+def under_no_grad(model, xt, t, t_prev, image, hole, alpha_bar, scale):
+    with torch.no_grad():
+        return ddim_back(xt, model(xt, t), t, t_prev, alpha_bar)
+
+
+@wrong(GUIDED, "Your function never calls model")
+def pulled_by_nothing(model, xt, t, t_prev, image, hole, alpha_bar, scale):
+    return xt - scale * (xt - image)
+
+
+@wrong(GUIDED, "You take the square of the norm")
+def by_the_sum_of_squares(model, xt, t, t_prev, image, hole, alpha_bar, scale):
+    x = xt.detach().requires_grad_()
+    eps = model(x, t)
+    off = (clean(x, eps, t, alpha_bar) - image)[(~hole).expand_as(x)]
+    slope = torch.autograd.grad((off**2).sum(), x)[0]
+    return ddim_back(xt, eps.detach(), t, t_prev, alpha_bar) - scale * slope
+
+
+@wrong(GUIDED, "You score the hole, where nothing is known")
+def with_hole_and_known_changed(model, xt, t, t_prev, image, hole, alpha_bar, scale):
+    return by_backward(model, xt, t, t_prev, image, ~hole, alpha_bar, scale)
+
+
+@wrong(GUIDED, "One norm goes over the whole batch")
+def one_length_for_all(model, xt, t, t_prev, image, hole, alpha_bar, scale):
+    x = xt.detach().requires_grad_()
+    eps = model(x, t)
+    off = (clean(x, eps, t, alpha_bar) - image) * ~hole
+    slope = torch.autograd.grad(torch.sqrt((off**2).sum()), x)[0]
+    return ddim_back(xt, eps.detach(), t, t_prev, alpha_bar) - scale * slope
 
 
 test_a_right_answer_in_another_style_passes, test_a_wrong_answer_is_told_what_is_wrong = (

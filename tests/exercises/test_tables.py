@@ -60,6 +60,7 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "denoising_loss": "(model, x0, t, noise, alpha_bar)",
     "ddim_step": "(xt, eps, t, t_prev, alpha_bar)",
     "repaint_blend": "(x_prev, x0, hole, t_prev, noise, alpha_bar)",
+    "guided_step": "(model, xt, t, t_prev, image, hole, alpha_bar, scale)",
     "ssim": "(pred, target, data_range=1.0)",
     "frechet_distance": "(mean1, cov1, mean2, cov2)",
     "preference_interval": "(wins, trials, confidence=0.95)",
@@ -74,6 +75,11 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "warp_by_disparity": "(right, disparity)",
     "training_step": "(model, noise, images, optimizer)",
     "coordinate_features": "(height, width, frequencies)",
+    "flow_loss": "(model, x0, x1, t)",
+    "integrate": "(velocity, x0, steps)",
+    "drop_labels": "(labels, probability, empty, generator)",
+    "guided_velocity": "(model, xt, t, labels, empty, scale)",
+    "attention": "(q, k, v)",
 }
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 

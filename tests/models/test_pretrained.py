@@ -7,7 +7,8 @@ from learnkit.models import pretrained as module
 from learnkit.models.pretrained import NETWORKS, card, half, network, pretrained
 from learnkit.recipes.base import find
 
-SLOW = {"painter"}  # to draw sixteen fills takes minutes; lesson 12's figures watch it as well
+# to draw so many pictures takes minutes; the figures of lessons 12 and 18 watch them as well
+SLOW = {"painter", "flow", "noise_predictor"}
 
 
 @pytest.mark.parametrize(

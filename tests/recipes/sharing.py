@@ -31,7 +31,7 @@ def pictures(name: str) -> Pictures:
         return resident(rng.random((32, 32, 32, 3)))
     if name in ("denoiser", "restorer", "photo_inpainter"):
         return resident(rng.random((32, 64, 64, 3)))
-    return resident(GARMENTS, KINDS if name == "classifier" else None)
+    return resident(GARMENTS, KINDS if name in ("classifier", "flow") else None)
 
 
 def losses(name: str, *, steps: int, batch_size: int) -> list[dict[str, float]]:

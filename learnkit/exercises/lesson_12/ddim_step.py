@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
-from learnkit.exercises.lesson_12.common import LONG, as_tensors, has_drawn, one_tensor
+from learnkit.exercises.lesson_12.common import LONG
 from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.tensors import f32, normal
+from learnkit.exercises.tensors import as_tensors, f32, has_drawn, normal, one_tensor
 
 _rng = np.random.default_rng(12)
 

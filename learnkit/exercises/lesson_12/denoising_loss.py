@@ -4,19 +4,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.exercises.lesson_12.common import (
-    LONG,
-    SHORT,
-    a_kind,
-    as_tensors,
-    has_drawn,
-    one_tensor,
-    pictures,
-)
+from learnkit.exercises.asked import Ask, slopes
+from learnkit.exercises.lesson_12.common import LONG, SHORT, pictures
 from learnkit.exercises.lesson_12.q_sample import q_sample as _q_sample
 from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.tensors import f32, normal
+from learnkit.exercises.tensors import as_tensors, f32, has_drawn, normal, one_tensor, told
 
 q_sample = _q_sample.reference
 _rng = np.random.default_rng(12)
@@ -27,16 +20,6 @@ _OTHER_NOISE = (
     "and the noise that is asked for must be one."
 )
 _NOT_CALLED = "Your function never calls model: ask it for the noise, model(xt, t)."
-_NO_WEIGHT = (
-    "No gradient reaches the network's weights, and nothing would be learned: what model(xt, t) "
-    "says must go into the loss, and not by way of .item(), .detach(), .data, torch.tensor() or "
-    "torch.no_grad()."
-)
-
-
-def _told(thing):
-    """What a network is told, in words."""
-    return f"{thing.dtype} {tuple(thing.shape)}" if torch.is_tensor(thing) else a_kind(thing)
 
 
 class _Guess(nn.Module):
@@ -50,12 +33,12 @@ class _Guess(nn.Module):
     def forward(self, xt, t):
         if not torch.is_tensor(xt) or not xt.is_floating_point() or xt.ndim != 4:
             raise OddResultError(
-                f"Your network is given {_told(xt)} where pictures belong: model(xt, t), xt a "
+                f"Your network is given {told(xt)} where pictures belong: model(xt, t), xt a "
                 "float tensor (n, c, h, w)."
             )
         if not torch.is_tensor(t) or t.is_floating_point() or t.shape != xt.shape[:1]:
             raise OddResultError(
-                f"Your network is given t as {_told(t)}; hand t on as it is, int64 with a step for "
+                f"Your network is given t as {told(t)}; hand t on as it is, int64 with a step for "
                 "each picture: model(xt, t)."
             )
         self.fed.append((xt.detach().clone(), t.clone()))
@@ -63,33 +46,13 @@ class _Guess(nn.Module):
         return self.weights[0] * torch.tanh(xt + time) + self.weights[1] * xt.roll(1, -1)
 
 
-class _Ask:
-    """The network as the lesson hands it on: a function of (xt, t), and no module."""
-
-    def __init__(self, guess):
-        self.guess = guess
-
-    def __call__(self, xt, t=None):
-        if t is None:
-            raise OddResultError("You call model(xt): it must know the steps too, model(xt, t).")
-        return self.guess(xt, t)
-
-    def __getattr__(self, name):
-        if name.startswith("__"):  # of Python's own, for a copy
-            raise AttributeError(name)
-        raise OddResultError(
-            f"You ask model for its .{name}: here it is a function of (xt, t), and there is one "
-            "thing to do with it, model(xt, t)."
-        )
-
-
 def _with_model(weights, *arrays):
     tensors, _ = as_tensors(*arrays)
-    return [_Ask(_Guess(torch.from_numpy(weights))), *tensors], {}
+    return [Ask(_Guess(torch.from_numpy(weights)), "xt, t"), *tensors], {}
 
 
 def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
-    model = model.guess
+    model = model.network
     if not model.fed:
         raise OddResultError(_NOT_CALLED)
     if has_drawn(x0):
@@ -97,20 +60,7 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
     if torch.is_tensor(result) and result.dtype == torch.float64:
         result = result.float()  # more digits do no harm
     one_tensor(result, "the loss", "noise")
-    if not result.requires_grad:
-        raise OddResultError(_NO_WEIGHT)
-    if result.numel() != 1:
-        raise OddResultError(
-            f"You return an array of shape {tuple(result.shape)}; the loss is one number, the mean "
-            "over all of it: .mean()."
-        )
-    if model.weights.grad is not None:
-        raise OddResultError(
-            "You call backward yourself: here the loss is only computed, and train goes back."
-        )
-    (slopes,) = torch.autograd.grad(result.sum(), model.weights, allow_unused=True)
-    if slopes is None:
-        raise OddResultError(_NO_WEIGHT)
+    found = slopes(result, model.weights, call="model(xt, t)")
     unseen = sum(
         not any(_is_shown(one, s, xt, steps) for xt, steps in model.fed)
         for one, s in zip(q_sample(x0, t, noise, alpha_bar), t, strict=True)
@@ -120,7 +70,7 @@ def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
             Count(unseen)
         ),
         "loss": result,
-        "gradient with respect to the weights": slopes,
+        "gradient with respect to the weights": found,
     }
 
 

@@ -2,18 +2,10 @@
 
 import numpy as np
 
-from learnkit.exercises.lesson_12.common import (
-    LONG,
-    OWN_NOISE,
-    SHORT,
-    as_tensors,
-    has_drawn,
-    one_tensor,
-    pictures,
-)
+from learnkit.exercises.lesson_12.common import LONG, OWN_NOISE, SHORT, pictures
 from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.tensors import f32, normal
+from learnkit.exercises.tensors import as_tensors, f32, has_drawn, normal, one_tensor
 
 _rng = np.random.default_rng(12)
 

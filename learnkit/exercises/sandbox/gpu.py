@@ -20,7 +20,7 @@ from learnkit.exercises.sandbox.worker import HERE, core, made
 ASKED_OF = frozenset(
     "reparameterize kl_divergence negative_elbo discriminator_loss generator_loss hole_mse "
     "composite latent_step masked_negative_elbo sample_fills q_sample denoising_loss ddim_step "
-    "repaint_blend".split()
+    "repaint_blend guided_step flow_loss integrate drop_labels guided_velocity attention".split()
 )
 # These may be given tensors of both devices; what comes out lies where their first one does.
 _TAKE_BOTH = frozenset(

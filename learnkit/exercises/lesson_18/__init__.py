@@ -1,0 +1,1 @@
+"""Lesson 18, flow matching: `flow_loss`, `integrate`, `drop_labels` and two more."""
