@@ -14,6 +14,7 @@ def test_run_all_reaches_the_end_of_an_unsolved_lesson_and_every_exercise_is_not
         ("denoising_loss", "not attempted"),
         ("ddim_step", "not attempted"),
         ("repaint_blend", "not attempted"),
+        ("guided_step", "not attempted"),
     ]
 
 
