@@ -6,8 +6,10 @@ from typing import Any
 
 import cloudpickle
 import torch
+from torch import nn
 
-from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.sandbox.worker import Count, OddResultError
+from learnkit.exercises.tensors import has_drawn, one_tensor
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no such module
 
@@ -41,6 +43,59 @@ class Ask:
             f"You ask model for its .{name}: here it is a function of "
             f"{self.call.removeprefix('model')}, and there is one thing to do with it, {self.call}."
         )
+
+
+class Guess(nn.Module):
+    """A little network of (xt, t), with bends, so that nothing cancels; it notes what it is fed."""
+
+    def __init__(self, weights: torch.Tensor, check: Callable) -> None:
+        """`check(xt, t)` raises OddResultError where it is asked of what it cannot take."""
+        super().__init__()
+        self.weights, self.check = nn.Parameter(weights), check
+        self.fed: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    def forward(self, xt: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        """In the shape of xt."""
+        self.check(xt, t)
+        self.fed.append((xt.detach().clone(), t.detach().clone()))
+        time = torch.sin(self.weights[2] * t.float() + 1).reshape(-1, *[1] * (xt.ndim - 1))
+        return self.weights[0] * torch.tanh(xt + time) + self.weights[1] * xt.roll(1, -1)
+
+    def never_sees(self, samples: torch.Tensor, times: torch.Tensor) -> Count:
+        """How many of the samples it was never fed with at their times."""
+        return Count(
+            sum(
+                not any(_is_shown(one, time, *fed) for fed in self.fed)
+                for one, time in zip(samples, times, strict=True)
+            )
+        )
+
+
+def _is_shown(one: torch.Tensor, time: torch.Tensor, xt: torch.Tensor, times: torch.Tensor) -> bool:
+    """Whether a sample at its time is among those that the network was fed with at once."""
+    if xt.shape[1:] != one.shape:
+        return False
+    near = torch.isclose(xt, one.to(xt), rtol=1e-4, atol=1e-5).flatten(1).all(dim=1)
+    return bool((near & torch.isclose(times.double(), time.double(), atol=1e-5)).any())
+
+
+def loss_and_slopes(
+    result: Any, network: Guess, first: Any, *, like: str, never: str, drawn: str
+) -> dict[str, torch.Tensor]:
+    """A loss and its gradient by the weights; `first` is the first tensor of `as_tensors`.
+
+    Raises OddResultError: `never` where the network was not asked, `drawn` where random numbers
+    were drawn, and what is wrong with the loss, which is float32 as the argument `like` is.
+    """
+    if not network.fed:
+        raise OddResultError(never)
+    if has_drawn(first):
+        raise OddResultError(drawn)
+    if torch.is_tensor(result) and result.dtype == torch.float64:
+        result = result.float()  # more digits do no harm
+    one_tensor(result, "the loss", like)
+    found = slopes(result, network.weights, call="model(xt, t)")
+    return {"loss": result, "gradient with respect to the weights": found}
 
 
 def slopes(loss: torch.Tensor, weights: torch.Tensor, *, call: str) -> torch.Tensor:

@@ -53,23 +53,18 @@ def objective(
         everything, dice = which == len(holes) - 1, distributed.rand((n,), generator)
         unsaid = dice < torch.where(everything, *UNSAID)
         labels = torch.where(unsaid, model.empty, labels)
-        told = model(between(x0, x1, t), t, labels, guess, hole).float()
+        told = model(between(x0, x1, t), t, labels, guess, hole)
         wrong = (told - (x1 - x0)).square()
         t = spread(t, x1)
         expected = left / ((1 - t) ** 2 + t**2 * left)
-        each = torch.where(hole, wrong / expected, 0).flatten(1).sum(dim=1)
-        return (each / hole.flatten(1).sum(dim=1)).mean()
+        return painter.mean_in_holes(wrong / expected, hole)
 
     return relative_error
 
 
 def times(n: int, generator: torch.Generator) -> Rows:
     """A time for each picture, one from every n-th part of the way, in random order."""
-    device = generator.device
-    places = torch.randperm(n, generator=generator, device=device)
-    within = torch.rand(n, generator=generator, device=device, dtype=torch.float32)
-    u = (places + within) / n
-    return 1 - 1 / (1 + torch.tan(math.pi / 2 * u))
+    return 1 - 1 / (1 + torch.tan(math.pi / 2 * painter.even_shares(n, generator)))
 
 
 def labelled(device: torch.device) -> Pictures:

@@ -24,7 +24,7 @@ from learnkit.models.pretrained import garment_features
 from learnkit.recipes.base import Recipe
 from learnkit.recipes.gan import real_features
 from learnkit.recipes.inpainter import training
-from learnkit.tensors import Images, Labels, Scalar, Steps
+from learnkit.tensors import Grey, Hole, Images, Labels, Rows, Scalar, Steps
 from learnkit.training import distributed
 from learnkit.training.datasets import garments, unseen
 
@@ -55,10 +55,15 @@ def objective(generator: torch.Generator) -> Callable[[Painter, Images], Scalar]
         F = model(xt, t, x0, guess, hole).float()
         wrong = (F - (a.sqrt() * noise - (1 - a).sqrt() * (x0 - guess))).square()
         worth = a + (1 - a) / left.clamp(min=1e-3)  # of F's error; x0's is √(1 - ᾱ) times as large
-        each = torch.where(hole, worth * wrong, 0).flatten(1).sum(dim=1)
-        return (each / hole.flatten(1).sum(dim=1)).mean()
+        return mean_in_holes(worth * wrong, hole)
 
     return relative_error
+
+
+def mean_in_holes(errors: Grey, hole: Hole) -> Scalar:
+    """The mean over the pictures of the mean over each one's hole."""
+    each = torch.where(hole, errors, 0).flatten(1).sum(dim=1)
+    return (each / hole.flatten(1).sum(dim=1)).mean()
 
 
 def holes_of_a_batch(
@@ -74,10 +79,15 @@ def holes_of_a_batch(
 
 def _times(n: int, T: int, generator: torch.Generator) -> Steps:
     """A step for each picture, one from every n-th part of the schedule, in random order."""
+    return (even_shares(n, generator) * T).long().clamp(max=T - 1)
+
+
+def even_shares(n: int, generator: torch.Generator) -> Rows:
+    """A number in [0, 1) for each picture, one from every n-th part, in random order."""
     device = generator.device
     places = torch.randperm(n, generator=generator, device=device)
     within = torch.rand(n, generator=generator, device=device, dtype=torch.float32)
-    return ((places + within) / n * T).long().clamp(max=T - 1)
+    return (places + within) / n
 
 
 def hole_psnr_of_draws(model: Any, dice: torch.Generator) -> dict[str, float]:

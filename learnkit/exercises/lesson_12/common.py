@@ -2,7 +2,8 @@
 
 import torch
 
-from learnkit.exercises.tensors import f32
+from learnkit.exercises.sandbox.worker import OddResultError
+from learnkit.exercises.tensors import f32, told
 
 
 def pictures(rng, *shape):
@@ -27,3 +28,17 @@ OWN_NOISE = (
 
 def levels_at(alpha_bar, t):
     return alpha_bar[t][:, None, None, None]
+
+
+def check_asked(xt, t):
+    """Raises OddResultError unless a network of (xt, t) is asked of pictures at steps."""
+    if not torch.is_tensor(xt) or not xt.is_floating_point() or xt.ndim != 4:
+        raise OddResultError(
+            f"Your network is given {told(xt)} where pictures belong: model(xt, t), xt a "
+            "float tensor (n, c, h, w)."
+        )
+    if not torch.is_tensor(t) or t.is_floating_point() or t.shape != xt.shape[:1]:
+        raise OddResultError(
+            f"Your network is given t as {told(t)}; hand t on as it is, int64 with a step for "
+            "each picture: model(xt, t)."
+        )

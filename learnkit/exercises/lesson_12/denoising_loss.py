@@ -2,14 +2,12 @@
 
 import numpy as np
 import torch
-from torch import nn
 
-from learnkit.exercises.asked import Ask, slopes
-from learnkit.exercises.lesson_12.common import LONG, SHORT, pictures
+from learnkit.exercises.asked import Ask, Guess, loss_and_slopes
+from learnkit.exercises.lesson_12.common import LONG, SHORT, check_asked, pictures
 from learnkit.exercises.lesson_12.q_sample import q_sample as _q_sample
-from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.tensors import as_tensors, f32, has_drawn, normal, one_tensor, told
+from learnkit.exercises.tensors import as_tensors, f32, normal
 
 q_sample = _q_sample.reference
 _rng = np.random.default_rng(12)
@@ -22,64 +20,18 @@ _OTHER_NOISE = (
 _NOT_CALLED = "Your function never calls model: ask it for the noise, model(xt, t)."
 
 
-class _Guess(nn.Module):
-    """A little network of (xt, t), with bends, so that nothing cancels; it notes what it is fed."""
-
-    def __init__(self, weights):
-        super().__init__()
-        self.weights = nn.Parameter(weights)
-        self.fed = []
-
-    def forward(self, xt, t):
-        if not torch.is_tensor(xt) or not xt.is_floating_point() or xt.ndim != 4:
-            raise OddResultError(
-                f"Your network is given {told(xt)} where pictures belong: model(xt, t), xt a "
-                "float tensor (n, c, h, w)."
-            )
-        if not torch.is_tensor(t) or t.is_floating_point() or t.shape != xt.shape[:1]:
-            raise OddResultError(
-                f"Your network is given t as {told(t)}; hand t on as it is, int64 with a step for "
-                "each picture: model(xt, t)."
-            )
-        self.fed.append((xt.detach().clone(), t.clone()))
-        time = torch.sin(self.weights[2] * t.float() + 1)[:, None, None, None]
-        return self.weights[0] * torch.tanh(xt + time) + self.weights[1] * xt.roll(1, -1)
-
-
 def _with_model(weights, *arrays):
     tensors, _ = as_tensors(*arrays)
-    return [Ask(_Guess(torch.from_numpy(weights)), "xt, t"), *tensors], {}
+    return [Ask(Guess(torch.from_numpy(weights), check_asked), "xt, t"), *tensors], {}
 
 
 def _loss_and_slopes(result, model, x0, t, noise, alpha_bar):
-    model = model.network
-    if not model.fed:
-        raise OddResultError(_NOT_CALLED)
-    if has_drawn(x0):
-        raise OddResultError(_OTHER_NOISE)
-    if torch.is_tensor(result) and result.dtype == torch.float64:
-        result = result.float()  # more digits do no harm
-    one_tensor(result, "the loss", "noise")
-    found = slopes(result, model.weights, call="model(xt, t)")
-    unseen = sum(
-        not any(_is_shown(one, s, xt, steps) for xt, steps in model.fed)
-        for one, s in zip(q_sample(x0, t, noise, alpha_bar), t, strict=True)
+    found = loss_and_slopes(
+        result, model.network, x0, like="noise", never=_NOT_CALLED, drawn=_OTHER_NOISE
     )
-    return {
-        "count of pictures whose xt = q_sample(x0, t, noise, alpha_bar) the model never sees": (
-            Count(unseen)
-        ),
-        "loss": result,
-        "gradient with respect to the weights": found,
-    }
-
-
-def _is_shown(one, step, xt, steps):
-    """Whether a picture at its step is among those that the network was fed with at a time."""
-    if xt.shape[1:] != one.shape:
-        return False
-    near = torch.isclose(xt, one.to(xt), rtol=1e-4, atol=1e-5).flatten(1).all(dim=1)
-    return bool((near & (steps == step)).any())
+    unseen = model.network.never_sees(q_sample(x0, t, noise, alpha_bar), t)
+    what = "count of pictures whose xt = q_sample(x0, t, noise, alpha_bar) the model never sees"
+    return {what: unseen, **found}
 
 
 _WEIGHTS = f32([0.7, -0.3, 0.9])

@@ -4,11 +4,11 @@ import numpy as np
 import torch
 
 from learnkit.exercises.asked import Ask
-from learnkit.exercises.lesson_12.common import LONG, pictures
+from learnkit.exercises.lesson_12.common import LONG, check_asked, pictures
 from learnkit.exercises.lesson_12.ddim_step import ddim_step as _ddim_step
 from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.tensors import as_tensors, f32, has_drawn, normal, one_tensor, told
+from learnkit.exercises.tensors import as_tensors, f32, has_drawn, normal, one_tensor
 
 ddim_step = _ddim_step.reference
 _rng = np.random.default_rng(12)
@@ -35,15 +35,7 @@ class _Noise:
         self.weights, self.asked = torch.tensor(weights), []
 
     def __call__(self, xt, t):
-        if not torch.is_tensor(xt) or not xt.is_floating_point() or xt.ndim != 4:
-            raise OddResultError(
-                f"Your network is given {told(xt)} where pictures belong: model(xt, t)."
-            )
-        if not torch.is_tensor(t) or t.is_floating_point() or t.shape != xt.shape[:1]:
-            raise OddResultError(
-                f"Your network is given t as {told(t)}; hand t on as it is, int64 with a step for "
-                "each picture: model(xt, t)."
-            )
+        check_asked(xt, t)
         self.asked.append(xt.requires_grad or torch._C._functorch.is_functorch_wrapped_tensor(xt))
         if not any(self.asked):
             raise OddResultError(_NO_LEAF)

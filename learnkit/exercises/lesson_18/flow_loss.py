@@ -2,12 +2,11 @@
 
 import numpy as np
 import torch
-from torch import nn
 
-from learnkit.exercises.asked import Ask, slopes
-from learnkit.exercises.sandbox.worker import Count, OddResultError
+from learnkit.exercises.asked import Ask, Guess, loss_and_slopes
+from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Exercise, case
-from learnkit.exercises.tensors import as_tensors, f32, has_drawn, normal, one_tensor, told
+from learnkit.exercises.tensors import as_tensors, f32, normal, told
 
 _rng = np.random.default_rng(18)
 
@@ -18,65 +17,32 @@ _OWN_DICE = (
 _NOT_CALLED = "Your function never calls model: ask it for the velocity, model(xt, t)."
 
 
-class _Guess(nn.Module):
-    """A little network of (xt, t), with bends, so that nothing cancels; it notes what it is fed."""
-
-    def __init__(self, weights):
-        super().__init__()
-        self.weights = nn.Parameter(weights)
-        self.fed = []
-
-    def forward(self, xt, t):
-        if not torch.is_tensor(xt) or not xt.is_floating_point() or xt.ndim < 2:
-            raise OddResultError(
-                f"Your network is given {told(xt)} where samples belong: model(xt, t), xt in the "
-                "shape of x0."
-            )
-        if not torch.is_tensor(t) or not t.is_floating_point() or t.shape != xt.shape[:1]:
-            raise OddResultError(
-                f"Your network is given t as {told(t)}, with an xt of shape {tuple(xt.shape)}; "
-                "hand t on as it came, float32 of shape (n,), with a time for each sample: "
-                "model(xt, t)."
-            )
-        self.fed.append((xt.detach().clone(), t.detach().clone()))
-        time = torch.sin(self.weights[2] * t + 1).reshape(-1, *[1] * (xt.ndim - 1))
-        return self.weights[0] * torch.tanh(xt + time) + self.weights[1] * xt.roll(1, -1)
+def _check(xt, t):
+    if not torch.is_tensor(xt) or not xt.is_floating_point() or xt.ndim < 2:
+        raise OddResultError(
+            f"Your network is given {told(xt)} where samples belong: model(xt, t), xt in the "
+            "shape of x0."
+        )
+    if not torch.is_tensor(t) or not t.is_floating_point() or t.shape != xt.shape[:1]:
+        raise OddResultError(
+            f"Your network is given t as {told(t)}, with an xt of shape {tuple(xt.shape)}; "
+            "hand t on as it came, float32 of shape (n,), with a time for each sample: "
+            "model(xt, t)."
+        )
 
 
 def _with_model(weights, *arrays):
     tensors, _ = as_tensors(*arrays)
-    return [Ask(_Guess(torch.from_numpy(weights)), "xt, t"), *tensors], {}
+    return [Ask(Guess(torch.from_numpy(weights), _check), "xt, t"), *tensors], {}
 
 
 def _loss_and_slopes(result, model, x0, x1, t):
-    network = model.network
-    if not network.fed:
-        raise OddResultError(_NOT_CALLED)
-    if has_drawn(x0):
-        raise OddResultError(_OWN_DICE)
-    if torch.is_tensor(result) and result.dtype == torch.float64:
-        result = result.float()  # more digits do no harm
-    one_tensor(result, "the loss", "x0")
-    found = slopes(result, network.weights, call="model(xt, t)")
-    time = t.reshape(-1, *[1] * (x0.ndim - 1))
-    right = (1 - time) * x0 + time * x1
-    unseen = sum(
-        not any(_is_shown(one, s, xt, times) for xt, times in network.fed)
-        for one, s in zip(right, t, strict=True)
+    found = loss_and_slopes(
+        result, model.network, x0, like="x0", never=_NOT_CALLED, drawn=_OWN_DICE
     )
-    return {
-        "count of samples whose xt the model never sees at its t": Count(unseen),
-        "loss": result,
-        "gradient with respect to the weights": found,
-    }
-
-
-def _is_shown(one, time, xt, times):
-    """Whether a sample at its time is among those that the network was fed with at once."""
-    if xt.shape[1:] != one.shape:
-        return False
-    near = torch.isclose(xt, one.to(xt), rtol=1e-4, atol=1e-5).flatten(1).all(dim=1)
-    return bool((near & torch.isclose(times, time, atol=1e-5)).any())
+    time = t.reshape(-1, *[1] * (x0.ndim - 1))
+    unseen = model.network.never_sees((1 - time) * x0 + time * x1, t)
+    return {"count of samples whose xt the model never sees at its t": unseen, **found}
 
 
 def _data(*shape):
