@@ -21,7 +21,14 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from learnkit.models.blocks import residual_linear
-from learnkit.models.masked import check_holes, check_pictures_of, composite, cut, mean_fill
+from learnkit.models.masked import (
+    Draws,
+    check_holes,
+    check_pictures_of,
+    composite,
+    cut,
+    draws_like,
+)
 from learnkit.models.vae import gaussian, reparameterize
 from learnkit.shapes import check_at_least
 from learnkit.tensors import Drawn, Fills, Hole, Images, Latents, Rows, Scalar
@@ -110,7 +117,7 @@ def sample_fills(
 # ---- the network ---------------------------------------------------------------------------------
 
 
-class ConditionalVAE(nn.Module):
+class ConditionalVAE(Draws, nn.Module):
     """Encoder, prior and decoder; encoder and prior share the layer that reads a picture (`eyes`).
 
     For small pictures (c, h, w); linear layers throughout, which are quick on a CPU.
@@ -180,36 +187,25 @@ class ConditionalVAE(nn.Module):
         count: int,
         generator: torch.Generator | None = None,
         *,
+        opposite: bool = False,
         temperature: float = 1.0,
     ) -> Fills:
         """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
 
         `temperature` multiplies the prior's σ: 0 is its mean every time, 1 a draw from it.
-        `hole` is (n, 1, h, w), or (1, 1, h, w) for all. Raises ValueError where it is neither, the
-        pictures are of another size than the network's, or `count` is below 1.
+        `opposite` is that of `draws_like`. `hole` is (n, 1, h, w), or (1, 1, h, w) for all. Raises
+        ValueError where it is neither, the pictures are of another size than the network's, or
+        `count` is below 1.
         """
         check_at_least(1, count=count)
         check_holes(images, hole)
         context, mean, log_var = self.prior_of(images.to(next(self.parameters()).dtype), hole)
-        noise = torch.randn(
-            count, *mean.shape, generator=generator, device=mean.device, dtype=mean.dtype
-        )
+        noise = draws_like(mean, count, generator, opposite=opposite)
         made = [
             torch.sigmoid(self.decode(mean + temperature * torch.exp(log_var / 2) * eps, context))
             for eps in noise
         ]
         return composite(torch.stack(made), images, hole)
-
-    def fill(
-        self,
-        images: Images,
-        hole: Hole,
-        generator: torch.Generator | None = None,
-        *,
-        count: int = 1,
-    ) -> Images:
-        """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
-        return mean_fill(self.fills(images, hole, count, generator), images, hole)
 
     def sample(self, count: int, generator: torch.Generator | None = None) -> Drawn:
         """`count` pictures that were never there: fills of a hole that covers everything."""

@@ -19,7 +19,6 @@ Pictures are (n, 1, 28, 28) in [0, 1]; xt, x0 (noise) and x1 in [-1, 1], as in `
 import torch
 from torch import nn
 
-from learnkit.models.diffusion import draw_like
 from learnkit.models.flow_matching import (
     Labelled,
     Velocity,
@@ -28,7 +27,7 @@ from learnkit.models.flow_matching import (
     spread,
 )
 from learnkit.models.linear_fill import LinearFill
-from learnkit.models.masked import CHUNK, check_holes, composite, cut, mean_fill
+from learnkit.models.masked import CHUNK, Draws, check_holes, composite, cut, draws_like
 from learnkit.models.unet import UNet
 from learnkit.shapes import check_at_least
 from learnkit.tensors import Drawn, Fills, Grey, Hole, Labels, Rows
@@ -37,14 +36,16 @@ CALLS = 25  # Euler steps of a sample, unless others are asked for
 SPREAD = 0.25  # s², in [-1, 1]: about what garments' pixels have about their linear fill
 
 
-class Flow(nn.Module):
+class Flow(Draws, nn.Module):
     """A timed U-Net with attention, told kind and hole, for grey pictures of 28 x 28."""
 
     def __init__(self, width: int = 64, *, depth: int = 4, kinds: int = 10) -> None:
         """`depth` layers at the bottom of the U-Net; labels from 0 to `kinds` - 1."""
         super().__init__()
         self.linear = LinearFill(28, 28)
-        self.unet = UNet(3, 1, width, depth=depth, timed=True, kinds=kinds + 1, heads=4)
+        self.unet = UNet(
+            3, 1, width, depth=depth, timed=True, kinds=kinds + 1, mixing=False, heads=4
+        )
         self.empty = kinds  # the label that says nothing
 
     def forward(self, xt: Grey, t: Rows, labels: Labels, guess: Grey, hole: Hole) -> Grey:
@@ -67,7 +68,7 @@ class Flow(nn.Module):
 
     def unconditional(self, count: int) -> Labelled:
         """The same where nothing is known of `count` pictures."""
-        return self.labelled(*self._nothing(count))
+        return self.labelled(*self.linear.nothing(count))
 
     def _guess(self, images: Grey, hole: Hole) -> Grey:
         return 2 * self.linear.paint(cut(images, hole), hole) - 1
@@ -87,6 +88,7 @@ class Flow(nn.Module):
         count: int,
         generator: torch.Generator | None = None,
         *,
+        opposite: bool = False,
         calls: int = CALLS,
         labels: Labels | None = None,
         scale: float = 1.0,
@@ -94,19 +96,20 @@ class Flow(nn.Module):
         """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
 
         `calls` steps each; where `scale` is not 1, each asks the network of two pictures. Without
-        `labels` any kind will do. Raises TypeError or ValueError where `hole` does not fit, the
-        pictures are none of 28 x 28 in grey, or `count` is below 1.
+        `labels` any kind will do. `opposite` is that of `draws_like`. Raises TypeError or
+        ValueError where `hole` does not fit, the pictures are none of 28 x 28 in grey, or `count`
+        is below 1.
         """
         check_at_least(1, count=count)
         hole = check_holes(images, hole)
         guess = self._guess(images.to(self.linear.mean), hole)
         if labels is None:
             labels, scale = torch.full((len(guess),), self.empty, device=guess.device), 1.0
+        noise = draws_like(guess, count, generator, opposite=opposite).flatten(0, 1)
         each = (x.repeat(count, *[1] * (x.ndim - 1)) for x in (guess, hole, labels))
         made = []
-        for g, h, y in zip(*(x.split(CHUNK) for x in each), strict=True):
-            velocity = self._velocity(g, h, y, scale)
-            made.append(integrate(velocity, draw_like(g, generator), calls))
+        for x, g, h, y in zip(*(x.split(CHUNK) for x in (noise, *each)), strict=True):
+            made.append(integrate(self._velocity(g, h, y, scale), x, calls))
         filled = (torch.cat(made).clamp(-1, 1) + 1) / 2
         return composite(filled.unflatten(0, (count, -1)), images, hole)
 
@@ -115,18 +118,6 @@ class Flow(nn.Module):
         if scale == 1:
             return lambda xt, t: told(xt, t, labels)
         return lambda xt, t: guided_velocity(told, xt, t, labels, self.empty, scale)
-
-    def fill(
-        self,
-        images: Grey,
-        hole: Hole,
-        generator: torch.Generator | None = None,
-        *,
-        count: int = 1,
-        calls: int = CALLS,
-    ) -> Grey:
-        """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
-        return mean_fill(self.fills(images, hole, count, generator, calls=calls), images, hole)
 
     def sample(
         self,
@@ -142,13 +133,6 @@ class Flow(nn.Module):
         Of the kinds `labels` (count,), exaggerated by `scale`, or of any kind. Options and errors
         as those of `fills`.
         """
-        blank, hole = self._nothing(count)
+        blank, hole = self.linear.nothing(count)
         fills = self.fills(blank, hole, 1, generator, calls=calls, labels=labels, scale=scale)
         return fills[0]
-
-    def _nothing(self, count: int) -> tuple[Grey, Hole]:
-        """Pictures of which nothing is known, and the one hole that says so."""
-        size, device = (self.linear.height, self.linear.width), self.linear.mean.device
-        return torch.zeros(count, 1, *size, device=device), torch.ones(
-            1, 1, *size, dtype=torch.bool, device=device
-        )

@@ -78,6 +78,12 @@ class LinearFill(nn.Module):
             filled.append(self.solve(holes).fill(x, which))
         return torch.cat(filled)
 
+    def nothing(self, count: int) -> tuple[Grey, Hole]:
+        """`count` pictures of which nothing is known, and the one hole that says so."""
+        size, device = (self.height, self.width), self.mean.device
+        blank = torch.zeros(count, 1, *size, dtype=self.mean.dtype, device=device)
+        return blank, torch.ones(1, 1, *size, dtype=torch.bool, device=device)
+
     def solve(self, holes: Bool[Tensor, "m ..."], *, batched: bool | None = None) -> "Factorised":
         """What is factorised for holes (m, 1, h, w) or (m, h w): for fills, and their errors.
 
@@ -169,21 +175,22 @@ class OneByOne(Factorised):
     def _filled(self, x: Latents, i: int) -> Latents:
         """Pictures (n, h w) that share the hole i."""
         u = self.holes[i]
-        k, off = ~u, x - self.mean
+        off = torch.where(u, 0, x - self.mean)
         if 2 * int(u.sum()) <= len(u):
-            P = self.gaussian["precision"]
-            guess = -torch.cholesky_solve(P[u][:, k] @ off[:, k].T, self._lower("precision", i)).T
+            push = (off @ self.gaussian["precision"])[:, u]
+            guess = -torch.cholesky_solve(push.T, self._lower("precision", i)).T
         else:
-            C = self.gaussian["covariance"]
-            guess = (C[u][:, k] @ torch.cholesky_solve(off[:, k].T, self._lower("covariance", i))).T
+            off[:, ~u] = torch.cholesky_solve(off[:, ~u].T, self._lower("covariance", i)).T
+            guess = (off @ self.gaussian["covariance"])[:, u]
         x[:, u] = self.mean[u] + guess
         return x
 
     def _lower(self, what: str, i: int) -> Float[Tensor, "k k"]:
         """L of P_uu or of C_kk."""
         if (what, i) not in self.lower:
-            place = self.holes[i] if what == "precision" else ~self.holes[i]
-            self.lower[what, i] = torch.linalg.cholesky(self.gaussian[what][place][:, place])
+            place = (self.holes[i] if what == "precision" else ~self.holes[i]).nonzero()[:, 0]
+            block = self.gaussian[what].index_select(0, place).index_select(1, place)
+            self.lower[what, i] = torch.linalg.cholesky(block)
         return self.lower[what, i]
 
 

@@ -11,13 +11,13 @@ called in training, check pictures and hole; `paint`, which both come to, leaves
 
 import math
 from collections.abc import Iterator
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from learnkit.tensors import Hole, Images, Many, Scalar
+from learnkit.tensors import Batch, Fills, Hole, Images, Many, Scalar
 
 CHUNK = 250  # pictures that a network fills at a time
 FLOOR = 2e-4  # a mean squared error that is good enough, where decibels are learned: 37 dB
@@ -66,9 +66,52 @@ def cut(images: Images, hole: Hole) -> Images:
     return torch.where(hole, 0, images)
 
 
-def mean_fill(fills: Float[Tensor, "_ n c h w"], image: Images, hole: Hole) -> Images:
-    """The mean of several fills (count, n, c, h, w); known pixels bit for bit."""
-    return composite(fills.mean(dim=0), image, hole)  # equal floats may have another mean
+class Draws:
+    """A network whose fills are drawn. What it has to have is `fills`."""
+
+    def fills(
+        self,
+        images: Images,
+        hole: Hole,
+        count: int,
+        generator: torch.Generator | None = None,
+        *,
+        opposite: bool = False,
+    ) -> Fills:
+        """`count` fills of each picture, (count, n, c, h, w), from the noise of `draws_like`."""
+        raise NotImplementedError
+
+    def fill(
+        self,
+        images: Images,
+        hole: Hole,
+        generator: torch.Generator | None = None,
+        *,
+        count: int = 1,
+        **options: Any,
+    ) -> Images:
+        """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred.
+
+        The second half of the fills comes from the noise of the first with the other sign. What
+        errs in one direction in a fill errs, mostly, in the other in its partner, and so the mean
+        is nearer to the mean of all possible fills. `options` are those of `fills`.
+        Source: Hammersley and Morton (1956), antithetic variates.
+        """
+        made = self.fills(images, hole, count, generator, opposite=True, **options)
+        return composite(made.mean(dim=0), images, hole)  # equal floats may have another mean
+
+
+def draws_like(
+    x: Batch, count: int, generator: torch.Generator | None, *, opposite: bool = False
+) -> Float[Tensor, "{count} n ..."]:
+    """Noise from N(0, I) for `count` draws, each in the shape of x.
+
+    Where `opposite`, the second half of the draws is the first half with the other sign.
+    """
+    fresh = (count + 1) // 2 if opposite else count
+    shape = (fresh, *x.shape)
+    noise = torch.randn(shape, generator=generator, device=x.device, dtype=x.dtype)
+    return torch.cat([noise, -noise[: count - fresh]])
 
 
 @runtime_checkable

@@ -28,7 +28,7 @@ from learnkit.models.diffusion import (
     predicted_eps,
 )
 from learnkit.models.linear_fill import LinearFill
-from learnkit.models.masked import CHUNK, check_holes, composite, cut, mean_fill
+from learnkit.models.masked import CHUNK, Draws, check_holes, composite, cut, draws_like
 from learnkit.models.noise_schedule import cosine_schedule
 from learnkit.models.unet import UNet
 from learnkit.shapes import check_at_least
@@ -37,7 +37,7 @@ from learnkit.tensors import Drawn, Fills, Grey, Hole, Levels, Steps
 CALLS = 25  # network calls of a sample, unless others are asked for
 
 
-class Painter(nn.Module):
+class Painter(Draws, nn.Module):
     """A timed U-Net over the linear fill, for grey pictures of 28 x 28."""
 
     alpha_bar: Levels
@@ -82,7 +82,7 @@ class Painter(nn.Module):
 
     def unconditional(self, count: int) -> Denoiser:
         """ε(xt, t) where nothing is known of `count` pictures: an ordinary diffusion model."""
-        return self.denoiser(*self._nothing(count))
+        return self.denoiser(*self.linear.nothing(count))
 
     @torch.no_grad()
     def fills(
@@ -92,17 +92,19 @@ class Painter(nn.Module):
         count: int,
         generator: torch.Generator | None = None,
         *,
+        opposite: bool = False,
         calls: int = CALLS,
     ) -> Fills:
         """`count` fills of each picture, (count, n, c, h, w); known pixels come back bit for bit.
 
-        `calls` network calls each. Raises TypeError or ValueError where `hole` does not fit, the
-        pictures are none of 28 x 28 in grey, or `count` is below 1.
+        `calls` network calls each; `opposite` is that of `draws_like`. Raises TypeError or
+        ValueError where `hole` does not fit, the pictures are none of 28 x 28 in grey, or `count`
+        is below 1.
         """
         check_at_least(1, count=count)
         hole = check_holes(images, hole)
         parts = zip(images.split(CHUNK), hole.split(CHUNK), strict=True)
-        made = [self._some(x, h, count, generator, calls) for x, h in parts]
+        made = [self._some(x, h, count, generator, opposite, calls) for x, h in parts]
         return torch.cat(made, dim=1)
 
     def _some(
@@ -111,28 +113,17 @@ class Painter(nn.Module):
         hole: Hole,
         count: int,
         generator: torch.Generator | None,
+        opposite: bool,
         calls: int,
     ) -> Fills:
         known, guess = self._known(images.to(self.alpha_bar), hole)
         made = []
-        noise = torch.stack([draw_like(known, generator) for _ in range(count)])
+        noise = draws_like(known, count, generator, opposite=opposite)
         for part in noise.split(max(1, CHUNK // len(known))):  # several draws of few pictures
             eps = self._told(*(one.repeat(len(part), 1, 1, 1) for one in (known, guess, hole)))
             *_, last = ddim(eps, part.flatten(0, 1), self.alpha_bar, calls, order=2, power=2.0)
             made.append(last.x0.unflatten(0, part.shape[:2]))
         return composite((torch.cat(made) + 1) / 2, images, hole)
-
-    def fill(
-        self,
-        images: Grey,
-        hole: Hole,
-        generator: torch.Generator | None = None,
-        *,
-        count: int = 1,
-        calls: int = CALLS,
-    ) -> Grey:
-        """The mean of `count` fills, (n, c, h, w): one is a draw, many are the mean and blurred."""
-        return mean_fill(self.fills(images, hole, count, generator, calls=calls), images, hole)
 
     @torch.no_grad()
     def sample(
@@ -145,16 +136,10 @@ class Painter(nn.Module):
         Source: Lu et al. (2022), DPM-Solver++, the stochastic form of Algorithm 2.
         """
         check_at_least(1, count=count)
-        made = []
-        for blank, hole in zip(*(one.split(CHUNK) for one in self._nothing(count)), strict=True):
+        made, (blanks, hole) = [], self.linear.nothing(count)
+        for blank in blanks.split(CHUNK):
             eps, noise = self.denoiser(blank, hole), draw_like(blank, generator)
             walk = ddim(eps, noise, self.alpha_bar, calls, eta=1.0, order=2, generator=generator)
             *_, last = walk
             made.append((last.x0 + 1) / 2)
         return torch.cat(made)
-
-    def _nothing(self, count: int) -> tuple[Grey, Hole]:
-        """Pictures of which nothing is known, and the hole that says so."""
-        size = (count, 1, self.linear.height, self.linear.width)
-        device = self.alpha_bar.device
-        return torch.zeros(size, device=device), torch.ones(size, dtype=torch.bool, device=device)

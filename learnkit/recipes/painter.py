@@ -91,11 +91,11 @@ def even_shares(n: int, generator: torch.Generator) -> Rows:
 
 
 def hole_psnr_of_draws(model: Any, dice: torch.Generator) -> dict[str, float]:
-    """Hole PSNR of one draw and of the mean of DRAWS, on the first FIRST test garments."""
+    """Hole PSNR of one draw and of the mean of DRAWS, as `fill` has it, on FIRST test garments."""
     images, found = unseen(dice.device).first(FIRST), {}
     for kind in ("centre 14x14", "right half"):
         place = torch.from_numpy(MEASURED[kind]).to(dice.device)[None, None]
-        draws = model.fills(images, place, DRAWS, dice)
+        draws = model.fills(images, place, DRAWS, dice, opposite=True)
         found[f"hole PSNR of {kind}, {FIRST} garments, one draw, dB"] = hole_psnr(
             draws[0], images, place
         )

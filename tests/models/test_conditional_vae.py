@@ -108,6 +108,9 @@ def test_at_temperature_0_all_fills_are_one_and_a_mean_beats_a_draw(dice, garmen
         for c in (1, 16)
     )
     assert many < one
+    pair = model.fills(garments, hole, 2, torch.Generator().manual_seed(2), opposite=True)
+    mean = model.fill(garments, hole, torch.Generator().manual_seed(2), count=2)
+    assert torch.equal(mean[:, :, :, 14:], pair.mean(dim=0)[:, :, :, 14:])
 
 
 def test_a_hole_that_covers_everything_is_synthesis(dice):

@@ -4,41 +4,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnkit.holes.batches import random_holes
-from learnkit.images.data import fashion_mnist
 from learnkit.models import flow as module
 from learnkit.models.flow_matching import between, guided_velocity, integrate, spread
+from tests.models import small
 from tests.models.gaussian import Says
+from tests.models.small import KINDS, seeded
 
-KINDS = {"box": 2, "half": 2, "scatter": 2, "strokes": 2, "everything": 2}
 RIGHT = torch.zeros(1, 1, 28, 28, dtype=torch.bool)
 RIGHT[..., 14:] = True
 
 
-def seeded(seed=0):
-    return torch.Generator().manual_seed(seed)
-
-
 @pytest.fixture(scope="module")
 def garments():
-    return torch.from_numpy(fashion_mnist("test")[0][:400]).float()[:, None] / 255
+    return small.some_garments()
 
 
 @pytest.fixture(scope="module")
 def blank(garments):
-    """As it comes into the world, but for the linear fill: its network says nothing."""
     torch.manual_seed(0)
-    model = module.Flow(width=16, depth=2)
-    model.linear.fit(garments)
-    return model.eval()
+    return small.as_it_begins(module.Flow(width=16, depth=2), garments)
 
 
 @pytest.fixture(scope="module")
 def awake(blank):
-    """Its network says something, and listens to all that it is told."""
-    model = module.Flow(width=16, depth=2)
-    model.load_state_dict(blank.state_dict())
-    torch.nn.init.normal_(model.unet.end[2].weight, std=0.1, generator=seeded())
-    return model.eval()
+    return small.awake(module.Flow(width=16, depth=2), blank)
 
 
 def empties(n):
@@ -166,8 +155,10 @@ def test_fills_and_samples_follow_the_generator_and_differ_between_draws(awake, 
     assert not torch.equal(first[0], first[1])
     made = awake.sample(4, seeded(), calls=3)
     assert made.shape == (4, 1, 28, 28) and 0 <= made.min() and made.max() <= 1
+    pair = awake.fills(garments[:3], RIGHT, 2, seeded(), calls=3, opposite=True)
+    assert torch.equal(pair[0], first[0]) and not torch.equal(pair[1], first[1])
     mean = awake.fill(garments[:3], RIGHT, seeded(), count=2, calls=3)
-    torch.testing.assert_close(mean, first.mean(dim=0), rtol=0, atol=1e-6)
+    torch.testing.assert_close(mean, pair.mean(dim=0), rtol=0, atol=1e-6)
 
 
 @pytest.mark.errors

@@ -150,3 +150,31 @@ def test_what_cannot_be_scored_says_why():
         masked.check_something_known(hole | True)
     with pytest.raises(ValueError, match=r"multiples of 4, .* got 4 x 5"):
         masked.check_quarters(pred)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 16])
+def test_of_opposite_draws_the_second_half_is_the_first_with_the_other_sign(count):
+    x = torch.zeros(2, 2, 4)  # 16 numbers: of fewer torch draws others when it draws more
+    plain, paired = (
+        masked.draws_like(x, count, torch.Generator().manual_seed(0), opposite=o)
+        for o in (False, True)
+    )
+    fresh = (count + 1) // 2
+    assert plain.shape == paired.shape == (count, 2, 2, 4)
+    assert torch.equal(paired[:fresh], plain[:fresh])
+    assert torch.equal(paired[fresh:], -paired[: count - fresh])
+
+
+def test_the_mean_of_opposite_draws_is_nearer_to_the_mean_of_all():
+    """The square of a linear map: what is odd in the noise cancels, what is even stays."""
+
+    class Bent(masked.Draws):
+        def fills(self, images, hole, count, generator=None, *, opposite=False):
+            noise = masked.draws_like(images, count, generator, opposite=opposite)
+            return noise + 0.1 * noise**2
+
+    images, hole = torch.zeros(400, 1, 2, 2), torch.ones(400, 1, 2, 2, dtype=torch.bool)
+    dice = torch.Generator().manual_seed(0)
+    apart = Bent().fills(images, hole, 16, dice).mean(dim=0)
+    paired = Bent().fill(images, hole, dice, count=16)
+    assert (paired - 0.1).square().mean() < 0.1 * (apart - 0.1).square().mean()

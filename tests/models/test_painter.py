@@ -4,41 +4,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnkit.holes.batches import random_holes
-from learnkit.images.data import fashion_mnist
 from learnkit.models import painter as module
 from learnkit.models.diffusion import ddim, level, predicted_x0, q_sample
 from learnkit.models.masked import composite
+from tests.models import small
 from tests.models.gaussian import Says, grain_painter
+from tests.models.small import KINDS, seeded
 
-KINDS = {"box": 2, "half": 2, "scatter": 2, "strokes": 2, "everything": 2}
 EVERYWHERE = torch.ones(1, 1, 28, 28, dtype=torch.bool)
-
-
-def seeded(seed=0):
-    return torch.Generator().manual_seed(seed)
 
 
 @pytest.fixture(scope="module")
 def garments():
-    return torch.from_numpy(fashion_mnist("test")[0][:400]).float()[:, None] / 255
+    return small.some_garments()
 
 
 @pytest.fixture(scope="module")
 def blank(garments):
-    """As it comes into the world, but for the linear fill: its network says nothing."""
     torch.manual_seed(0)
-    model = module.Painter(width=16, depth=1)
-    model.linear.fit(garments)
-    return model.eval()
+    return small.as_it_begins(module.Painter(width=16, depth=1), garments)
 
 
 @pytest.fixture(scope="module")
 def awake(blank):
-    """Its network says something, and listens to all that it is told."""
-    model = module.Painter(width=16, depth=1)
-    model.load_state_dict(blank.state_dict())
-    torch.nn.init.normal_(model.unet.end[2].weight, std=0.1, generator=seeded())
-    return model.eval()
+    return small.awake(module.Painter(width=16, depth=1), blank)
 
 
 def noisy(model, garments, n=10):
@@ -145,7 +134,7 @@ def test_fills_and_samples_follow_the_generator_and_differ_between_draws(awake, 
 
 def test_a_fill_is_the_mean_of_its_draws(awake, garments):
     hole = random_holes(KINDS, 28, 28, seeded(3))
-    draws = awake.fills(garments[:10], hole, 3, seeded(), calls=2)
+    draws = awake.fills(garments[:10], hole, 3, seeded(), calls=2, opposite=True)
     mean = awake.fill(garments[:10], hole, seeded(), count=3, calls=2)
     torch.testing.assert_close(mean, draws.mean(dim=0))
     assert torch.equal(mean[~hole], garments[:10][~hole])
@@ -172,6 +161,8 @@ def test_where_pixels_are_independent_the_best_network_draws_them_so():
     assert made.mean().item() == pytest.approx(0.5, abs=0.003)
     assert made.std().item() == pytest.approx(0.1, rel=0.02)
     assert model.sample(50, seeded()).std().item() == pytest.approx(0.1, rel=0.06)  # a few calls
+    pair = model.fill(torch.zeros(1, 1, 28, 28), EVERYWHERE, seeded(), count=2)
+    torch.testing.assert_close(pair, torch.full_like(pair, 0.5))  # opposite noise, opposite errors
     near = (made[..., 1:] - 0.5) * (made[..., :-1] - 0.5)
     assert abs(near.mean().item()) < 0.05 * 0.1**2
 
