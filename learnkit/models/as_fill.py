@@ -4,6 +4,7 @@ A network's `fill` takes tensors (n, c, h, w) and holes (n, 1, h, w). Here it ge
 `learnkit.fills.protocol`: `batch_fill` for many pictures, `fill_with` for one.
 """
 
+import contextlib
 from collections.abc import Callable
 from itertools import chain
 
@@ -16,13 +17,23 @@ from learnkit.models.masked import CHUNK
 from learnkit.shapes import Hole, Holes, Image, Images, check_hole, check_image
 
 
-def batch_fill(fill: Callable, device: torch.device | str = "cpu") -> BatchFill:
+def batch_fill(
+    fill: Callable,
+    device: torch.device | str = "cpu",
+    *,
+    autocast: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext,
+) -> BatchFill:
     """The form of all other fills, for NumPy pictures, of `fill(images, hole)` on tensors.
 
     Pictures (n, h, w) or (n, h, w, 3), holes (n, h, w); CHUNK of them at a time. Known pixels come
-    from the pictures themselves, for a network computes in float32.
+    from the pictures themselves, for a network computes in float32, or in what `autocast` sets.
     """
-    chunked = _chunked(fill, device)
+
+    def cast(x: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
+        with autocast():
+            return fill(x, hole)
+
+    chunked = _chunked(cast, device)
 
     def filled(images: Images, holes: Holes) -> Images:
         """The pictures filled."""

@@ -65,7 +65,7 @@ def latent_search(
     if free.any():
         z = draw(int(free.sum()))
         with torch.no_grad():
-            fills[free] = decode(z)
+            fills[free] = decode(z).float()
     return composite(fills, images, hole)
 
 
