@@ -571,9 +571,11 @@ show_table(decibels, heads=["fill", "PSNR in the hole"], unit="dB")
 
 # %% [markdown]
 # The U-Net, which never draws, is first, and that is the law of lesson 11 again: by PSNR a mean beats a draw. One draw of the told painter is
-# 2.2 dB below the U-Net, the mean of eight 0.64 dB: they win 1.6 of the 2.50 dB that a perfect sampler would, where sixteen of the conditional VAE
+# 2.3 dB below the U-Net, the mean of eight 0.69 dB: they win 1.6 of the 2.50 dB that a perfect sampler would, where sixteen of the conditional VAE
 # won 0.9 of 2.75 (on right halves), for its draws differed too little. These are 24 garments; with other noises the numbers wander by some tenths of a
-# decibel. In the course's table, on 500, the mean of sixteen is 0.45 dB below the U-Net.
+# decibel. In the course's table, on 500, the mean of sixteen is 0.39 dB below the U-Net. (There the second
+# eight draws begin at the noise of the first eight with the other sign. Where one of such a pair errs upwards the other mostly
+# errs downwards, and the mean gains 0.2 dB.)
 #
 # Straight on is the worst, 2.2 dB below one draw of the told painter, for its fills listen too little to what is around them. RePaint is as good as the told painter, with a network that was never told of any hole, and
 # with 97 calls where the other needs 25. The pull is half a decibel behind, with 50 calls and as many gradients through the network.

@@ -188,7 +188,7 @@ averages["pooled over whole pictures"] = metrics.pooled_psnr(filled, truth)
 show_table(averages, heads=["average", "PSNR"], unit="dB")
 
 # %% [markdown]
-# The mean of the decibels is larger, by 1.8 dB, and it is never smaller: easy garments with very small errors pull it up, whereas among the pooled errors the worst garments decide. Neither is wrong; say which one it is. The course's table has both. Over whole pictures the same errors score 6.0 dB more than pooled over the holes, for the hole is a quarter of the pixels.
+# The mean of the decibels is larger, by 1.9 dB, and it is never smaller: easy garments with very small errors pull it up, whereas among the pooled errors the worst garments decide. Neither is wrong; say which one it is. The course's table has both. Over whole pictures the same errors score 6.0 dB more than pooled over the holes, for the hole is a quarter of the pixels.
 #
 # ## The fill that people prefer
 #
@@ -430,7 +430,7 @@ which_is_real.explore(*both_crowds, seed=3)
 #
 # ## Which model when
 #
-# The course's table (README) was made by one command, `learnkit benchmark`, from the shipped weights: twenty methods, five kinds of hole, 500 garments. Here are four of its rows, measured again on your machine, on fewer garments.
+# The course's table (README) was made by one command, `learnkit benchmark`, from the shipped weights: twenty-four methods, five kinds of hole, 500 garments. Here are four of its rows, measured again on your machine, on fewer garments.
 #
 # **Predict:** which of the four has the best PSNR, and which the best Frechet distance?
 
@@ -454,15 +454,15 @@ heads_of_card = ["network", "parameters", "pictures seen", "training, min"]
 show_table(shipped, heads=heads_of_card, digits=1, title="what it takes to train them")
 
 # %% [markdown]
-# The best PSNR and SSIM belong to the U-Net, the best Frechet distance to one draw of the diffusion model, which takes about 25 times as long. You know now why they disagree. (The minutes of training are those of a machine of two cores without a GPU: a dozen steps were timed, `learnkit sweep training_time`, and multiplied. The VAE takes 2.5 of them, the U-Net 65, the diffusion model 96.) (With 60 pictures all Frechet distances are too large; compare within the column alone.) From the whole table follows:
+# The best PSNR and SSIM belong to the U-Net, the best Frechet distance to one draw of the diffusion model, which takes about 25 times as long. You know now why they disagree. (The minutes of training are those of a machine of two cores without a GPU: a dozen steps were timed, `learnkit sweep training_time`, and multiplied. The VAE takes 2.5 of them, the U-Net 73, the diffusion model 96.) (With 60 pictures all Frechet distances are too large; compare within the column alone.) From the whole table follows:
 #
 # | you want | take | because |
 # |---|---|---|
 # | the smallest error, pixel by pixel | a U-Net over the linear fill | it learns the mean of what is possible, in one pass |
-# | a picture that looks real | one draw of the diffusion model | it is sharp; by decibels it is 2.8 to 3.0 dB below the U-Net |
+# | a picture that looks real | one draw of the diffusion model | it is sharp; by decibels it is 2.8 to 3.3 dB below the U-Net |
 # | several possible fills, to show what is not known | the diffusion model, or the conditional VAE where time is short | both draw; the VAE's draws differ less and take one pass |
 # | no training at all, and thin or scattered holes | the biharmonic fill | of those that learn nothing it is the best on brush strokes and on random 50 % |
-# | little to train and a small machine | linear MMSE | one matrix, and 1.0 to 1.6 dB below the U-Net |
+# | little to train and a small machine | linear MMSE | one matrix, and 1.4 to 1.7 dB below the U-Net |
 # | new pictures, and a latent space to walk in | the VAE | one pass; its garments are soft (Frechet 18.75) |
 # | sharp new pictures in one pass | the GAN | Frechet 7.95; it is the hardest to train |
 #

@@ -412,7 +412,7 @@ show_table(
 )
 
 # %% [markdown]
-# A frame asks for 190 million operations. Compare what the three reach with the ceiling of the CPU: torch is far below it, onnxruntime less far. So it was not the arithmetic alone that made the frame slow.
+# A frame asks for 205 million operations. Compare what the three reach with the ceiling of the CPU: torch is far below it, onnxruntime less far. So it was not the arithmetic alone that made the frame slow.
 #
 # ## Live
 #

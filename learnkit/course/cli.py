@@ -131,7 +131,7 @@ def build_parser() -> Parser:
         "benchmark",
         help="fill the published holes by every method, and print the table",
         description="One row a method and a hole, on Fashion-MNIST's first test pictures. All "
-        "methods take three quarters of an hour, most of it the last four's: see --methods.",
+        "methods take an hour and a quarter, most of it those of many draws: see --methods.",
     )
     benchmark.add_argument(
         "--pictures", type=int, default=500, metavar="N", help="default: 500, of 10000"

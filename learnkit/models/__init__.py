@@ -28,6 +28,7 @@ Read it in this order:
     painter          one diffusion model that invents garments and is told of holes
     flow_matching    straight paths from noise to pictures, and the walk along them; guidance
     flow             one flow that is told of kinds and of holes
+    latent_flow      latent diffusion: a flow that draws what a decoder paints from
     pretrained       any of them with its trained weights
 
 Importing this room loads nothing: ask for the file you need.

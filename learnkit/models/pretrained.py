@@ -26,6 +26,7 @@ from learnkit.models import (
     context_encoder,
     flow,
     gan,
+    latent_flow,
     noise_predictor,
     painter,
     partial_conv,
@@ -55,7 +56,8 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "noise_predictor": noise_predictor.NoisePredictor,
     "vae": lambda: vae.mlp_vae((1, 28, 28), width=512, latent=24),
     "conditional_vae": conditional_vae.ConditionalVAE,
-    "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=16, latent=32, head=128),
+    "emoji_vae": lambda: vae.conv_vae((3, 32, 32), width=24, latent=48, head=128),
+    "emoji_prior": lambda: latent_flow.LatentFlow(48),
     "emoji_inpainter": lambda: photo_inpainter.PhotoInpainter(width=48),
 }
 

@@ -3,9 +3,9 @@
 On the way down a picture gets smaller and its channels more, so that a few convolutions reach far;
 on the way up each level also gets the features of the way down, so that edges stay in place.
 Two things make it quick on a CPU: the stem turns 2 x 2 pixels into channels (pixel-unshuffle), so
-that no layer works at full size, and there are two levels below it, no more. At the bottom one
-linear layer mixes all places at once, so that the right half can depend on the left; attention
-does the same with fewer weights.
+that no layer works at full size, and there are two levels below it, no more. At the bottom all
+places are mixed, so that the right half can depend on the left: by one linear layer, by attention,
+which has fewer weights, or by both, which learns the most in a step.
 Source: Ronneberger et al. (2015), U-Net; Shi et al. (2016), pixel shuffle; the time enters as in
 Dhariwal and Nichol (2021), section 3.
 """
@@ -39,14 +39,15 @@ class UNet(nn.Module):
         size: tuple[int, int] | None = (28, 28),
         timed: bool = False,
         kinds: int = 0,
+        mixing: bool = True,
         heads: int = 0,
     ) -> None:
         """`depth` layers at the bottom, where there are 2 `width` channels.
 
-        With a `size` (h, w) the bottom mixes all places of pictures of that size: by one linear
-        layer, or by attention of so many `heads` after every layer but the last. Without, the
-        network takes any size. A `timed` one takes a number from 0 to 1 a picture as well, and
-        with `kinds` also a label, from 0 to `kinds` - 1.
+        With a `size` (h, w) the bottom mixes all places of pictures of that size: where `mixing`,
+        by one linear layer, and by attention of so many `heads` after every layer but the last.
+        Without, the network takes any size. A `timed` one takes a number from 0 to 1 a picture as
+        well, and with `kinds` also a label, from 0 to `kinds` - 1.
         """
         super().__init__()
         wide = 2 * width
@@ -64,7 +65,7 @@ class UNet(nn.Module):
         self.shrink = nn.Conv2d(width, wide, 2, stride=2)
         self.bottom = nn.ModuleList(Layer(wide, embedded) for _ in range(depth))
         h, w = (side // 4 for side in size or (0, 0))
-        self.whole = GlobalMixing(wide, h, w) if size and not heads else nn.Identity()
+        self.whole = GlobalMixing(wide, h, w) if size and mixing else nn.Identity()
         looks = range(depth - 1) if size and heads else ()
         self.attend = nn.ModuleList(SelfAttention(wide, h * w, heads=heads) for _ in looks)
         self.enlarge = nn.ConvTranspose2d(wide, width, 2, stride=2)
@@ -169,11 +170,11 @@ class Inpainter(nn.Module):
     It learns what the linear fill gets wrong, and nothing else.
     """
 
-    def __init__(self, width: int = 64, *, depth: int = 3) -> None:
+    def __init__(self, width: int = 64, *, depth: int = 3, heads: int = 4) -> None:
         """For grey pictures of 28 x 28."""
         super().__init__()
         self.linear = LinearFill(28, 28)
-        self.unet = UNet(3, 1, width, depth=depth)
+        self.unet = UNet(3, 1, width, depth=depth, heads=heads)
 
     def forward(self, images: Grey, hole: Hole, guess: Grey | None = None) -> Grey:
         """The whole picture as it may have been; what `images` hold in the hole is never read.

@@ -21,6 +21,7 @@ Read it in this order:
     head_painter      holes in simulated CT slices, by the same painter
     healthy_head_painter  the same, from a painter that has never seen a lesion
     emoji_vae         emoji in colour, from another one
+    emoji_prior       what it decodes: 48 numbers, drawn by a flow
     emoji_inpainter   holes in emoji, filled in colour
     gan               garments from a generative adversarial network
 

@@ -130,7 +130,7 @@ def explore(walks: Walks) -> Panel:
 
 
 def _steps(count: int) -> str:
-    return f"{count} step{'s'[: count != 1]}"
+    return "1 step" if count == 1 else f"{count} steps"
 
 
 def _check(walks: Walks) -> None:

@@ -57,7 +57,7 @@ def test_the_readme_lists_all_trained_weights_and_each_has_its_card():
         assert made_by == f"`learnkit train {model}`" and f"{model}.json" in hashes
         assert hashes[name] == known == assets.sha256((assets.FOLDER / name).read_bytes())
         assert int(size.replace(",", "")) == (assets.FOLDER / name).stat().st_size
-    assert sum(int(row[3].replace(",", "")) for row in rows) < 36_000_000  # a few MB in all
+    assert sum(int(row[3].replace(",", "")) for row in rows) < 40_000_000  # a few MB in all
 
 
 def test_what_is_embedded_stays_small():
