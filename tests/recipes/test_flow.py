@@ -118,7 +118,8 @@ def test_it_is_measured_by_draws_in_few_calls_and_many_guided_and_by_holes(monke
             asked.append((count, calls, scale, labels is not None))
             return torch.rand(count, 1, 28, 28, generator=generator)
 
-        def fills(self, images, hole, count, generator):
+        def fills(self, images, hole, count, generator, *, opposite=False):
+            assert opposite  # the mean is that of `fill`
             return images.expand(count, *images.shape) + 0.1
 
     monkeypatch.setattr(module, "DRAWS", 1000)
