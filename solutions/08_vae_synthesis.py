@@ -542,8 +542,8 @@ show_pictures(
 show_table(card("emoji_prior")["quality"], title="its card")
 
 # %% [markdown]
-# A couple, flags, a heart, a rose, a man: most of them have a name, and a few are blots. But look at
-# the rows below them. Nearly all are copies of an emoji that the networks were shown. The card says it
+# A couple, flags, a heart, a man: about half of them have a name, and the others are blots. But look at
+# the rows below them. Those with a name are copies of emoji that the networks were shown. The card says it
 # in numbers: a draw is 22 grey levels from the nearest emoji shown (root mean square), where an emoji
 # that was kept aside is 41 from it; and the loss of the flow is 0.87 for emoji shown and 2.47 for those
 # kept aside. With so few pictures it has learned them by heart, and what is new are the blots between
