@@ -28,6 +28,7 @@ from learnkit.models.masked import (
     composite,
     cut,
     draws_like,
+    nothing_known,
 )
 from learnkit.models.vae import gaussian, reparameterize
 from learnkit.shapes import check_at_least
@@ -210,7 +211,4 @@ class ConditionalVAE(Draws, nn.Module):
     def sample(self, count: int, generator: torch.Generator | None = None) -> Drawn:
         """`count` pictures that were never there: fills of a hole that covers everything."""
         check_at_least(1, count=count)
-        like = next(self.parameters())
-        nothing = torch.zeros(count, *self.shape, device=like.device, dtype=like.dtype)
-        everything = torch.ones(1, 1, *self.shape[1:], dtype=torch.bool, device=like.device)
-        return self.fill(nothing, everything, generator)
+        return self.fill(*nothing_known(count, self.shape, next(self.parameters())), generator)

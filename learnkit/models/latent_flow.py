@@ -12,6 +12,7 @@ from torch import nn
 
 from learnkit.models.blocks import Residual, zeroed
 from learnkit.models.flow_matching import integrate
+from learnkit.models.masked import draws_like
 from learnkit.models.unet import TIMES, timestep_embedding
 from learnkit.shapes import check_at_least
 from learnkit.tensors import Latents, Rows, Vector
@@ -59,8 +60,5 @@ class LatentFlow(nn.Module):
     ) -> Latents:
         """`count` draws of z, (count, latent), in `calls` calls each: what the decoder takes."""
         check_at_least(1, count=count)
-        like = self.mean
-        noise = torch.randn(
-            count, self.latent, generator=generator, device=like.device, dtype=like.dtype
-        )
+        noise = draws_like(self.mean, count, generator)
         return self.mean + self.scale * integrate(self, noise, calls)

@@ -19,7 +19,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from learnkit.models.masked import check_holes, check_pictures_of, composite
+from learnkit.models.masked import check_holes, check_pictures_of, composite, nothing_known
 from learnkit.tensors import Grey, Hole, Labels, Latents, Rows, Scalar
 
 PART = 32  # pictures that a GPU fills together: 80 MB of factors where they are of 28 x 28
@@ -80,9 +80,7 @@ class LinearFill(nn.Module):
 
     def nothing(self, count: int) -> tuple[Grey, Hole]:
         """`count` pictures of which nothing is known, and the one hole that says so."""
-        size, device = (self.height, self.width), self.mean.device
-        blank = torch.zeros(count, 1, *size, dtype=self.mean.dtype, device=device)
-        return blank, torch.ones(1, 1, *size, dtype=torch.bool, device=device)
+        return nothing_known(count, (1, self.height, self.width), self.mean)
 
     def solve(self, holes: Bool[Tensor, "m ..."], *, batched: bool | None = None) -> "Factorised":
         """What is factorised for holes (m, 1, h, w) or (m, h w): for fills, and their errors.

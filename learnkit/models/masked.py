@@ -114,6 +114,15 @@ def draws_like(
     return torch.cat([noise, -noise[: count - fresh]])
 
 
+def nothing_known(count: int, shape: tuple[int, ...], like: Tensor) -> tuple[Images, Hole]:
+    """`count` pictures of the shape (c, h, w), all 0, and the one hole that covers everything.
+
+    They have the type and the device of `like`.
+    """
+    blank = torch.zeros(count, *shape, dtype=like.dtype, device=like.device)
+    return blank, torch.ones(1, 1, *shape[1:], dtype=torch.bool, device=like.device)
+
+
 @runtime_checkable
 class Paints(Protocol):
     """A network that paints the whole picture in one pass: `paint` checks nothing."""
