@@ -10,6 +10,7 @@ lesson_NN a file for each exercise, and its mistakes beside it
 sandbox   the process that an answer runs in
 judge     from what an answer did to one sentence that helps
 likeness, relations, diagnosis, raised   how two results agree, and what is wrong where they do not
+mutants   the answer with one thing changed: the exam of the cases, and what explains an answer
 report, example   a verdict, and how it looks
 verdicts  the last one on each exercise, and what stands in for a wrong answer
 engine    the decorator, check() and check_file()

@@ -13,6 +13,7 @@ import numpy as np
 from learnkit.exercises.diagnosis import changed_arguments, diagnosis
 from learnkit.exercises.example import describe_case, shown
 from learnkit.exercises.likeness import alike, close, fits, roughly
+from learnkit.exercises.mutants.explaining import explained
 from learnkit.exercises.report import CORRECT, INCORRECT, NOT_ATTEMPTED, Report
 from learnkit.exercises.sandbox.worker import Outcome
 from learnkit.exercises.table import Case, Exercise, Mistake
@@ -54,7 +55,9 @@ def judge(
     if twice is not None and not certain:
         runs = twice(exercise.cases[failed])
         if all(o.kind == "value" for o in runs) and not alike(exercise, runs[0], runs[-1]):
-            message = RESTLESS
+            return verdict(INCORRECT, RESTLESS, example=example)
+    if words := explained(exercise, outcomes, failed):
+        message = f"{message} {words}" if certain else words
     return verdict(INCORRECT, message, example=example)
 
 

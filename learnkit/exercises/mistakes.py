@@ -41,6 +41,8 @@ class Mistake:
 
     answer: Callable
     sentence: str
+    text: str = ""  # of its definition, from `def` or `class` on
+    edits: str = ""  # the lines that make it of the answer, where it is written so
 
     @property
     def name(self) -> str:
@@ -89,14 +91,15 @@ class Written:
             definition = self._definition(cell)
             for name, text, value in _repeated(cell, definition):
                 told = sentence.replace(f"{{{cell.variable}}}", value)
-                yield Mistake(self._defined(text, name), told)
+                edits = cell.code if _is_edits(cell.code) and not value else ""
+                yield Mistake(self._defined(text, name), told, text, edits)
 
     def _definition(self, cell: Cell) -> str:
         """The text of a mistake, from its `def` or `class` on."""
         name = self.path.stem
         if re.match(rf"(def|class) {name}\b", cell.code):
             return cell.code
-        if cell.code.startswith(("- ", "+ ", "~ ", "  ")):
+        if _is_edits(cell.code):
             try:
                 return edited(self.definition, cell.code)
             except ValueError as error:
@@ -182,6 +185,10 @@ def _cell(text: str, path: Path) -> Cell:
     values = tuple(v.strip() for v in head["values"].split(",")) if head["values"] else ()
     code = "\n".join(lines[length:]).strip("\n")
     return Cell(head["name"], sentence.strip(), code, head["variable"] or "", values)
+
+
+def _is_edits(code: str) -> bool:
+    return code.startswith(("- ", "+ ", "~ ", "  "))
 
 
 def _is_as(cell: Cell) -> bool:

@@ -65,7 +65,8 @@ class Exercise:
     redraw: Callable[[Case, np.random.Generator], Case] | None = None  # a hidden case from a shown
     equivalent: list[str] = field(default_factory=list)  # mutants that no case can tell from it
     written: Written | None = field(default=None, repr=False)
-    _mistaken: dict[str, list[Outcome]] = field(default_factory=dict, repr=False)
+    suspects: Any = field(default=None, init=False, repr=False)  # kept here for `explained`
+    _mistaken: dict[str, list[Outcome]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def beside(cls, module: str, *, reference: Callable | None = None, **fields: Any) -> "Exercise":
@@ -87,9 +88,10 @@ class Exercise:
     def run(self, answer: Callable) -> list[Outcome]:
         """What `answer` does on every case, here in this process: for trusted code alone."""
         with settled():
-            return [self._run_case(answer, c) for c in self.cases]
+            return [self.run_on(answer, c) for c in self.cases]
 
-    def _run_case(self, answer: Callable, one: Case) -> Outcome:
+    def run_on(self, answer: Callable, one: Case) -> Outcome:
+        """The same on one case."""
         with settled():
             return run_case(answer, (one.args, one.options), self.build, self.probe)
 
@@ -103,7 +105,7 @@ class Exercise:
         done = self._mistaken.setdefault(mistake.name, [])
         for i, one in enumerate(self.cases):
             if i == len(done):
-                done.append(self._run_case(mistake.answer, one))
+                done.append(self.run_on(mistake.answer, one))
             yield done[i]
 
 

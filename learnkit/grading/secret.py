@@ -29,7 +29,7 @@ def hidden(task: Exercise, seed: str) -> Exercise:
     found: list[Case] = []
     for number, (shown, want) in enumerate(zip(task.cases, task.expected, strict=True)):
         found += _another(task, shown, want, f"{seed}/{task.name}/{number}")
-    return replace(task, cases=found, _mistaken={})
+    return replace(task, cases=found)
 
 
 def _another(task: Exercise, shown: Case, want: Outcome, key: str) -> list[Case]:

@@ -80,7 +80,7 @@ def a_list(image):
     return (1 - image).tolist()
 
 
-@wrong("invert", "is of True and False (bool)")
+@wrong("invert", "Yours holds 0 and 1 alone")
 def decided(image):
     return image < 0.5
 

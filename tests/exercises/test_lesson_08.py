@@ -463,7 +463,7 @@ def kept_apart_for_equal_ends(z0, z1, steps):
     return line_where_the_cosine_is_nearly_1(z0, z1, steps)
 
 
-@wrong("interpolate", "0/0")
+@wrong("interpolate", "Ends of one direction")
 def equal_ends_alone_kept_apart(z0, z1, steps):
     if torch.equal(z0, z1):
         return z0.repeat(steps, 1)

@@ -8,10 +8,13 @@ from learnkit.exercises.table import Exercise, case
 
 
 def _bowl(curvature, x0, lr, steps):
-    """The gradient function of a bowl, Σ curvature x² / 2, in place of the curvatures."""
+    """The gradient function of a bowl, Σ curvature x² / 2, in place of the curvatures.
+
+    Where all curvatures are 1, the gradient at x is x: the very array that it is asked about.
+    """
 
     def grad(x):
-        return curvature * x
+        return x if (curvature == 1).all() else curvature * x
 
     return (grad, x0, lr, steps), {}
 
@@ -39,7 +42,8 @@ def _path(result, grad, x0, lr, steps):
 
 
 def _bowl_case(curvature, x0, lr, steps):
-    shown = f"grad(x) = {curvature} * x\nx0 = {x0}, lr = {lr}, steps = {steps}"
+    slope = "x" if curvature == [1.0] else f"{curvature} * x"
+    shown = f"grad(x) = {slope}\nx0 = {x0}, lr = {lr}, steps = {steps}"
     return case(np.array(curvature), np.array(x0), lr, steps, note=shown)
 
 

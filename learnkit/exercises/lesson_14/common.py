@@ -11,6 +11,10 @@ NO_GRAPH = (
     "Your penalty has no graph behind it (.data, detach(), no_grad, state_dict() or torch.tensor), "
     "so it adds no gradient and changes nothing. Compute with the parameters themselves."
 )
+NOTHING_COUNTED = (
+    "Your penalty counts no weight at all of this model: model.parameters() gives them all, also "
+    "those of layers inside of layers."
+)
 CALLED = "You return a method, and not what it gives: its round brackets are missing."
 
 
@@ -67,4 +71,4 @@ def one_tensor(result):
             "(): .sum() over everything."
         )
     if not result.requires_grad:
-        raise OddResultError(NO_GRAPH)
+        raise OddResultError(NO_GRAPH if result.item() else NOTHING_COUNTED)

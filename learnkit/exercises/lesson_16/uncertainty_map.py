@@ -18,6 +18,10 @@ uncertainty_map = Exercise.beside(
             np.array([[[0.0, 1.0]], [[1.0, 0.0]], [[1.0, 0.0]], [[0.0, 1.0]]]),
             note="four fills of 1 x 2 pixels",
         ),
+        case(
+            np.broadcast_to([[0.1, 0.3, 0.6, 0.7, 0.9]], (3, 1, 5)).copy(),
+            note="three fills that agree in all pixels",
+        ),
         case(_rng.random((5, 3, 4)).round(2)),
         case(_rng.random((3, 3, 3)).round(2), note="three fills of 3 x 3 pixels"),
         case(_rng.random((16, 2, 6)).round(2), note="sixteen fills of 2 x 6 pixels"),
