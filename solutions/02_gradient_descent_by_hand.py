@@ -17,7 +17,7 @@ import numpy as np
 
 from learnkit.byhand.gradcheck import check_grad
 from learnkit.byhand.losses import roughness
-from learnkit.exercises import exercise
+from learnkit.exercises import challenge, exercise
 from learnkit.fills.harmonic import harmonic
 from learnkit.holes import draw
 from learnkit.images.damaged import DAMAGED, damaged
@@ -368,6 +368,25 @@ box = draw.box((28, 28), height=10, width=10)
 filled = np.array([harmonic(garment, box) for garment in garments])
 pooled = -10 * np.log10(np.mean((filled - garments)[:, box] ** 2))
 print(f"harmonic fill, 500 garments: {pooled:.2f} dB, pooled")
+
+# %% [markdown]
+# ## Challenge
+#
+# A challenge has no right answer. What you write is scored on pictures that this lesson does not
+# show, beside what other methods reach. It is optional and counts for nothing; your best score is
+# kept, and `learnkit progress` tells it.
+#
+# `mend(image, hole)` is given a grey picture (h, w) with 0 in its hole, and returns it filled. Below
+# it takes 30 steps of your own descent. What could be better: more steps, a better start than 0,
+# another prior than roughness?
+
+
+# %%
+@challenge
+def mend(image, hole):
+    """The whole picture, (h, w), its hole filled; scored in the hole."""
+    return fill_hole(image, hole, lr=0.12, steps=30)
+
 
 # %% [markdown]
 # ## Quiz

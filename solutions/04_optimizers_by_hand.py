@@ -21,13 +21,13 @@ import numpy as np
 from learnkit.byhand.layers import sigmoid
 from learnkit.byhand.losses import binary_cross_entropy_with_logits_grad, roughness_grad
 from learnkit.byhand.optim import cosine_schedule, one_cycle_schedule, step_schedule
-from learnkit.exercises import exercise
+from learnkit.exercises import challenge, exercise
 from learnkit.fills.harmonic import harmonic
 from learnkit.holes import draw
 from learnkit.images import metrics
 from learnkit.images.damaged import damaged
 from learnkit.images.data import fashion_mnist, to_float
-from learnkit.widgets import race
+from learnkit.widgets import race as valleys
 from learnkit.widgets.progress_bar import watched
 from learnkit.widgets.show import show, show_pictures
 
@@ -300,7 +300,7 @@ print("without the correction:      ", raw, "which is", round(raw[0] / first[0],
 # same ravine is turned by 45°?
 
 # %%
-race.explore()
+valleys.explore()
 
 # %% [markdown]
 # In the ravine with $\kappa = 100$ RMSprop is at the bottom within 20 steps, where the heights of the
@@ -370,7 +370,7 @@ for name, (step, memories) in runners.items():
 # %%
 moments = [0, 2, 4, 7, 10, 15, 20, 30, 40, 50, 65, 80, 100, 150, 200, 300, 500, 800]
 frames = {name: [fills[name][i] for i in moments] for name in fills}
-race.explore_hole(frames, moments, exact, hole)
+valleys.explore_hole(frames, moments, exact, hole)
 
 # %%
 row = {f"{name}, step 30": fills[name][30] for name in fills}
@@ -473,6 +473,26 @@ show(fig, alt="The constant rate jitters around 15 dB; both schedules climb smoo
 # Which one, then? **SGD with momentum** where you know the valley or can try many rates. **Adam**
 # otherwise. And always a schedule.
 #
+# ## Challenge
+#
+# As always: optional, scored on pictures that this lesson does not show, and your best score is kept.
+#
+# `race(grad, x0, steps)` walks downhill from x0 (d,) and returns the last place, (d,). It may ask
+# `grad` at most `steps` times. The five valleys are bowls of other condition numbers and dimensions
+# than here, turned, and a bent one. The score counts the powers of ten that the height falls by.
+
+
+# %%
+@challenge
+def race(grad, x0, steps):
+    """The last place of a walk downhill, (d,); `grad` may be asked at most `steps` times."""
+    x = x0
+    for _ in range(steps):
+        x = x - 0.003 * grad(x)
+    return x
+
+
+# %% [markdown]
 # ## Quiz
 #
 # <details><summary>1. A gradient is the same, 1, at every step. How far does momentum with m = 0.9 and η = 0.01 go in one step, after many?</summary>

@@ -23,7 +23,7 @@ from learnkit.byhand.gradcheck import check_grad, numerical_grad
 from learnkit.byhand.layers import relu, sigmoid, sigmoid_grad
 from learnkit.byhand.losses import mse_loss, mse_loss_grad
 from learnkit.byhand.optim import adam_step, cosine_schedule
-from learnkit.exercises import exercise
+from learnkit.exercises import challenge, exercise
 from learnkit.holes import draw
 from learnkit.images import damaged, metrics
 from learnkit.widgets import graph
@@ -413,7 +413,7 @@ seen = ~hole.ravel()
 xy, colours = coordinates(128, 128), face.reshape(-1, 3)
 
 
-def paint(features, weights):
+def painting_of(features, weights):
     """The whole picture, as the network sees it."""
     return sigmoid(forward(features, weights)[2]).reshape(face.shape)
 
@@ -426,9 +426,9 @@ def film(features, moments):
         training,
         moments[-1],
         title="painting",
-        loss=lambda weights: mse_loss(paint(features, weights)[~hole], face[~hole]),
+        loss=lambda weights: mse_loss(painting_of(features, weights)[~hole], face[~hole]),
     )
-    return {t: paint(features, w) for t, w in enumerate(shown, start=1) if t in moments}
+    return {t: painting_of(features, w) for t, w in enumerate(shown, start=1) if t in moments}
 
 
 # %% [markdown]
@@ -524,7 +524,7 @@ def mend(scale, steps):
     features, outside = xy if scale == 0 else fourier(scale), ~scratches.ravel()
     training = train(features[outside], colours[outside], steps)
     *_, trained = watched(training, steps, title=f"scale {scale}")
-    painting = np.where(scratches[..., None], paint(features, trained), face)
+    painting = np.where(scratches[..., None], painting_of(features, trained), face)
     return painting, metrics.psnr(painting, face, hole=scratches)
 
 
@@ -553,6 +553,25 @@ print(f"{in_scratches:.2f} dB in the scratches")
 # you have written yourself. What would it do if it had seen ten thousand faces? That needs a network that
 # does not have to learn every place anew, and that is the next lesson.
 #
+# ## Challenge
+#
+# As always: optional, scored on pictures that this lesson does not show, and your best score is kept.
+#
+# `paint(known, hole)` is given a colour picture (h, w, 3), 0 in its hole, and returns it filled, by
+# whatever you can train or compute within a minute. Below it takes the mean colour of what is known.
+# Which waves, how many steps, and what besides a network?
+
+
+# %%
+@challenge
+def paint(known, hole):
+    """The whole picture, (h, w, 3), its hole filled; scored in the hole."""
+    picture = known.copy()
+    picture[hole] = known[~hole].mean(axis=0)
+    return picture
+
+
+# %% [markdown]
 # ## Quiz
 #
 # <details><summary>1. Why does reverse mode start at the loss, and not at the weights?</summary>

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from learnkit.course.lab import DEFAULT_FOLDER, lesson_names
+from learnkit.exercises.challenges.index import CHALLENGES
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.progress import MARKER, Entry, is_done, lab_folder, read
 
@@ -36,6 +37,10 @@ def table(entries: dict[str, Entry]) -> Iterator[str]:
         for name in names:
             word, remark = verdict(entries.get(name))
             yield f"  {word:<{width}}  {name}{remark}"
+        for name in (name for name, where in CHALLENGES.items() if lesson in where):
+            score = entries.get(name, {}).get("score")
+            if isinstance(score, float | int):
+                yield f"  {'best':<{width}}  {name}: {score:.2f} (a challenge)"
     total = sum(is_done(entries.get(name)) for name in EXERCISES)
     yield f"Total: {total} of {len(EXERCISES)} exercises done"
 

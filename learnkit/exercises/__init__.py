@@ -13,12 +13,14 @@ likeness, relations, diagnosis, raised   how two results agree, and what is wron
 mutants   the answer with one thing changed: the exam of the cases, and what explains an answer
 report, example   a verdict, and how it looks
 verdicts  the last one on each exercise, and what stands in for a wrong answer
+challenges   those that have no right answer, but a score
 engine    the decorator, check() and check_file()
 cells     what is done where a cell fails
 hints     hint()
 progress  what is done so far
 """
 
+from learnkit.exercises.challenges.engine import challenge
 from learnkit.exercises.engine import check, check_file, exercise, graded, graded_later
 from learnkit.exercises.hints import hint
 from learnkit.exercises.report import Report
@@ -27,6 +29,7 @@ from learnkit.exercises.verdicts import reports
 
 __all__ = [
     "Report",
+    "challenge",
     "check",
     "check_file",
     "exercise",

@@ -15,6 +15,7 @@ from typing import Any
 
 from learnkit import threads
 from learnkit.exercises import hints
+from learnkit.exercises.challenges.index import CHALLENGES
 from learnkit.exercises.index import EXERCISES
 from learnkit.exercises.report import INCORRECT, NOT_ATTEMPTED, Report
 from learnkit.exercises.sandbox import workers
@@ -23,9 +24,10 @@ from learnkit.exercises.verdicts import keep, stand_in
 
 in_this_cell: set[str] = set()  # exercises that have had their verdict since the cell began
 _source = ""  # of the cell that runs
-# `@exercise` at the left edge, then other decorators and comments, then the name.
-_EXERCISE = re.compile(
-    r"^@exercise\b.*\n(?:[ \t]*(?:#.*|@.*)?\n)*(?:async +)?(?:def|class)[ \t]+(\w+)", re.M
+# `@exercise` or `@challenge` at the left edge, other decorators and comments, then the name.
+_ASKED = re.compile(
+    r"^@(?:exercise|challenge)\b.*\n(?:[ \t]*(?:#.*|@.*)?\n)*(?:async +)?(?:def|class)[ \t]+(\w+)",
+    re.M,
 )
 
 
@@ -35,8 +37,8 @@ def shell() -> Any:
     return ipython.get_ipython() if ipython is not None else None
 
 
-def display(report: Report) -> None:
-    """Shows a verdict: as a page where there is a notebook, else as text."""
+def display(report: Any) -> None:
+    """Shows a Report, or what looks like one: as a page where there is a notebook, else as text."""
     _show(report._repr_mimebundle_())
 
 
@@ -56,8 +58,8 @@ def _show(bundle: dict[str, str]) -> None:
 
 
 def asked_in(source: str) -> list[str]:
-    """The exercises that a cell's source holds, whether or not Python can read it."""
-    return [name for name in _EXERCISE.findall(source) if name in EXERCISES]
+    """The exercises and challenges in a cell's source, whether or not Python can read it."""
+    return [name for name in _ASKED.findall(source) if name in EXERCISES or name in CHALLENGES]
 
 
 def source() -> str:
@@ -105,10 +107,10 @@ class Catching(ast.NodeTransformer):
 
     def _caught(self, node: ast.stmt) -> ast.stmt:
         kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        if not isinstance(node, kinds) or node.name not in EXERCISES:
+        if not isinstance(node, kinds) or node.name not in EXERCISES | CHALLENGES:
             return node
         over = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
-        if not any(isinstance(d, ast.Name) and d.id == "exercise" for d in over):
+        if not any(isinstance(d, ast.Name) and d.id in ("exercise", "challenge") for d in over):
             return node
         says = f"{_here('caught')}({node.name!r})"
         around = ast.parse(f"try:\n pass\nexcept Exception:\n if not {says}: raise")
@@ -126,7 +128,8 @@ def caught(name: str) -> bool:
     After a restart it is `exercise` itself that is not there: that stays Python's error.
     """
     error = sys.exception()
-    if error is None or (isinstance(error, NameError) and error.name == "exercise"):
+    missing = error.name if isinstance(error, NameError) else ""
+    if error is None or missing in ("exercise", "challenge"):
         return False
     fails(name, error)
     return True
@@ -139,12 +142,15 @@ def fails(name: str, error: BaseException, example: tuple[tuple[str, str], ...] 
     text = getattr(error, "msg", None) or str(error)
     empty = text.startswith("expected an indented block")
     message = f"Python could not run this cell: {type(error).__name__}{line}: {text}."
-    message = message.replace("..", ".") + f"\nThe lesson goes on with learnkit's own {name}."
+    message = message.replace("..", ".")
+    if name in EXERCISES:
+        message += f"\nThe lesson goes on with learnkit's own {name}."
     report = Report(name, NOT_ATTEMPTED if empty else INCORRECT, message, example=example)
     in_this_cell.add(name)
-    keep(report)
     display(report)
-    shell().user_ns[name] = stand_in(find(name), None)
+    if name in EXERCISES:
+        keep(report)
+        shell().user_ns[name] = stand_in(find(name), None)
 
 
 def _caret(error: BaseException) -> tuple[tuple[str, str], ...]:

@@ -60,8 +60,8 @@ def changed_arguments(exercise: Exercise, got: Outcome, want: Outcome) -> str:
     return " and ".join(f"`{names[i]}`" for i in positions if i < len(names))
 
 
-def _without_numbers(exercise: Exercise, got: Outcome, want: Outcome) -> str:
-    """What there is to say before any number is compared, or nothing."""
+def no_result(exercise: Exercise, got: Outcome) -> str:
+    """Why an answer gave no result on a case; nothing where it gave one."""
     if got.kind in ENDS:
         return ENDS[got.kind].format(seconds=exercise.seconds, line=got.line)
     if got.kind in ("raised", "unread", "stub"):
@@ -74,8 +74,13 @@ def _without_numbers(exercise: Exercise, got: Outcome, want: Outcome) -> str:
             "Your function returns None: a `return` is missing on the way it took, or what stands "
             "behind it is None itself (so with print, append and sort)."
         )
-    if got.kind == "odd":
-        return got.message
+    return got.message if got.kind == "odd" else ""
+
+
+def _without_numbers(exercise: Exercise, got: Outcome, want: Outcome) -> str:
+    """What there is to say before any number is compared, or nothing."""
+    if said := no_result(exercise, got):
+        return said
     if changed := changed_arguments(exercise, got, want):
         arguments = "arguments" if " and " in changed else "argument"
         return f"Your function changes its {arguments} {changed} in place: work on a copy."

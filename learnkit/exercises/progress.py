@@ -5,14 +5,17 @@ Where no marker stands above the current folder nothing is written, so CI and a 
 trace. Nothing is sent anywhere. Standard library alone: every verdict passes through here.
 
     {"mse_loss": {"status": "incorrect", "best": "correct", "when": "2026-01-31T18:02:11",
-                  "tries": 2}}
+                  "tries": 2},
+     "mend": {"score": 24.31, "when": "2026-01-31T18:40:02"}}
+
+The score of a challenge is the best so far.
 """
 
 import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +26,7 @@ MARKER = Path(STATE, "lab.json")
 PROGRESS = Path(STATE, "progress.json")
 PATIENCE = 2.0  # seconds to wait for another kernel; it holds the lock for milliseconds
 
-Entry = dict[str, str | int]
+Entry = dict[str, str | int | float]
 
 
 def lab_folder(start: Path | None = None) -> Path | None:
@@ -68,12 +71,35 @@ def record(name: str, status: str) -> None:
             with _locked(folder / STATE / "progress.lock"):
                 entries = _read_or_set_aside(folder)
                 entries[name] = _entry(entries.get(name, {}), status)
-                text = json.dumps(entries, indent=1, sort_keys=True) + "\n"
-                write_whole(folder / PROGRESS, text.encode())
+                _write(folder, entries)
     except OSError:
         # A full disk, a folder turned read-only or deleted under the notebook: the student asked
         # whether the answer is right, and gets that answer; only the tally misses one entry.
         pass
+
+
+def record_score(name: str, score: float) -> float:
+    """Notes the score of a challenge in the nearest lab folder; gives the best one so far."""
+    best = score
+    with suppress(OSError):  # as above
+        folder = lab_folder()
+        if folder is not None:
+            with _locked(folder / STATE / "progress.lock"):
+                entries = _read_or_set_aside(folder)
+                before = entries.get(name, {}).get("score", score)
+                best = max(score, before if isinstance(before, float | int) else score)
+                entries[name] = {"score": best, "when": _now()}
+                _write(folder, entries)
+    return best
+
+
+def _write(folder: Path, entries: dict[str, Entry]) -> None:
+    text = json.dumps(entries, indent=1, sort_keys=True) + "\n"
+    write_whole(folder / PROGRESS, text.encode())
+
+
+def _now() -> str:
+    return datetime.now().isoformat(timespec="seconds")
 
 
 def _entry(before: Entry, status: str) -> Entry:
@@ -82,7 +108,7 @@ def _entry(before: Entry, status: str) -> Entry:
     return {
         "status": status,
         "best": _better(str(before.get("best", status)), status),
-        "when": datetime.now().isoformat(timespec="seconds"),
+        "when": _now(),
         "tries": (tries if isinstance(tries, int) else 0) + counts,
     }
 

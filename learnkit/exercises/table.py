@@ -63,6 +63,7 @@ class Exercise:
     imports: tuple[str, ...] = ()  # modules that a call imports, for seconds: an optimizer of torch
     lesson: int = -1  # of an exercise that is not in the index
     redraw: Callable[[Case, np.random.Generator], Case] | None = None  # a hidden case from a shown
+    hides: bool = True  # whether learnkit's own functions of its name are hidden from the answer
     equivalent: list[str] = field(default_factory=list)  # mutants that no case can tell from it
     written: Written | None = field(default=None, repr=False)
     suspects: Any = field(default=None, init=False, repr=False)  # kept here for `explained`

@@ -23,7 +23,7 @@ def test_axe_finds_nothing_serious_in_what_the_lesson_shows(lesson):
 
 
 def test_another_valley_is_chosen_and_the_race_is_run_by_key(lesson):
-    widget = lesson.cell("race.explore()")
+    widget = lesson.cell("valleys.explore()")
     widget.locator("img:visible").wait_for()
     widget.locator("select").select_option("the same, turned by 45°")
     until(lesson.page, lambda: lesson.picture(widget)["alt"], lambda alt: "turned by 45°" in alt)
@@ -39,7 +39,7 @@ def test_another_valley_is_chosen_and_the_race_is_run_by_key(lesson):
 
 
 def test_larger_rates_make_plain_descent_explode(lesson):
-    widget = lesson.cell("race.explore()")
+    widget = lesson.cell("valleys.explore()")
     widget.locator("[role=slider]").last.focus()
     lesson.page.keyboard.press("End")
     seen = until(
@@ -49,7 +49,7 @@ def test_larger_rates_make_plain_descent_explode(lesson):
 
 
 def test_the_hole_is_raced_in_frame_by_frame(lesson):
-    widget = lesson.cell("race.explore_hole(")
+    widget = lesson.cell("valleys.explore_hole(")
     widget.locator("img:visible").wait_for()
     widget.locator("[role=slider]").focus()
     lesson.page.keyboard.press("End")

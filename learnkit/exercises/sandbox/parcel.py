@@ -47,6 +47,8 @@ def hidden(exercise: Exercise) -> list[tuple[str, str]]:
     The worker takes out what is there. A module is only named where its text has the word, and
     none is imported for it. A definition by loops is an answer, too.
     """
+    if not exercise.hides:
+        return []
     names = {exercise.name, exercise.name + "_loops", exercise.reference.__name__}
     found = {(exercise.reference.__module__, exercise.reference.__name__)}
     for module, words in _words().items():
