@@ -475,7 +475,7 @@ show(fig, alt="The constant rate jitters around 15 dB; both schedules climb smoo
 #
 # ## Challenge
 #
-# As always: optional, scored on pictures that this lesson does not show, and your best score is kept.
+# Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `race(grad, x0, steps)` walks downhill from x0 (d,) and returns the last place, (d,). It may ask
 # `grad` at most `steps` times. The five valleys are bowls of other condition numbers and dimensions

@@ -555,7 +555,7 @@ print(f"{in_scratches:.2f} dB in the scratches")
 #
 # ## Challenge
 #
-# As always: optional, scored on pictures that this lesson does not show, and your best score is kept.
+# Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `paint(known, hole)` is given a colour picture (h, w, 3), 0 in its hole, and returns it filled, by
 # whatever you can train or compute within a minute. Below it takes the mean colour of what is known.

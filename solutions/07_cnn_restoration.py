@@ -559,7 +559,7 @@ show_table(denoiser_card, title="the denoiser, on photographs that it has never 
 # %% [markdown]
 # ## Challenge
 #
-# As always: optional, scored on pictures that this lesson does not show, and your best score is kept.
+# Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `train(images)` is given 4,000 clean garments (n, 1, 28, 28) and returns your trained network: it is
 # tried on 200 others under noise of spread 0.2. You have 40 seconds of computing on one core. Below

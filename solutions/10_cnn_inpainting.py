@@ -532,7 +532,7 @@ brush.explore(strangers, {"biharmonic": biharmonic, "photo network": restore}, s
 # %% [markdown]
 # ## Challenge
 #
-# As always: optional, scored on pictures that this lesson does not show, and your best score is kept.
+# Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `fill(image, hole)` is given garments (n, 1, 28, 28) with 0 in their holes, and the holes. It is
 # scored on the five kinds of holes of the course's table, on 40 garments that the table does not

@@ -441,7 +441,7 @@ posterior.explore(at_share)
 #
 # ## Challenge
 #
-# As always: optional, scored on pictures that this lesson does not show, and your best score is kept.
+# Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `fill(image, hole)` is the challenge of lesson 10. A mean of several draws scores more than one:
 # how many can you afford within a minute? Below stands one draw of the conditional VAE.

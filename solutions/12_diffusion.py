@@ -612,7 +612,7 @@ print(f"first call {first_call:.2f} dB, mean of 8 {decibels['told, mean of 8']:.
 #
 # ## Challenge
 #
-# As always: optional, scored on pictures that this lesson does not show, and your best score is kept.
+# Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `fill(image, hole)` is the challenge of lesson 10 once more. Within a minute of computing, what is
 # best: few calls and many draws, or one careful draw? Below stands one draw in four calls.

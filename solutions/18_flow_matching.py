@@ -703,7 +703,7 @@ show_table(work, heads=["network", "million operations a call"], digits=1)
 #
 # ## Challenge
 #
-# As always: optional, scored on pictures that this lesson does not show, and your best score is kept.
+# Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `fill(image, hole)` is the challenge of lesson 10, for the last time, with all that the course has.
 # Two networks that err in different places have a mean that errs less. Below stands one draw of the

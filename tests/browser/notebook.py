@@ -125,7 +125,12 @@ class Notebook:
 
     def statuses(self) -> list[tuple[str, str]]:
         """Of each verdict the exercise's name and its first words: ("psnr", "not attempted")."""
-        return [re.search(r"(\w+): (.*?)\.", words).groups() for words in self.verdicts()]
+        verdicts = (words for words in self.verdicts() if not words.startswith("★"))
+        return [re.search(r"(\w+): (.*?)\.", words).groups() for words in verdicts]
+
+    def scores(self) -> list[str]:
+        """What stands under the lesson's challenges."""
+        return [words for words in self.verdicts() if words.startswith("★")]
 
     def _press_run(self, cell: "Locator") -> None:
         prompt = cell.locator(".jp-InputArea-prompt")

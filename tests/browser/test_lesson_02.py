@@ -65,3 +65,12 @@ def test_play_runs_the_film_to_its_end_and_pause_holds_it(lesson):
     until(lesson.page, watch, lambda steps: steps[-1] == 300)
     assert "300" in film.locator(".widget-html-content img").get_attribute("alt")
     assert film.locator(".widget-readout").inner_text() == "18"
+
+
+def test_the_challenge_begins_with_a_score(lesson):
+    (score,) = lesson.scores()
+    assert (
+        score.startswith("★ mend: ")
+        and "in the holes of six photographs" in score
+        and "▸ yours" in score
+    )

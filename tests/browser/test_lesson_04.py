@@ -56,3 +56,12 @@ def test_the_hole_is_raced_in_frame_by_frame(lesson):
     seen = until(lesson.page, lambda: lesson.picture(widget)["alt"], lambda alt: "step 800" in alt)
     gaps = {name: float(gap) for name, gap in re.findall(r"(momentum|RMSprop) ([\d.e-]+\d)", seen)}
     assert gaps["momentum"] < 1e-6 < 0.01 < gaps["RMSprop"]
+
+
+def test_the_challenge_begins_with_a_score(lesson):
+    (score,) = lesson.scores()
+    assert (
+        score.startswith("★ race: ")
+        and "1.36 decades down five valleys" in score
+        and "▸ yours" in score
+    )

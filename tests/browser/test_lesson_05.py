@@ -43,3 +43,12 @@ def test_an_order_that_calls_itself_too_deep_meets_its_own_sentence(lesson):
     )
     cell = lesson.answer("topological_order", answer)
     assert "incorrect" in cell.locator("[role=status]").text_content()
+
+
+def test_the_challenge_begins_with_a_score(lesson):
+    (score,) = lesson.scores()
+    assert (
+        score.startswith("★ paint: ")
+        and "16.85 dB in the holes of three" in score
+        and "▸ yours" in score
+    )

@@ -40,3 +40,10 @@ def test_a_step_without_zero_grad_meets_its_own_sentence(lesson):
     status = cell.locator("[role=status]")
     until(lesson.page, status.text_content, lambda text: "incorrect" in text)
     assert "zero_grad" in status.text_content()
+
+
+def test_the_challenge_begins_with_a_score(lesson):
+    (score,) = lesson.scores()
+    assert (
+        score.startswith("★ train: ") and "17.65 dB on 200 garments" in score and "▸ yours" in score
+    )

@@ -54,3 +54,8 @@ def test_a_score_of_the_whole_picture_meets_its_own_sentence(lesson):
     status = cell.locator("[role=status]")
     until(lesson.page, status.text_content, lambda text: "incorrect" in text)
     assert "whole picture" in status.text_content()
+
+
+def test_the_challenge_begins_with_a_score(lesson):
+    (score,) = lesson.scores()
+    assert score.startswith("★ fill: ") and "in five kinds of holes" in score and "▸ yours" in score

@@ -47,3 +47,8 @@ def test_a_mean_in_place_of_a_draw_meets_its_own_sentence(lesson):
     status = cell.locator("[role=status]")
     until(lesson.page, status.text_content, lambda text: "incorrect" in text)
     assert "mean" in status.text_content()
+
+
+def test_the_challenge_begins_with_a_score(lesson):
+    (score,) = lesson.scores()
+    assert score.startswith("★ fill: ") and "in five kinds of holes" in score and "▸ yours" in score

@@ -50,3 +50,8 @@ def test_alpha_bar_without_its_roots_meets_its_own_sentence(lesson):
     status = cell.locator("[role=status]")
     until(lesson.page, status.text_content, lambda text: "incorrect" in text)
     assert "The roots are missing" in status.text_content()
+
+
+def test_the_challenge_begins_with_a_score(lesson):
+    (score,) = lesson.scores()
+    assert score.startswith("★ fill: ") and "in five kinds of holes" in score and "▸ yours" in score

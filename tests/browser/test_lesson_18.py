@@ -61,3 +61,8 @@ def test_a_velocity_from_the_picture_to_the_noise_meets_its_own_sentence(lesson)
     status = cell.locator("[role=status]")
     until(lesson.page, status.text_content, lambda text: "incorrect" in text)
     assert "the way from the picture to the noise" in status.text_content()
+
+
+def test_the_challenge_begins_with_a_score(lesson):
+    (score,) = lesson.scores()
+    assert score.startswith("★ fill: ") and "in five kinds of holes" in score and "▸ yours" in score

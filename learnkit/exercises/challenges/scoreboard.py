@@ -61,7 +61,7 @@ class Scoreboard:
         )
         return (
             "<div role='status' style='border-left:5px solid #e69f00;padding:6px 12px'>"
-            f"<b>★ <code>{html.escape(self.challenge.name)}</code>.</b> "
+            f"<b>★ <code>{html.escape(self.challenge.name)}</code>:</b> "
             f"{html.escape(self.sentence)}"
             f"<table style='margin:6px 0 0 0;border:0'>{rows}</table></div>"
         )
