@@ -25,6 +25,8 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "conv2d": 6,
     "max_pool2d": 6,
     "conv2d_weight_grad": 6,
+    "conv2d_input_grad": 6,
+    "max_pool2d_grad": 6,
     "train_step": 7,
     "evaluate": 7,
     "DenseBlock": 7,

@@ -38,6 +38,8 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "conv2d": "(image, weight, stride=1, padding=0)",
     "max_pool2d": "(image, size)",
     "conv2d_weight_grad": "(image, grad_out, kernel_size)",
+    "conv2d_input_grad": "(weight, grad_out)",
+    "max_pool2d_grad": "(image, size, upstream)",
     "train_step": "(model, images, targets, loss_fn, optimizer)",
     "evaluate": "(model, loader, loss_fn)",
     "DenseBlock": "(channels, growth, layers)",
