@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from learnkit.byhand.gradcheck import check_grad
-from learnkit.byhand.losses import binary_cross_entropy, cross_entropy_grad, mse_loss
+from learnkit.byhand.losses import binary_cross_entropy, mse_loss
 from learnkit.exercises import exercise
 from learnkit.holes import draw
 from learnkit.images.damaged import damaged
@@ -317,20 +317,44 @@ show_pictures(
 #
 # ## More than two answers
 #
-# Shirt, boot, bag: ten answers, one logit each. [**Softmax**](glossary.ipynb#Softmax) makes probabilities of them, $p_k =
-# e^{z_k} / \sum_j e^{z_j}$, and the loss is again the surprise at what came, the **label** $y$:
+# Shirt, boot, bag: ten answers, one logit each. [**Softmax**](glossary.ipynb#Softmax) makes probabilities of them:
+#
+# $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
+#
+# $e^{z}$ overflows as soon as a logit passes 709. Take the same number $m$ out of all logits of a
+# picture: numerator and denominator are both divided by $e^m$, and $p_k$ stays as it was. With the
+# largest logit for $m$ no exponent is above 0.
+#
+# ### Exercise: softmax
+#
+# `logits` has one row for each picture and one column for each class, `(n, k)`. The answer has the
+# same shape, and each row adds up to 1. It must hold for logits of any size.
+
+
+# %% nbgrader={"grade": false, "grade_id": "softmax", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def softmax(logits):
+    """The probabilities of the classes, row by row, (n, k)."""
+    ### BEGIN SOLUTION
+    z = logits - logits.max(axis=1, keepdims=True)
+    e = np.exp(z)
+    return e / e.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The loss is again the surprise at what came, the **label** $y$:
 #
 # $$-\log p_y = \log\sum_j e^{z_j} - z_y$$
 #
-# The sum overflows if any logit passes 709. Take out the largest first, $m = \max_j z_j$. What is
-# left in the sum is at most 1 each, and the value is the same:
+# A tiny $p_y$ is rounded to 0, and $\log 0$ is $-\infty$. So the loss is computed from the logits, on
+# the right, and there too the largest is taken out first:
 #
 # $$\log\sum_j e^{z_j} = m + \log\sum_j e^{z_j - m}$$
 #
 # ### Exercise: cross-entropy with labels
 #
-# `logits` has one row for each picture and one column for each class, `(n, k)`; `labels` holds n
-# integers from 0 to k - 1. The mean goes over the n rows. `logits[np.arange(n), labels]` picks one
+# `logits` is `(n, k)` as before, and `labels` holds n integers from 0 to k - 1. The mean goes over the n rows. `logits[np.arange(n), labels]` picks one
 # number from each row.
 
 
@@ -348,8 +372,8 @@ def cross_entropy(logits, labels):
 # %% [markdown]
 # Ten logits for a garment, each a weighted sum of its 784 pixels, $z = xW + b$. The gradient with
 # respect to a weight is its pixel times the gradient with respect to the logit (lesson 05 shows why).
-# The gradient with respect to the logits is $p$, with 1 taken away at the label: the same plain error
-# as before, divided by the number of garments; `cross_entropy_grad` has it.
+# The gradient with respect to the logits is $p$, your softmax, with 1 taken away at the label: the
+# same plain error as before, divided by the number of garments.
 # (`x.T` below is the **transpose** of x, its rows made columns: so the product `x.T @ ...` adds up
 # over the garments.)
 #
@@ -361,12 +385,16 @@ train, train_labels = fashion_mnist("train")
 pictures = to_float(train)
 centre = pictures.mean(axis=0)
 x = (pictures - centre).reshape(len(pictures), 784)
+
+# %%
 W, b = np.zeros((784, 10)), np.zeros(10)
 for step in watched(range(101), title="ten templates"):
     logits = x @ W + b
     if step in (0, 10, 100):
         print(f"step {step:3}: {cross_entropy(logits, train_labels):.3f} nats")
-    error_of_bets = cross_entropy_grad(logits, train_labels)
+    error_of_bets = softmax(logits)
+    error_of_bets[np.arange(len(x)), train_labels] -= 1
+    error_of_bets /= len(x)
     W, b = W - 0.4 * (x.T @ error_of_bets), b - 0.4 * error_of_bets.sum(axis=0)
 
 # %%

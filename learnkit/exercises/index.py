@@ -13,6 +13,7 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "sigmoid": 3,
     "binary_cross_entropy_with_logits": 3,
     "binary_cross_entropy_with_logits_grad": 3,
+    "softmax": 3,
     "cross_entropy": 3,
     "momentum_step": 4,
     "rmsprop_step": 4,

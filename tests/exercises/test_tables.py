@@ -26,6 +26,7 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "sigmoid": "(z)",
     "binary_cross_entropy_with_logits": "(logits, target)",
     "binary_cross_entropy_with_logits_grad": "(logits, target)",
+    "softmax": "(logits)",
     "cross_entropy": "(logits, labels)",
     "momentum_step": "(x, grad, velocity, lr=0.01, momentum=0.9)",
     "rmsprop_step": "(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-08)",
