@@ -376,15 +376,16 @@ def cross_entropy(logits, labels):
 # same plain error as before, divided by the number of garments.
 # (`x.T` below is the **transpose** of x, its rows made columns: so the product `x.T @ ...` adds up
 # over the garments.)
-#
-# **Predict:** what is the loss before the first step, when all weights are 0? How many of ten
-# garments that it has never seen will it name rightly after 100 steps?
 
 # %%
 train, train_labels = fashion_mnist("train")
 pictures = to_float(train)
 centre = pictures.mean(axis=0)
 x = (pictures - centre).reshape(len(pictures), 784)
+
+# %% [markdown]
+# **Predict:** what is the loss before the first step, when all weights are 0? How many of ten
+# garments that it has never seen will it name rightly after 100 steps?
 
 # %%
 W, b = np.zeros((784, 10)), np.zeros(10)
