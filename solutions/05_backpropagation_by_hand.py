@@ -71,6 +71,59 @@ on_paper = 2 * e.value * (1 - y.value**2) * x.value
 print(f"w: {w.grad:.6f} (on paper {on_paper:.6f}); x: {x.grad:.6f}; b: {b.grad:.6f}")
 
 # %% [markdown]
+# ## What an operation is
+#
+# A node of that graph is made of three things: its **value**, its **inputs**, and a function `pull`. To `pull`
+# the upstream gradient $u$ is given, the gradient of the loss with respect to this node. It returns one
+# share for each input: by the chain rule $u$ times the derivative of the node with respect to that input.
+# A sum, for example, grows by as much as either of its inputs, so both derivatives are 1:
+#
+#     def add(a, b):
+#         return Scalar(a.value + b.value, (a, b), lambda u: (u, u))
+#
+# ### Exercise: a product
+#
+# `a` and `b` are nodes; return the node of their product. Numbers are what you compute with: `a.value`
+# and `b.value`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "multiply", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def multiply(a, b):
+    """The node of a b."""
+    ### BEGIN SOLUTION
+    return Scalar(a.value * b.value, (a, b), lambda u: (u * b.value, u * a.value))
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Exercise: a quotient
+#
+# The same for $a / b$. The derivative of $1/b$ with respect to $b$ is $-1/b^2$.
+
+
+# %% nbgrader={"grade": false, "grade_id": "divide", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def divide(a, b):
+    """The node of a / b."""
+    ### BEGIN SOLUTION
+    return Scalar(a.value / b.value, (a, b), lambda u: (u / b.value, -u * a.value / b.value**2))
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **Predict:** $q = x\,w / (x + w)$ at $x = 2$, $w = 3$. If $w$ grows, does $q$ grow or fall?
+
+# %%
+p1, p2 = Scalar(2.0), Scalar(3.0)
+q = divide(multiply(p1, p2), p1 + p2)
+backward(q)
+print(f"q = {q.value}; with respect to x {p1.grad:.2f}, with respect to w {p2.grad:.2f}")
+
+# %% [markdown]
+# It grows: numerator and denominator both grow, and the numerator by more. On paper the derivative with
+# respect to $w$ is $x^2/(x + w)^2 = 4/25$. Your two operations found it without being told.
+#
 # ## In which order?
 #
 # A number can be used twice. In $y = x\cdot x + x$ the product uses $x$ twice and the sum once
@@ -229,6 +282,36 @@ def relu_grad(x, upstream):
 
 
 # %% [markdown]
+# ## Two layers, put together
+#
+# Now a whole network: $z = x\,w_1 + b_1$, $h = \max(z, 0)$, $y = h\,w_2 + b_2$, and the loss is the mean
+# squared error of $y$. Forwards you keep $z$ and $h$. Backwards you begin at the loss and walk the same
+# lines in the other order. Each layer keeps the gradients of its own weights, and hands what is left down.
+#
+# ### Exercise: the gradients of two layers
+#
+# `weights` is the list `[w1, b1, w2, b2]`, `x` is `(n, d)`, `target` is `(n, k)`. Return four gradients in
+# the same order. You have all parts: `relu`, `mse_loss_grad(y, target)`, and your own `linear_grad`,
+# `bias_grad` and `relu_grad`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "two_layer_gradients", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def two_layer_gradients(x, target, weights):
+    """The gradients of the mean squared error with respect to w1, b1, w2 and b2."""
+    ### BEGIN SOLUTION
+    w1, b1, w2, b2 = weights
+    z = x @ w1 + b1
+    h = relu(z)
+    up = mse_loss_grad(h @ w2 + b2, target)
+    back, grad_w2 = linear_grad(h, w2, up)
+    up1 = relu_grad(z, back)
+    _, grad_w1 = linear_grad(x, w1, up1)
+    return grad_w1, bias_grad(up1), grad_w2, bias_grad(up)
+    ### END SOLUTION
+
+
+# %% [markdown]
 # ## A network that paints
 #
 # The program of the article on 图像合成与修复 from which this course began (lessons 00 and 17) has a
@@ -249,7 +332,7 @@ def forward(x, weights):
 
 
 # %% [markdown]
-# And backward it is the same three lines, upside down. Read each against its twin above.
+# And backward it is the walk that you have written, with one layer more and a sigmoid at the end.
 
 
 # %%

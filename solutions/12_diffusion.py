@@ -571,9 +571,9 @@ show_table(decibels, heads=["fill", "PSNR in the hole"], unit="dB")
 
 # %% [markdown]
 # The U-Net, which never draws, is first, and that is the law of lesson 11 again: by PSNR a mean beats a draw. One draw of the told painter is
-# 2.3 dB below the U-Net, the mean of eight 0.69 dB: they win 1.6 of the 2.50 dB that a perfect sampler would, where sixteen of the conditional VAE
+# 2.2 dB below the U-Net, the mean of eight 0.74 dB: they win 1.5 of the 2.50 dB that a perfect sampler would, where sixteen of the conditional VAE
 # won 0.9 of 2.75 (on right halves), for its draws differed too little. These are 24 garments; with other noises the numbers wander by some tenths of a
-# decibel. In the course's table, on 500, the mean of sixteen is 0.39 dB below the U-Net. (There the second
+# decibel. In the course's table, on 500, the mean of sixteen is 0.37 dB below the U-Net. (There the second
 # eight draws begin at the noise of the first eight with the other sign. Where one of such a pair errs upwards the other mostly
 # errs downwards, and the mean gains 0.2 dB.)
 #
@@ -607,7 +607,7 @@ first_call = score((predicted.clamp(-1, 1) + 1) / 2)
 print(f"first call {first_call:.2f} dB, mean of 8 {decibels['told, mean of 8']:.2f} dB")
 
 # %% [markdown]
-# To the mean: it estimates that very mean. One call gives 15.41 dB, and the mean of eight draws, 200 calls, gave 15.30. The calls that follow choose one of the many
+# To the mean: it estimates that very mean. One call gives 15.40 dB, and the mean of eight draws, 200 calls, gave 15.26. The calls that follow choose one of the many
 # possible fills. A network that fills a hole in one pass and was trained on the squared error, as in lesson 10, does what a [diffusion model](glossary.ipynb#Diffusion-model) does in its first call.
 #
 # ## Challenge

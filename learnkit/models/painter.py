@@ -42,11 +42,11 @@ class Painter(Draws, nn.Module):
 
     alpha_bar: Levels
 
-    def __init__(self, width: int = 64, *, depth: int = 3, T: int = 1000) -> None:
-        """`T` is the number of steps of the noise schedule."""
+    def __init__(self, width: int = 64, *, depth: int = 3, heads: int = 4, T: int = 1000) -> None:
+        """`heads` of attention, none where 0; `T` is the number of steps of the schedule."""
         super().__init__()
         self.linear = LinearFill(28, 28)
-        self.unet = UNet(3, 1, width, depth=depth, timed=True)
+        self.unet = UNet(3, 1, width, depth=depth, timed=True, heads=heads)
         self.register_buffer("alpha_bar", cosine_schedule(T), persistent=False)
 
     def forward(

@@ -42,7 +42,7 @@ def objective(
         images, labels = batch
         n, _, h, w = images.shape
         whole = n * distributed.world_size()
-        holes, which = painter.holes_of_a_batch(whole, h, w, generator)
+        holes, which = painter.holes_of_a_batch(painter.MIXED, whole, h, w, generator)
         which, solved = distributed.shard(which), model.linear.solve(holes)
         hole = holes[which]
         left = 4 * solved.expected_mse()[which].clamp(min=3e-4).reshape(-1, 1, 1, 1)

@@ -14,11 +14,12 @@ from learnkit.models.masked import hole_psnr
 from learnkit.models.painter import Painter
 from learnkit.recipes.base import Recipe
 from learnkit.recipes.inpainter import training
-from learnkit.recipes.painter import objective
+from learnkit.recipes.painter import MIXED, objective
 from learnkit.training.datasets import heads_shown
 from learnkit.training.pictures import resident
 
 COUNT, DRAWS = 200, 16
+MIXED_HOLES = partial(objective, kinds=MIXED)
 
 
 def measure(model: Painter) -> dict[str, float]:
@@ -50,7 +51,7 @@ def painter_of_heads(name: str, what: str, *, lesions: float) -> Recipe:
         what=what,
         data=f"20,000 simulated heads, {100 * lesions:.0f} % of them with a lesion",
         pictures=partial(heads_shown, lesions=lesions),
-        objective=objective,
+        objective=MIXED_HOLES,
         training=training,
         measure=measure,
         steps=8_000,

@@ -49,14 +49,14 @@ def test_at_every_level_of_noise_the_best_network_costs_one():
 
 @pytest.mark.parametrize("n", [128, 64, 16, 8])
 def test_half_of_a_batch_is_all_hole_and_the_rest_shares_holes_of_every_kind(n):
-    holes, which = module.holes_of_a_batch(n, 28, 28, seeded())
+    holes, which = module.holes_of_a_batch(module.KINDS, n, 28, 28, seeded())
     assert which.bincount().tolist() == [module.SHARE] * (len(holes) - 1) + [n // 2]
     assert holes[-1].all() and not holes[:-1].flatten(1).all(dim=1).any()
     assert holes.flatten(1).any(dim=1).all()
 
 
 def test_a_batch_of_128_has_the_kinds_that_are_written_down():
-    holes = module.holes_of_a_batch(128, 28, 28, seeded())[0][:-1, 0]
+    holes = module.holes_of_a_batch(module.KINDS, 128, 28, 28, seeded())[0][:-1, 0]
     assert len(holes) == sum(module.KINDS.values())
     kinds = [kind for kind, n in module.KINDS.items() for _ in range(n)]
     for kind, hole in zip(kinds, holes, strict=True):

@@ -1,0 +1,44 @@
+"""What `multiply` and `divide` share: two nodes, and a look at the one that is made of them."""
+
+from learnkit.byhand.autograd import Scalar
+from learnkit.exercises.sandbox.worker import OddResultError
+
+UPSTREAM = 3.0
+
+
+def two_scalars(a, b):
+    """Both numbers as leaves of a graph."""
+    return (Scalar(a), Scalar(b)), {}
+
+
+def looked_at(result, a, b):
+    """The node's value, and what it hands back to its two inputs where the gradient is UPSTREAM."""
+    if not isinstance(result, Scalar):
+        raise OddResultError(
+            f"You return a {type(result).__name__}; asked is a node: Scalar(value, (a, b), pull)."
+        )
+    if len(result.inputs) != 2 or result.inputs[0] is not a or result.inputs[1] is not b:
+        raise OddResultError(
+            "The inputs of your node are not a and b themselves: give (a, b), in this order, or "
+            "nothing can be handed back to them."
+        )
+    if not callable(result.pull):
+        raise OddResultError(
+            "Your node has no `pull`: the third thing that Scalar takes is a function, which is "
+            "given the gradient u and returns two shares."
+        )
+    shares = result.pull(UPSTREAM)
+    if not isinstance(shares, tuple | list) or len(shares) != 2:
+        raise OddResultError(
+            f"Your pull returns a {type(shares).__name__}; asked are two shares, for a and for b: "
+            "lambda u: (..., ...)."
+        )
+    if any(isinstance(part, Scalar) for part in (result.value, *shares)):
+        raise OddResultError(
+            "You compute with nodes where numbers are meant: a.value and b.value are the numbers."
+        )
+    return {
+        "value": float(result.value),
+        f"share of a, where u is {UPSTREAM:g}": float(shares[0]),
+        f"share of b, where u is {UPSTREAM:g}": float(shares[1]),
+    }
