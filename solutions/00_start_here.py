@@ -74,13 +74,14 @@ show_pictures(
 # Skin is bright in red and dark in blue. `astronaut[..., 0]` is the red channel, and a shape
 # `(h, w, 3)` without its last axis is a grey picture `(h, w)`. You will meet both until lesson 06.
 #
-# ## Your first exercise
+# ## Your first exercise ●○○
 #
 # An exercise is a function under `@exercise`. Replace its last two lines (the comment and
 # `raise NotImplementedError`) by your answer, run the cell, and the verdict stands under it at once: **correct** and why it matters, **incorrect** and the smallest
 # input that shows it, or **not attempted**. Be wrong as often as you like. Where your answer is not
 # correct yet, learnkit's own stands in so that the lesson goes on, and yours waits as
-# `invert.yours`.
+# `invert.yours`. The dots behind an exercise's title say how hard it is, from ●○○, a line, to ●●●, some
+# lines with a thought.
 #
 # Write `invert`: black becomes white, white becomes black, and a grey of 0.2 becomes 0.8.
 
@@ -148,7 +149,7 @@ show_pictures(
 )
 
 # %% [markdown]
-# ## Exercise: cut the hole
+# ## Exercise: cut the hole ●○○
 #
 # Give back a copy of the picture with every missing pixel set to 0. It must work for grey `(h, w)`
 # and for colour `(h, w, 3)`; the [hole](glossary.ipynb#Hole) is `(h, w)` both times. The caller's picture must survive.

@@ -56,7 +56,7 @@ show_pictures(
 # $p$ is the prediction, $t$ the target, $N$ the number of *all* elements, in whatever shape they
 # come. A number that is small when a picture is good is called a [**loss**](glossary.ipynb#Loss); this is your first.
 #
-# ### Exercise: write it
+# ### Exercise: write it ●○○
 
 
 # %% nbgrader={"grade": false, "grade_id": "mse_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -137,7 +137,7 @@ print(f"a real face {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
 #
 # $$\frac{\partial f}{\partial x_i} \approx \frac{f(x + \varepsilon e_i) - f(x - \varepsilon e_i)}{2\varepsilon}$$
 #
-# ### Exercise: the judge
+# ### Exercise: the judge ●●○
 #
 # $\partial f/\partial x_i$ is the slope of $f$ when $x_i$ alone moves; $e_i$ is 1 at element $i$
 # and 0 elsewhere. In code, `f` takes an array and gives one number. `x` may have any shape
@@ -186,7 +186,7 @@ show(fig, alt="The error of central differences against eps: a V with its foot n
 # Nudge pixel $i$: of the whole sum only $(p_i - t_i)^2$ moves. So the derivative with respect to $p_i$
 # has a 2 from the square and a $1/N$ from the mean.
 #
-# ### Exercise: write it, for all pixels at once
+# ### Exercise: write it, for all pixels at once ●○○
 
 
 # %% nbgrader={"grade": false, "grade_id": "mse_loss_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -262,7 +262,7 @@ show(fig, alt="Minus log-likelihood against sigma: a valley with its lowest poin
 #
 # $R$ is the data range: 1 here, 255 for bytes. Equal pictures have infinite PSNR.
 #
-# ### Exercise: write it
+# ### Exercise: write it ●○○
 
 
 # %% nbgrader={"grade": false, "grade_id": "psnr", "locked": false, "schema_version": 3, "solution": true, "task": false}

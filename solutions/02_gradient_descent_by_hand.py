@@ -37,7 +37,7 @@ from learnkit.widgets.show import show, show_pictures
 #
 # ($\nabla f$ is the gradient: the derivatives of $f$ with respect to all elements of $x$, as one array.)
 #
-# ### Exercise: write the walk
+# ### Exercise: write the walk ●●○
 #
 # Give back the whole path as a list: a *copy* of the start first, then one new array for each step.
 # The caller's start must survive, and no two places may share an array (a list that shows one point
@@ -129,7 +129,7 @@ show_pictures(row, alt="A boot, the same pixels shuffled, and their mean, with t
 # The prior prefers the boot to noise, which is right, and plain grey to the boot, which is not.
 # It knows *something*. Let us see how far that something goes.
 #
-# ### Exercise: its gradient
+# ### Exercise: its gradient ●●○
 #
 # A pair $(a, b)$ adds $(a-b)^2$ to the roughness. The derivative with respect to $a$ is $2(a-b)$, with
 # respect to $b$ it is $-2(a-b)$. A pixel has two, three or four neighbours, and its gradient is the
@@ -161,7 +161,7 @@ print("relative error:", check_grad(roughness, roughness_grad, boot.image))
 # You have a landscape and a way down. Only one thing is new: **the known pixels hold still**. They
 # are the truth; only the hole may walk.
 #
-# ### Exercise: your first inpainting method
+# ### Exercise: your first inpainting method ●●●
 #
 # `image` is a grey picture `(h, w)`. Start the hole at 0, then take `steps` steps down the
 # roughness, in the hole alone. Use your `roughness_grad`. Do not touch the caller's picture.

@@ -148,7 +148,7 @@ print(f"the boot's floor {entropy(boot).sum():.1f} nats, the mean garment's {flo
 # The logit is the logarithm of the odds: $z = \log\frac{p}{1-p}$. 0 is a coin; each step of 2.3
 # makes the odds ten times as good.
 #
-# ### Exercise: a sigmoid for every number
+# ### Exercise: a sigmoid for every number ●●○
 #
 # A float can hold $e^{709}$ and no more: `np.exp(710)` gives `inf` and a warning. Your sigmoid gets
 # numbers from $-800$ to $800$. From $-700$ up its first twelve digits must be right (so compute in
@@ -197,7 +197,7 @@ with np.errstate(divide="ignore"):
 #
 # $$-t\log\sigma(z) - (1-t)\log(1-\sigma(z)) = \max(z, 0) - z\,t + \log\bigl(1 + e^{-|z|}\bigr)$$
 #
-# ### Exercise: write it
+# ### Exercise: write it ●●○
 #
 # Shapes are equal, the mean goes over all elements. It must hold for logits of $\pm 800$;
 # `np.log1p(x)` is $\log(1+x)$, right for tiny $x$ too.
@@ -230,7 +230,7 @@ for one in ([-800.0], [0.0], [40.0]):
 #
 # Under MSE nothing cancels: there the derivative is $\frac{2}{N}(p_i-t_i)\,p_i(1-p_i)$.
 #
-# ### Exercise: the most used gradient of the field
+# ### Exercise: the most used gradient of the field ●○○
 
 
 # %% nbgrader={"grade": false, "grade_id": "binary_cross_entropy_with_logits_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -325,7 +325,7 @@ show_pictures(
 # picture: numerator and denominator are both divided by $e^m$, and $p_k$ stays as it was. With the
 # largest logit for $m$ no exponent is above 0.
 #
-# ### Exercise: softmax
+# ### Exercise: softmax ●●○
 #
 # `logits` has one row for each picture and one column for each class, `(n, k)`. The answer has the
 # same shape, and each row adds up to 1. It must hold for logits of any size.
@@ -352,7 +352,7 @@ def softmax(logits):
 #
 # $$\log\sum_j e^{z_j} = m + \log\sum_j e^{z_j - m}$$
 #
-# ### Exercise: cross-entropy with labels
+# ### Exercise: cross-entropy with labels ●●○
 #
 # `logits` is `(n, k)` as before, and `labels` holds n integers from 0 to k - 1. The mean goes over the n rows. `logits[np.arange(n), labels]` picks one
 # number from each row.

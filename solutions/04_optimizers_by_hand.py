@@ -154,7 +154,7 @@ print(f"cosine of 200 garments with all, after the 400 steps: {at_the_end:.2f}")
 # builds up to $1 + 0.9 + 0.81 + \dots = 10$ times its size. This is torch's form: the learning rate
 # multiplies the velocity and is not part of it.
 #
-# ### Exercise: the heavy ball
+# ### Exercise: the heavy ball ●○○
 #
 # Give back the new place *and* the new velocity, as new arrays. Leave all three that you are given (`x`,
 # `grad` and `velocity`) unchanged: a step here is **pure**, so that the caller can keep the old ones.
@@ -223,7 +223,7 @@ show(fig, alt="In a ravine, plain descent zigzags and lags; the heavy ball swing
 # the same. So a steep element and a flat one take steps of the same length. $\varepsilon$ prevents a
 # division of 0 by 0; it stands *outside* the root, as in torch.
 #
-# ### Exercise: write it
+# ### Exercise: write it ●○○
 
 
 # %% nbgrader={"grade": false, "grade_id": "rmsprop_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -262,7 +262,7 @@ print("moved to", rmsprop_step(np.zeros(2), steep_and_flat, np.zeros(2))[0])
 # $$\hat m = \frac{m}{1-\beta_1^t}, \qquad \hat v = \frac{v}{1-\beta_2^t}, \qquad
 # x \leftarrow x - \eta\,\frac{\hat m}{\sqrt{\hat v} + \varepsilon}$$
 #
-# ### Exercise: write it
+# ### Exercise: write it ●●○
 #
 # The first step is $t = 1$. Give back the new place and both raw means.
 

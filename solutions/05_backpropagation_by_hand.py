@@ -81,7 +81,7 @@ print(f"w: {w.grad:.6f} (on paper {on_paper:.6f}); x: {x.grad:.6f}; b: {b.grad:.
 #     def add(a, b):
 #         return Scalar(a.value + b.value, (a, b), lambda u: (u, u))
 #
-# ### Exercise: a product
+# ### Exercise: a product ●○○
 #
 # `a` and `b` are nodes; return the node of their product. Numbers are what you compute with: `a.value`
 # and `b.value`.
@@ -97,7 +97,7 @@ def multiply(a, b):
 
 
 # %% [markdown]
-# ### Exercise: a quotient
+# ### Exercise: a quotient ●●○
 #
 # The same for $a / b$. The derivative of $1/b$ with respect to $b$ is $-1/b^2$.
 
@@ -167,7 +167,7 @@ print("visits:", visits(doubled))
 # | d, c | c lacks nothing, a and b are there | a, b, c |
 # | d | d lacks nothing | a, b, c, d |
 #
-# ### Exercise: the order
+# ### Exercise: the order ●●●
 #
 # Give back a list of all nodes that `root` depends on: inputs before their users, `root` last, each
 # node once. A node has `.inputs`, the nodes it was made of. Several orders may be right; any of them
@@ -236,7 +236,7 @@ print("derivative of z² + z at 3:", z.grad)
 # Both sums are matrix products again, once one of the tables is turned: `.T` exchanges rows and columns
 # (the **transpose**). A check on the way: each gradient has the shape of its own array.
 #
-# ### Exercise: back through a matrix product
+# ### Exercise: back through a matrix product ●○○
 
 
 # %% nbgrader={"grade": false, "grade_id": "linear_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -249,7 +249,7 @@ def linear_grad(x, w, upstream):
 
 
 # %% [markdown]
-# ### Exercise: back to the bias
+# ### Exercise: back to the bias ●○○
 #
 # The bias, `(d,)`, is added to every one of $n$ rows. So it is a number used $n$ times, and you
 # know what happens to shares.
@@ -265,7 +265,7 @@ def bias_grad(upstream):
 
 
 # %% [markdown]
-# ### Exercise: back through a gate
+# ### Exercise: back through a gate ●○○
 #
 # ReLU, $\max(x, 0)$, lets positive numbers through and stops the others. Going back it does the
 # same: where $x > 0$ the upstream gradient passes unchanged, elsewhere nothing does. At 0 itself
@@ -288,7 +288,7 @@ def relu_grad(x, upstream):
 # squared error of $y$. Forwards you keep $z$ and $h$. Backwards you begin at the loss and walk the same
 # lines in the other order. Each layer keeps the gradients of its own weights, and hands what is left down.
 #
-# ### Exercise: the gradients of two layers
+# ### Exercise: the gradients of two layers ●●●
 #
 # `weights` is the list `[w1, b1, w2, b2]`, `x` is `(n, d)`, `target` is `(n, k)`. Return four gradients in
 # the same order. You have all parts: `relu`, `mse_loss_grad(y, target)`, and your own `linear_grad`,

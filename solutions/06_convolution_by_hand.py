@@ -53,7 +53,7 @@ kernel.explore(grey[::2, ::2])
 #
 # $$\Bigl\lfloor \frac{\text{size} + 2\,\text{padding} - \text{kernel}}{\text{stride}} \Bigr\rfloor + 1$$
 #
-# ### Exercise: count
+# ### Exercise: count ●○○
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv2d_output_size", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -88,7 +88,7 @@ for side in (224, 227):
 #
 # ($s$ is the stride, $x$ the padded picture.)
 #
-# ### Exercise: write it
+# ### Exercise: write it ●●●
 #
 # `image` is `(c_in, h, w)`, `weight` is `(c_out, c_in, kh, kw)`. Loops are welcome; two of them,
 # over the output's rows and columns, are enough if the rest is one NumPy product and sum.
@@ -205,7 +205,7 @@ show_pictures(row, alt="Receptive fields: 3, 5 and 9 pixels wide, and 31 with st
 # The other way to shrink is to take one number for each window, side by side: the largest (**max
 # pooling**) or the mean.
 #
-# ### Exercise: the largest
+# ### Exercise: the largest ●●○
 #
 # `image` is `(c, h, w)`, each channel by itself. Windows are `size` x `size` and do not overlap; a
 # ragged edge is dropped.
@@ -249,7 +249,7 @@ show_pictures(pooled, alt="Scratches stay white under max pooling, and fade unde
 # Compare it with the definition above: this is a convolution of the picture $x$ again, and the upstream
 # gradient $u$ stands where the kernel stood. (Only the sum over the channels is missing.)
 #
-# ### Exercise: the gradient with respect to the kernel
+# ### Exercise: the gradient with respect to the kernel ●●●
 #
 # `image` is `(c_in, h, w)`, `grad_out` is the upstream gradient `(c_out, h', w')`; the answer has
 # the shape of the weight, `(c_out, c_in, k, k)`; `kernel_size` is k. (`conv.conv2d_weight_grad`, which
@@ -289,7 +289,7 @@ print("relative error:", gap)
 # $$\frac{\partial L}{\partial x[c, i + a, j + b]} \quad\text{collects}\quad
 # \sum_{o} u[o, i, j]\; w[o, c, a, b] \qquad\text{for each } i, j, a, b$$
 #
-# ### Exercise: the gradient with respect to the picture
+# ### Exercise: the gradient with respect to the picture ●●●
 #
 # `weight` is `(c_out, c_in, kh, kw)` and `grad_out` the upstream gradient `(c_out, h', w')`. The
 # answer has the shape of the picture, `(c_in, h' + kh - 1, w' + kw - 1)`: each output has a window
@@ -323,7 +323,7 @@ print("relative error:", of_picture)
 # the window changes by a little, nothing changes above, so its derivative is 0. That of the largest
 # is 1.
 #
-# ### Exercise: the gradient of the max pool
+# ### Exercise: the gradient of the max pool ●●●
 #
 # `image` is `(c, h, w)`, `upstream` is `(c, h', w')`, and the answer has the shape of `image`. Each
 # number of `upstream` goes to the largest pixel of its window; of several that are equally large to

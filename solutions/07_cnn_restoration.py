@@ -126,7 +126,7 @@ print("weights:", sum(p.numel() for p in small.parameters()))
 # 4. **Backward**: `loss.backward()` puts a gradient into every weight, as your `backward` did.
 # 5. **Step**: `optimizer.step()` moves the weights.
 #
-# ### Exercise: one step
+# ### Exercise: one step ●●○
 #
 # Do that, and return the loss before the step as a plain number: `loss.item()`. A tensor would keep
 # its graph alive, and a list of a thousand of them some 0.4 GB here.
@@ -225,7 +225,7 @@ show_table(apart, heads=["mode", "largest difference"], digits=6)
 # > 0.1 of white at the worst pixel. And looking at the validation pictures in train mode moves the
 # > kept averages, so you have learned from them.
 #
-# ### Exercise: a judge that does no harm
+# ### Exercise: a judge that does no harm ●●○
 #
 # `loader` yields pairs `(images, targets)`, once, and has no length; the last batch is often smaller. `loss_fn` is a mean over
 # its batch. Return the mean over all *images*, as a float, with the model in eval mode and without
@@ -304,7 +304,7 @@ print(f"one: {of_one[-1]:.2f} dB, eight: {of_eight[-1]:.2f} dB")
 # Brackets put channels next to each other: `torch.cat([...], dim=1)`. Every layer adds a few
 # channels, its **growth**, so the convolutions can be narrow.
 #
-# ### Exercise: a dense block
+# ### Exercise: a dense block ●●●
 #
 # Input: `channels`. Each of `layers` layers is an `nn.Conv2d(..., growth, 3, padding=1)` and a ReLU,
 # and sees all channels so far. Output: the input first, then the new channels in the order in which
@@ -385,7 +385,7 @@ for step in watched(range(1, budget(400) + 1), title="12 pictures", loss=lambda 
             keep.append(as_image(student(few_judged[0][0][3:4])[0]))
 
 # %% [markdown]
-# ### Exercise: when to stop
+# ### Exercise: when to stop ●○○
 #
 # The network cannot tell, the validation loss can. [**Early stopping**](glossary.ipynb#Early-stopping) watches it: as soon as
 # `patience` epochs in a row have brought no new best, training stops, and the weights of the best

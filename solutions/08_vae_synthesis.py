@@ -147,7 +147,7 @@ show_table(verdicts, heads=heads, digits={"moved": 3, "Frechet distance": 1})
 # Now $z$ is a plain function of $\mu$ and $\sigma$, and lesson 05 does the rest. It is called the
 # [**reparameterisation**](glossary.ipynb#Reparameterisation).
 #
-# ### Exercise: a random point that a gradient can pass
+# ### Exercise: a random point that a gradient can pass ●●○
 #
 # A fresh $\varepsilon$ for every number. Draw it from `generator`: `torch.randn(mean.shape,
 # generator=generator, device=mean.device)`; `torch.randn_like` cannot take one.
@@ -177,7 +177,7 @@ def reparameterize(mean, log_var, generator=None):
 # where the cloud says nothing about its garment. And since all clouds together roughly fill $N(0, I)$, you
 # know where to look for a new garment: draw $z$ from $N(0, I)$, and decode.
 #
-# ### Exercise: what a cloud costs
+# ### Exercise: what a cloud costs ●●○
 #
 # One number a garment, summed over its features: `(n, d), (n, d)` to `(n,)`.
 
@@ -205,7 +205,7 @@ def kl_divergence(mean, log_var):
 # the logarithms. So $\log p(x) \ge \mathbb{E}_q[\log p(x \mid z)] - \mathbb{E}_q[\log q(z)/p(z)]$: the first term
 # is minus the BCE, the second is the KL.
 #
-# ### Exercise: the loss
+# ### Exercise: the loss ●●●
 #
 # Mean over the garments of (BCE summed over pixels + beta times KL). Pictures may have any size and any
 # number of channels. The decoder gives logits, so use
@@ -368,7 +368,7 @@ for name, points in {"ends": z0s, "middles": middles, "on the arc": 2**0.5 * mid
 # $$z(t) = \frac{\sin((1 - t)\,\Omega)}{\sin\Omega}\,z_0 + \frac{\sin(t\,\Omega)}{\sin\Omega}\,z_1,
 # \qquad \cos\Omega = \frac{z_0 \cdot z_1}{|z_0|\,|z_1|}$$
 #
-# ### Exercise: the way along the arc
+# ### Exercise: the way along the arc ●●○
 #
 # `steps` points from `z0` to `z1`, both included, evenly spaced in $t$. Where the ends point the same
 # way, $\Omega$ is 0 and the formula is 0/0: take the straight line there. (Opposite ends, $\Omega = \pi$, are

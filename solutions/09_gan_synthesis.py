@@ -51,7 +51,7 @@ fig.tight_layout()
 show(fig, alt="A thousand points in eight small blobs, evenly spaced on a circle.")
 
 # %% [markdown]
-# ### Exercise: the judge's loss
+# ### Exercise: the judge's loss ●○○
 #
 # The judge plays lesson 03's game: cross-entropy with the answer 1 for real ones and 0 for forged
 # ones. Two batches, two means, **added**: `F.binary_cross_entropy_with_logits` twice.
@@ -113,7 +113,7 @@ print(f"slopes at -8: minimax {at_8[0]:.5f}, non-saturating {at_8[1]:.4f}")
 # nothing at the start, when it has everything to learn. So with this cross-entropy one takes the second
 # loss, the **non-saturating** one. (The hinge and Wasserstein games, further down, are other ways out.)
 #
-# ### Exercise: the forger's loss
+# ### Exercise: the forger's loss ●○○
 #
 # Given the logits of a batch of forgeries, return the mean of $-\log D$: cross-entropy with the answer
 # 1, *real*.
@@ -141,7 +141,7 @@ def generator_loss(fake_logits):
 # > or draw the forgeries inside `torch.no_grad()`. (With the networks for garments below, a judge's turn
 # > without the cut took 1.3 times as long, on one core.)
 #
-# ### Exercise: the judge's turn
+# ### Exercise: the judge's turn ●●●
 #
 # Make the forgeries from the `z` you are given, without a gradient for the generator; one step on the
 # judge; return the loss before the step as a float.

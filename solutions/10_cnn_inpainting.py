@@ -75,7 +75,7 @@ print(f"over the whole picture {over_all:.1f} dB, over the hole {over_hole:.1f} 
 # %% [markdown]
 # Six decibels, for nothing: $10\log_{10} 4$, since the hole is a quarter. So judge the hole alone.
 #
-# ### Exercise: score the hole
+# ### Exercise: score the hole ●○○
 #
 # The mean of the squared differences over the pixels of the hole *and their channels*, all pictures pooled.
 # Pictures are `(n, c, h, w)`, the hole is `(n, 1, h, w)`: one hole serves all channels. An empty hole has no
@@ -101,7 +101,7 @@ def hole_mse(pred, target, hole):
 # A network paints a whole picture. Only the hole of it is wanted; the rest is known, and the network could
 # only spoil it. Pasting the two together is called **compositing**.
 #
-# ### Exercise: keep what you know
+# ### Exercise: keep what you know ●○○
 #
 # `pred` in the hole, `image` elsewhere, to the last bit.
 
@@ -189,7 +189,7 @@ show_table(scores, unit="dB")
 # The **jitter** $j = 0.001$ adds the variance of a little noise to each known pixel. Pixels in the corners are black in nearly every
 # garment, so that $C_{kk}$ has (numerically) no inverse; with the jitter it has.
 #
-# ### Exercise: the linear fill
+# ### Exercise: the linear fill ●●●
 #
 # One picture, flattened: `image` `(d,)`, `mean` `(d,)`, `cov` `(d, d)`, `hole` `(d,)` bool. Return the picture
 # with its hole filled, known pixels kept. `torch.linalg.solve(A, b)` is quicker and more exact than an inverse.
@@ -408,7 +408,7 @@ show_pictures(
 # where at least one pixel of the window is known; where none is, $y = 0$, without even the bias. And the hole
 # shrinks: an output is known if *any* pixel of its window was.
 #
-# ### Exercise: partial convolution
+# ### Exercise: partial convolution ●●●
 #
 # `image` `(n, c, h, w)`, `known` `(n, 1, h, w)` bool, **True = known** here, `weight` `(o, c, k, k)`, `bias` `(o,)`; stride 1,
 # no padding. Count with `F.conv2d(known.float(), torch.ones(1, 1, k, k))`. An empty window is 0/0: clamp the count

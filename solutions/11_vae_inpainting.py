@@ -71,7 +71,7 @@ def score(filled):
 # The first term pulls the garment towards the known pixels. The second keeps $z$ where the decoder has been.
 # Walk downhill, as in lesson 02; but now the steps are taken by $z$, not by pixels.
 #
-# ### Exercise: one step of the search
+# ### Exercise: one step of the search ●●○
 #
 # `z` is `(n, d)`, one row a picture; `image` is `(n, c, h, w)`, `hole` `(n, 1, h, w)` bool, and $c$ may be 3. Sum $E$ over the pictures, so that each row has its own slope and no other's;
 # take one plain step down; return a tensor without a graph. Tell `z` first that
@@ -154,7 +154,7 @@ show_table(scores, unit="dB")
 #
 # $$\mathrm{KL}(q\,\|\,p) = \tfrac12\left(\log\sigma_p^2 - \log\sigma_q^2 + \frac{\sigma_q^2 + (\mu_q - \mu_p)^2}{\sigma_p^2} - 1\right)$$
 #
-# ### Exercise: what a hole costs
+# ### Exercise: what a hole costs ●●●
 #
 # `logits` and `images` are `(n, c, h, w)`, `hole` is `(n, 1, h, w)` bool, the clouds `(n, d)`. BCE with logits, summed over the hole pixels of a picture; plus KL summed over its latents; mean over the pictures.
 
@@ -214,7 +214,7 @@ print(f"{np.mean(nats[:5]):.0f} nats a hole at first, {np.mean(nats[-20:]):.0f} 
 # Drawing a fill: look at the known pixels, draw $z$ from the prior, decode, keep what is known. Draw again for another
 # answer.
 #
-# ### Exercise: draw fills
+# ### Exercise: draw fills ●●●
 #
 # `image` is `(n, c, h, w)`, `hole` `(n, 1, h, w)` bool. First set the hole's pixels to 0: that is `cut`. Then call
 # `encode(cut, hole)` *once*, for the whole batch and all fills; it gives `(mean, log_var)`, each `(n, d)`. `decode(z)` gives

@@ -77,7 +77,7 @@ show(
 # The linear schedule (Ho et al., 2020) spends a third of its steps, 327, on pictures of which less than a tenth is left.
 # The cosine schedule (Nichol and Dhariwal, 2021) spends 65 on them, and we take it.
 #
-# ### Exercise: any amount of noise at once
+# ### Exercise: any amount of noise at once ●○○
 #
 # `x0` and `noise` are `(n, c, h, w)`, `t` is `(n,)`: **each picture has a step of its own**, 0-based. `alpha_bar` is `(T,)`.
 # At $t = 0$ the first little noise is in already; the clean $x_0$ has no $t$ (later we shall write $-1$ for it).
@@ -131,7 +131,7 @@ show_pictures(
 # where $\theta$ are the network's weights. Once the noise is known, so is the picture: solve the formula of $x_t$ for $x_0$. Lesson 01 says which answer has
 # the least squared error: **the mean of all that could be there**, here the mean over those garments that, under noise, could have given this $x_t$.
 #
-# ### Exercise: the denoising loss
+# ### Exercise: the denoising loss ●●○
 #
 # `model(xt, t)` gives a tensor of the shape of `xt`. Use the `noise` that you are given: it is the answer.
 
@@ -230,7 +230,7 @@ show_table(of_weights, heads=["weights", "loss"], digits=4)
 # It is a mean, so it is a blur. But we do not stop there: we put the *same* noise back, only **less of it**, at the level of an
 # earlier step $t_\text{prev}$, and ask again. There is less noise now, so fewer garments could be there, and their mean is less of a blur.
 #
-# ### Exercise: one step of the way back
+# ### Exercise: one step of the way back ●●●
 #
 # (The sampler that takes such steps is called DDIM.) `t` and `t_prev` are `(n,)`. `t_prev` is $-1$ where the way ends: there nothing is noise, so $\bar\alpha = 1$. Clip nothing, and draw no random numbers.
 
@@ -400,7 +400,7 @@ show_table(frechet, heads=["model", "Frechet distance"], digits=1)
 # Here is [**RePaint**](glossary.ipynb#RePaint): walk back from noise as before, and after each step overwrite the known pixels: outside the hole put in the true picture,
 # *under as much noise as the rest has at that step*. (Told of no hole, the network knows only pictures with the same noise on all pixels, so it must be given such.)
 #
-# ### Exercise: put in what is known
+# ### Exercise: put in what is known ●●○
 #
 # `x_prev` is where the sampler stands, at the step `t_prev`; `x0` is the picture, clean, in $[-1, 1]$; `hole` is `(n, 1, h, w)` bool, `True` =
 # to be filled. Where `t_prev` is $-1$ the known pixels are clean.
@@ -477,7 +477,7 @@ def repainted(images, where, path):
 #
 # $$x_\text{prev} = \text{DDIM step of } x_t \;-\; s\,\nabla_{x_t} \Big\lVert\, y - \hat x_0(x_t) \,\Big\rVert_\text{known pixels}$$
 #
-# ### Exercise: a step pulled by what is known
+# ### Exercise: a step pulled by what is known ●●●
 #
 # `image` is $y$, in $[-1, 1]$; what it holds in the hole is not known. `scale` is $s$, and `t_prev` may be $-1$. Predict $x_0$ from `model(xt, t)`, unclipped. The norm goes over the known pixels of
 # one picture, all its channels: a norm for each picture of the batch. The gradient is with respect to all pixels of `xt`, those of the hole too, and goes back through the network. Return x at `t_prev` without a graph. Use your `ddim_step`.

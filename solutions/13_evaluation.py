@@ -81,7 +81,7 @@ show_pictures(
 #
 # where $R$ is the data range, 1 in this course. The SSIM of two pictures is the mean over all windows.
 #
-# ### Exercise: structural similarity
+# ### Exercise: structural similarity ●●●
 #
 # Pictures are `(h, w)`. The window is 11 x 11, and its pixels weigh as a Gaussian of $\sigma = 1.5$ around the middle; the 121 weights sum to 1. All means are weighted means:
 # $\mu_p = \sum w_k p_k$, $\sigma_p^2 = \sum w_k p_k^2 - \mu_p^2$ and $\sigma_{pt} = \sum w_k p_k t_k - \mu_p \mu_t$. Only windows that lie inside the picture count: there are
@@ -233,7 +233,7 @@ show_table(both, heads=["fill", "PSNR of the holes, dB", "SSIM"], digits=3)
 #
 # In one dimension this is $(\mu_1 - \mu_2)^2 + (\sigma_1 - \sigma_2)^2$: it is a squared distance, and the papers call it the distance all the same. It is 0 where the two Gaussians are one. With the features of an Inception network it is called FID.
 #
-# ### Exercise: the Frechet distance
+# ### Exercise: the Frechet distance ●●●
 #
 # Means `(d,)`, covariances `(d, d)`, as NumPy arrays. Return one number. The difficulty is the root: $\Sigma_1 \Sigma_2$ is not symmetric, its root is not the root of each element, and a general routine for it returns complex numbers where rounding makes an eigenvalue negative. You need only the *trace* of the
 # root, and that is the sum of the roots of the eigenvalues. $\Sigma_1 \Sigma_2$ has the same eigenvalues as $\Sigma_1^{1/2} \Sigma_2 \Sigma_1^{1/2}$, which is symmetric. A covariance may be singular.
@@ -381,7 +381,7 @@ show_pictures(
 #
 # > **Trap.** The interval of many textbooks, $\hat p \pm z \sqrt{\hat p(1 - \hat p)/n}$ (Wald's), says after 4 wrong answers of 4 that the share is exactly 0, with no doubt at all. Wilson's says 0 to 49 %.
 #
-# ### Exercise: how sure is a preference?
+# ### Exercise: how sure is a preference? ●●○
 #
 # Return `(low, high)`. $z$ follows from `confidence`: between $-z$ and $z$ lies that share of a normal distribution, so for 0.95 it is 1.96. `NormalDist().inv_cdf(q)` from `statistics` gives the point below which the share $q$ lies. With no answers nothing is known: return `(0.0, 1.0)`.
 

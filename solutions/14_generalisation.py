@@ -187,7 +187,7 @@ data_size.explore(
 #
 # The gradient of $w^2$ is $2w$, so L2 pulls at large weights most. The gradient of $|w|$ is $\pm 1$, so L1 pulls at all alike, and brings small ones to 0, but for the size of a step. Biases are left out: they move the function and do not make it rough. The scales of norm layers are left out by custom.
 #
-# ### Exercise: the L2 penalty
+# ### Exercise: the L2 penalty ●○○
 #
 # Return $\sum w^2$ over all parameters of the model that have more than one dimension, wherever they lie in it: one tensor of shape `()` that has its graph behind it, so that the loss can be differentiated. It comes without $\lambda$.
 
@@ -202,7 +202,7 @@ def l2_penalty(model):
 
 
 # %% [markdown]
-# ### Exercise: the L1 penalty
+# ### Exercise: the L1 penalty ●○○
 #
 # The same with $\sum |w|$. Its gradient at $w = 0$ must be 0, and not NaN.
 
@@ -268,7 +268,7 @@ show_table(penalised, heads=["penalty", "300, dB", "test, dB", "|w| < 0.001, %"]
 #
 # An affine map of the plane is a matrix of 2 x 3, and torch reads it backwards: for each pixel of the *new* picture it says where in the *old* one to look, in coordinates from -1 to 1 (x first). `F.affine_grid(matrix, size, align_corners=False)` gives these places, `F.grid_sample(x, grid, align_corners=False)` looks there. A place between pixels is the mean of four, weighted by how near they are; beyond the border everything is 0.
 #
-# ### Exercise: picture and hole in step
+# ### Exercise: picture and hole in step ●●●
 #
 # Images are `(n, c, h, w)`, holes `(n, 1, h, w)` bool, and there is a map for each, `(n, 2, 3)`. Return two tensors, the picture first. The picture is moved (by the mean of four, which is called bilinear), and whatever lies in its hole moves along. The hole is moved too: a pixel of the new picture belongs to it if what it looks at is not all known, that is, if more than 0.001 of its weight lies in the old hole or beyond the border.
 
@@ -372,7 +372,7 @@ show(
 #
 # The context encoder of lesson 10 has learned from 60,000 garments. You have a hundred tiles of 28 x 28, cut from grey photographs. Is it of any use there? To begin with what was learned on other data is called [**transfer learning**](glossary.ipynb#Transfer-learning). There are three ways: train all of it on, at a lower learning rate than the first time ([**fine-tuning**](glossary.ipynb#Fine-tuning)); keep its encoder as it is and train the decoder alone ([**freezing**](glossary.ipynb#Freezing)); or begin from random weights.
 #
-# ### Exercise: freeze a part
+# ### Exercise: freeze a part ●●○
 #
 # Freeze the part called `prefix`: the parameters whose name *is* `prefix`, or begins with `prefix` and a dot. They get `requires_grad` False. All modules of the part, itself included, go to eval mode, or else dropout would go on and batch norm would move its running statistics. (Where `prefix` is a single parameter, as `head.weight`, there is no module.) All the rest stays as it is. Return how many numbers of the whole model still learn.
 

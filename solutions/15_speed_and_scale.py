@@ -79,7 +79,7 @@ print(f"first {calls[0]:.0f} ms, median of the others {median(calls[1:]):.1f} ms
 #
 # On a GPU there is another mistake, and it is larger. `model(x)` only *hands over* the work and returns at once, while the GPU has hardly begun. Whoever reads the clock then has measured the handing over. `torch.cuda.synchronize()` waits until everything that was handed over is done.
 #
-# ### Exercise: pictures a second
+# ### Exercise: pictures a second ●●●
 #
 # First call `step()` `warmup` times. Then time `repeats` steps, each by itself: `clock()` gives the time in seconds, `synchronize()` waits for the device. When the clock is read, the device must have nothing left to do, before a step and after it. Return the median over the repeats of pictures a second; `batch_size` is the number of pictures of one step.
 #
@@ -499,7 +499,7 @@ show_table(photo_ms, title=f"{side} x {side} pixels, ms")
 #
 # Training is another matter. Here a batch of pictures may be shared by many processes, each with a GPU of its own. (A process is a running Python with a memory of its own.) All of them hold the same weights. Each takes its share of the batch and computes the gradient of its mean loss; then all take the mean of their gradients, and all make the same step. This is [**data parallel training**](glossary.ipynb#Data-parallel-training). The number of processes is called `world_size`, and the number of a process, from 0, its **rank**.
 #
-# ### Exercise: the share of a process
+# ### Exercise: the share of a process ●○○
 #
 # `indices` is a tensor with the numbers of the pictures of a batch, in the order in which they were drawn. Return the share of process `rank`: every `world_size`-th of them, beginning with the one at the place `rank`. Where the number of pictures is no multiple of `world_size`, some shares have one more.
 
@@ -519,7 +519,7 @@ print("drawn", drawn.tolist())
 print({rank: shard(drawn, rank, 4).tolist() for rank in range(4)})
 
 # %% [markdown]
-# ### Exercise: one gradient of many
+# ### Exercise: one gradient of many ●●○
 #
 # `gradients[rank][parameter]` are tensors: for each process the gradient of its mean loss, by each parameter of the network. `counts[rank]` is the number of pictures that this process had. Return a list with one tensor for each parameter: the gradient of the mean loss over all pictures of all processes.
 #

@@ -209,7 +209,7 @@ brush.explore({"coffee": table}, contest, hole=spoon, size=25)
 #
 # The exemplar fill can also *draw* among the patches that fit nearly as well as the best one (Efros and Leung, 1999). Then each fill is another one. Lesson 11 had several fills from a VAE, lesson 12 from a diffusion model. Where all of them agree, the fill follows from what is known. Where they differ, it is invented. A picture that says where they differ is an [**uncertainty map**](glossary.ipynb#Uncertainty-map).
 #
-# ### Exercise: the uncertainty map
+# ### Exercise: the uncertainty map ●○○
 #
 # `fills` is `(k, h, w)`: k fills of one grey picture. Return `(h, w)`: for each pixel the standard deviation of its k values. That is the root of (the sum of their squared distances from their mean, divided by k); k, not k - 1.
 
@@ -300,7 +300,7 @@ print(f"{100 * (~known).mean():.1f} % of the pixels have no disparity")
 print(f"the front wheel is {wheel:.2f} m away, the wall {wall:.2f} m")
 
 # %% [markdown]
-# ### Exercise: what the left eye sees, from the right one's picture
+# ### Exercise: what the left eye sees, from the right one's picture ●●○
 #
 # `right` is the right picture `(h, w, 3)`, `disparity` the disparity of each pixel of the *left* picture `(h, w)`. What the left picture has in column $x$, the right one has in column $x - d$, in the same row: take the nearest pixel. Where that column lies outside the right picture, on the left or on the right (a test has a negative $d$), or where the disparity is `inf` (not known), the pixel is hole; other pixels are not, yet. Return `(view, hole)`: the view `(h, w, 3)` with 0 in its hole, and the hole `(h, w)`, bool.
 

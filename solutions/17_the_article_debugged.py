@@ -65,7 +65,7 @@ print(run(["minimize"], few).error)
 # %% [markdown]
 # The first check, and it fails: **it does not run.** There is no `optimizer.minimize(loss)`, in PyTorch as in Keras 3. (TensorFlow 1 had one, but there a loss was a graph. TensorFlow 2 had one, too, and it wanted the variables, and a function or a tape.) With that mended it stops at the mended line, at `loss.backward()`: `predict` gives plain numbers, and from plain numbers no gradient comes back. An optimizer cannot know what a number was computed from.
 #
-# ### Exercise: a right step
+# ### Exercise: a right step ●●○
 #
 # One training step of a generator: `model(noise)` makes pictures, the loss is their mean squared error against `images`, and `optimizer` takes one step against its gradient. Return the loss, a float, as it was before the step.
 
@@ -196,7 +196,7 @@ print(f"loss of the 64 garments: {own_losses[-1]:.3f}")
 #
 # Dense 128, 128, 3 with tanh, on 100 numbers: there is a reading in which all of it makes sense, and lesson 05 had it. Three numbers are the colour of *one pixel*. Then the 100 numbers ought to say *which* pixel, and one picture is a data set of many pixels. What says it well are sines and cosines of its coordinates, as in lesson 05: 50 frequencies make 100 numbers.
 #
-# ### Exercise: coordinate features
+# ### Exercise: coordinate features ●●●
 #
 # A picture has `height` rows and `width` columns. The centre of the pixel in row $i$ and column $j$ is at $x = (j + ½) / \text{width}$, $y = (i + ½) / \text{height}$, both between 0 and 1. `frequencies` is a tensor `(2, k)`, float32: each column is a frequency, first for $x$, then for $y$. The angle of a pixel at a frequency $(f_x, f_y)$ is $2\pi (x f_x + y f_y)$. Return a tensor `(height * width, 2k)`, float32, one row a pixel, row after row of the picture: the sines of its k angles, then the cosines.
 

@@ -90,7 +90,7 @@ show(
 #
 # The second step takes the mean over the lines through each $x_t$ first. Now let a second crowd of points start from the same noise and move at the *mean* velocity $v$. As long as both crowds are distributed alike, the mean of every $f$ changes at the same rate in both, and so they stay alike (that there is no other solution is skipped here). At $t = 1$ both are distributed as the pictures are.
 #
-# ### Exercise: the loss of a flow
+# ### Exercise: the loss of a flow ●●○
 #
 # `x0` (noise) and `x1` have one shape: points `(n, 2)` here, pictures `(n, c, h, w)` later. `t` is `(n,)`, a time for each sample. `model(xt, t)` gives a tensor of the shape of `xt`; hand it the `t` of shape `(n,)`, as it came. Return the mean squared difference between what the model says and the velocity of the straight line, over all numbers.
 #
@@ -187,7 +187,7 @@ show_table(left, heads=["velocity", "loss"])
 #
 # $$x \leftarrow x + \tfrac{1}{\text{steps}}\; v(x, t), \qquad t = 0,\ \tfrac{1}{\text{steps}},\ \tfrac{2}{\text{steps}},\ \dots$$
 #
-# ### Exercise: walk along the velocity
+# ### Exercise: walk along the velocity ●●○
 #
 # `velocity(xt, t)` takes samples in the shape of `x0` and a `t` of shape `(n,)`. Call it `steps` times, the first time at `t = 0`, and return where the walk ends. Leave `x0` as it is, and keep no graph (`torch.no_grad()`). A tensor that you make must lie where the others lie: `device=x0.device`.
 
@@ -375,7 +375,7 @@ show_table(frechet, heads=["calls", "flow", "DDIM", "flow, told the kind"], digi
 #
 # The simplest way of telling a network what to paint is to give it the label together with the time: ten numbers for ten kinds, looked up in a table of vectors that are learned and added to the time's. Then it learns $v(x_t, t, y)$, the mean velocity of the lines that lead to pictures of the kind $y$. To know $v(x_t, t)$ as well, of any kind, there is an eleventh label, `empty`, that says nothing: in training some labels are replaced by it.
 #
-# ### Exercise: leave some labels out
+# ### Exercise: leave some labels out ●○○
 #
 # `labels` is int64 `(n,)`. Return a new tensor in which each label has been replaced by `empty` with the given probability, each by a throw of its own. Throw with `generator`, and on the device of the labels (`device=labels.device`).
 
@@ -406,7 +406,7 @@ print("some dropped", drop_labels(kinds, 0.25, flow.empty, garment_dice).tolist(
 #
 # By Bayes' rule the difference between the velocity of the kind $y$ and that of any kind is then $\frac{1-t}{t}\,\nabla \log p_t(y \mid x_t)$: the direction in which $x_t$ becomes more recognisable as $y$. With $s = 3$ the walk goes three times as far in that direction, roughly as if pictures counted with the weight $p(y \mid x)^3$. Pictures that could be of another kind become rare.
 #
-# ### Exercise: guidance
+# ### Exercise: guidance ●○○
 #
 # `model(xt, t, labels)` gives a velocity; `labels` is int64 `(n,)`, and `empty` is one number, the label that says nothing.
 
@@ -502,7 +502,7 @@ guidance.explore(shown, kind=9, scale=1)
 #
 # Where $q$ and $k$ hold independent numbers of mean 0 and variance 1, as they do at the start of a training, their product is a sum of $d$ terms with the variance $d$. Dividing by $\sqrt d$ makes that 1, whatever $d$ is. Four *heads* do this side by side, each with $d = 32$ of the 128 numbers; what they give is joined to 128 numbers again, and one more linear layer mixes them. Attention itself does not see where a token is, so the layer adds to each place some numbers of its own, which are learned.
 #
-# ### Exercise: attention
+# ### Exercise: attention ●○○
 #
 # `q` and `k` are `(n, heads, tokens, d)`; `v` is `(n, heads, tokens, m)`, where `m` is mostly `d`. The softmax goes over the keys, so that the weights of each query sum to 1. Return the averaged values, `(n, heads, tokens, m)`. (Write it out; torch has it as `F.scaled_dot_product_attention`.)
 

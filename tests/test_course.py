@@ -20,6 +20,7 @@ from learnkit.byhand.losses import roughness_grad
 from learnkit.course import build
 from learnkit.course.build import STUB, built, notebook
 from learnkit.exercises.index import EXERCISES
+from learnkit.exercises.table import find
 from learnkit.fills.harmonic import harmonic
 from learnkit.holes import draw
 from learnkit.images.damaged import DAMAGED, damaged
@@ -234,6 +235,18 @@ def test_the_exercises_are_those_of_the_index_in_its_order_and_graded_under_thei
             "solution": True,
             "task": False,
         }
+
+
+@every_lesson
+def test_the_dots_behind_an_exercise_s_title_are_its_points(lesson):
+    title = ""
+    for cell in cells(lesson):
+        if cell.kind == "markdown":
+            title = (re.findall(r"^##+ .*[Ee]xercise.*", cell.source, re.M) or [title])[-1]
+        elif cell.exercise:
+            points = find(cell.exercise).points
+            assert title.endswith(" " + "●" * points + "○" * (3 - points)), (cell.exercise, title)
+            title = ""
 
 
 # ---- the badge -----------------------------------------------------------------------------------
