@@ -141,6 +141,40 @@ print(f"cosine of 200 garments with all, after the 400 steps: {at_the_end:.2f}")
 # trains on much data uses the full gradient any more. It has a price: after the 400 steps the cosine is
 # down to 0.57, so each step goes partly in a random direction. The end of the lesson comes back to it.
 #
+# ### Exercise: mini-batches ●●○
+#
+# Drawn anew at every step, some garments come often and others never. So one shuffles instead. In each
+# [**epoch**](glossary.ipynb#Epoch) ask for `generator.permutation(n)`, the indices 0 to n - 1 in random order, and take
+# `batch_size` of them after another: one step x ← x - lr · g for each part, where g is
+# `grad(x, part)`. If n is no multiple of `batch_size`, the last part of an epoch is shorter. Return the last x.
+
+
+# %% nbgrader={"grade": false, "grade_id": "minibatch_sgd", "locked": false, "schema_version": 3, "solution": true, "task": false}
+@exercise
+def minibatch_sgd(grad, x0, n, batch_size, epochs, lr, generator):
+    """Where a descent by mini-batches ends; grad(x, indices) is the gradient of these pictures."""
+    ### BEGIN SOLUTION
+    x = x0
+    for _ in range(epochs):
+        order = generator.permutation(n)
+        for start in range(0, n, batch_size):
+            x = x - lr * grad(x, order[start : start + batch_size])
+    return x
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **Predict:** eight epochs of 50 mini-batches are 400 steps again. Are they better than 400 steps with
+# garments drawn anew?
+
+# %%
+by_epochs = minibatch_sgd(slope, nothing, 10_000, 200, 8, 40, np.random.default_rng(0))
+print(f"8 epochs: {decibels(by_epochs):.2f} dB; drawn anew: {reached[1]:.2f} dB")
+
+# %% [markdown]
+# By next to nothing here. But each garment has been read exactly eight times, and nobody who trains for
+# a few epochs wants to miss one.
+#
 # ## Remember more: momentum
 #
 # A ravine makes plain descent zigzag: across it the slope is steep and changes sign at every step,

@@ -389,7 +389,7 @@ for step in watched(range(1, budget(400) + 1), title="12 pictures", loss=lambda 
 #
 # The network cannot tell, the validation loss can. [**Early stopping**](glossary.ipynb#Early-stopping) watches it: as soon as
 # `patience` epochs in a row have brought no new best, training stops, and the weights of the best
-# epoch are taken. (An [**epoch**](glossary.ipynb#Epoch) is one look at all pictures; here it is ten steps.) Given the losses
+# epoch are taken. (An epoch is one look at all pictures; here it is ten steps.) Given the losses
 # of epochs 0, 1, 2, ..., return the epoch of the best one seen before stopping. A loss that only
 # equals the best is no new best. Where it never has to stop, it is the best of all.
 

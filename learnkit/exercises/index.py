@@ -15,6 +15,7 @@ EXERCISES = {  # in lesson order; the name is the id, unique in the course
     "binary_cross_entropy_with_logits_grad": 3,
     "softmax": 3,
     "cross_entropy": 3,
+    "minibatch_sgd": 4,
     "momentum_step": 4,
     "rmsprop_step": 4,
     "adam_step": 4,

@@ -28,6 +28,7 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "binary_cross_entropy_with_logits_grad": "(logits, target)",
     "softmax": "(logits)",
     "cross_entropy": "(logits, labels)",
+    "minibatch_sgd": "(grad, x0, n, batch_size, epochs, lr, generator)",
     "momentum_step": "(x, grad, velocity, lr=0.01, momentum=0.9)",
     "rmsprop_step": "(x, grad, square_avg, lr=0.01, alpha=0.99, eps=1e-08)",
     "adam_step": "(x, grad, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)",
