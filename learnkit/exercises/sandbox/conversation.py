@@ -72,10 +72,11 @@ def _paper() -> BufferedIOBase:
 
 
 def _hide_the_judge() -> None:
-    """Leaves of learnkit.exercises `exercise` and `hint`, which a file asks for, and no module."""
+    """Leaves of learnkit.exercises the decorators and `hint`, which a file asks for, no module."""
     package: Any = sys.modules["learnkit.exercises"]
     package.sandbox.__path__ = []
-    package.exercise, package.graded_later, package.hint = exercise, exercise, hint
+    package.exercise = package.graded_later = package.challenge = exercise
+    package.hint = hint
     exercise.__module__ = "learnkit.exercises"
 
 

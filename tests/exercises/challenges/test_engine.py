@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from learnkit.course import progress as told
-from learnkit.exercises import challenge, progress
+from learnkit.exercises import challenge, check_file, progress
 from learnkit.exercises.challenges.challenge import find
 from learnkit.exercises.challenges.engine import measure
 from learnkit.exercises.challenges.index import CHALLENGES
@@ -112,3 +112,14 @@ def test_outside_of_a_lab_folder_nothing_is_kept(tmp_path, monkeypatch):
 def test_rivals_stand_from_the_lowest_to_the_highest(name):
     scores = [rival.score for rival in find(name).rivals]
     assert len(scores) >= 5 and scores == sorted(scores)
+
+
+def test_a_file_that_holds_a_challenge_too_is_judged(tmp_path):
+    path = tmp_path / "lesson.py"
+    path.write_text(
+        "import numpy as np\n"
+        "from learnkit.exercises import challenge, exercise\n\n\n"
+        "@exercise\ndef mse_loss(pred, target):\n    return np.mean((pred - target) ** 2)\n\n\n"
+        "@challenge\ndef mend(image, hole):\n    return image\n"
+    )
+    assert check_file("mse_loss", path).correct
