@@ -8,12 +8,11 @@ from learnkit.exercises.table import Case, case
 from learnkit.holes import draw
 from learnkit.images.data import photograph
 from learnkit.images.metrics import psnr
-from learnkit.shapes import Hole, Image
 
-Pictures = list[tuple[Image, Hole]]
+Pictures = list[tuple[np.ndarray, np.ndarray]]  # each truth, and its hole
 
 
-def part(name: str, height: int, top: int, left: int, side: int) -> Image:
+def part(name: str, height: int, top: int, left: int, side: int) -> np.ndarray:
     """A square of a photograph that was scaled to `height` first."""
     return photograph(name, height=height)[top : top + side, left : left + side]
 

@@ -9,7 +9,6 @@ from learnkit.exercises.table import Case, case
 from learnkit.exercises.tensors import told
 from learnkit.holes import published
 from learnkit.images.data import fashion_mnist
-from learnkit.tensors import Grey, Hole
 
 FIRST, COUNT = 1_000, 40  # the table of holes has test garments 0 to 499
 
@@ -18,13 +17,13 @@ def asked(image, hole):
     """The signature: pictures (n, 1, 28, 28), 0 in their holes, and the holes (n, 1, 28, 28)."""
 
 
-def garments() -> Grey:
+def garments() -> torch.Tensor:
     """The truths, (COUNT, 1, 28, 28)."""
     images, _ = fashion_mnist("test")
     return torch.from_numpy(images[FIRST : FIRST + COUNT].astype(np.float32) / 255)[:, None]
 
 
-def holes() -> list[Hole]:
+def holes() -> list[torch.Tensor]:
     """The holes of each kind, (COUNT, 1, 28, 28)."""
     numbers = range(FIRST, FIRST + COUNT)
     kinds = published.KINDS.values()

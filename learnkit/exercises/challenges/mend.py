@@ -2,10 +2,11 @@
 
 from functools import cache
 
+import numpy as np
+
 from learnkit.exercises.challenges.challenge import Challenge, Rival
 from learnkit.exercises.challenges.common import Pictures, cut, mean_psnr, part, whole_picture
 from learnkit.holes import draw
-from learnkit.shapes import Image
 
 SIDE = 64
 
@@ -28,7 +29,7 @@ def pictures() -> Pictures:
     ]
 
 
-def _grey(name: str, height: int, top: int, left: int) -> Image:
+def _grey(name: str, height: int, top: int, left: int) -> np.ndarray:
     image = part(name, height, top, left, SIDE)
     return image.mean(axis=2) if image.ndim == 3 else image
 

@@ -7,7 +7,6 @@ import numpy as np
 from learnkit.exercises.challenges.challenge import Challenge, Results, Rival
 from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Case, case
-from learnkit.shapes import Matrix, Vector
 
 STEPS = 100
 DECADES = 12.0  # that count at most: more is rounding
@@ -19,7 +18,7 @@ def asked(grad, x0, steps):
     """The signature: the gradient function, where to start (d,), how often it may be asked."""
 
 
-def bowls() -> list[tuple[Matrix, Vector, Vector]]:
+def bowls() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Hessian (d, d), bottom (d,) and start (d,) of each bowl, turned by a drawn rotation."""
     rng, made = np.random.default_rng(4), []
     for kappa, d in BOWLS:
@@ -62,7 +61,7 @@ def place(result, grad, start, steps):
     return {"x": x}
 
 
-def height(number: int, x: Vector) -> float:
+def height(number: int, x: np.ndarray) -> float:
     """How high x lies above the bottom of the valley of that number."""
     if number < len(BOWLS):
         hessian, bottom, _ = bowls()[number]

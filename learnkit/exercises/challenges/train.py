@@ -10,7 +10,6 @@ from learnkit.exercises.sandbox.worker import OddResultError
 from learnkit.exercises.table import Case, case
 from learnkit.exercises.tensors import told
 from learnkit.images.data import fashion_mnist
-from learnkit.tensors import Grey
 
 PICTURES, TESTED = 4_000, 200
 SIGMA = 0.2  # of the noise
@@ -21,13 +20,13 @@ def asked(images):
     """The signature: clean garments (n, 1, 28, 28); it returns what takes noise off others."""
 
 
-def garments(split: Literal["train", "test"], count: int) -> Grey:
+def garments(split: Literal["train", "test"], count: int) -> torch.Tensor:
     """The last `count` of the training or of the test garments, (count, 1, 28, 28)."""
     images = fashion_mnist(split)[0][-count:]
     return torch.from_numpy(images.astype(np.float32) / 255)[:, None]
 
 
-def noisy() -> Grey:
+def noisy() -> torch.Tensor:
     """Test garments under noise."""
     clean = garments("test", TESTED)
     noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(7))
