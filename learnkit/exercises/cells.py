@@ -24,6 +24,8 @@ from learnkit.exercises.verdicts import keep, stand_in
 
 in_this_cell: set[str] = set()  # exercises that have had their verdict since the cell began
 _source = ""  # of the cell that runs
+_NAMES = EXERCISES.keys() | CHALLENGES.keys()
+_DECORATORS = "exercise", "challenge"
 # `@exercise` or `@challenge` at the left edge, other decorators and comments, then the name.
 _ASKED = re.compile(
     r"^@(?:exercise|challenge)\b.*\n(?:[ \t]*(?:#.*|@.*)?\n)*(?:async +)?(?:def|class)[ \t]+(\w+)",
@@ -59,7 +61,7 @@ def _show(bundle: dict[str, str]) -> None:
 
 def asked_in(source: str) -> list[str]:
     """The exercises and challenges in a cell's source, whether or not Python can read it."""
-    return [name for name in _ASKED.findall(source) if name in EXERCISES or name in CHALLENGES]
+    return [name for name in _ASKED.findall(source) if name in _NAMES]
 
 
 def source() -> str:
@@ -107,10 +109,10 @@ class Catching(ast.NodeTransformer):
 
     def _caught(self, node: ast.stmt) -> ast.stmt:
         kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        if not isinstance(node, kinds) or node.name not in EXERCISES | CHALLENGES:
+        if not isinstance(node, kinds) or node.name not in _NAMES:
             return node
         over = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
-        if not any(isinstance(d, ast.Name) and d.id in ("exercise", "challenge") for d in over):
+        if not any(isinstance(d, ast.Name) and d.id in _DECORATORS for d in over):
             return node
         says = f"{_here('caught')}({node.name!r})"
         around = ast.parse(f"try:\n pass\nexcept Exception:\n if not {says}: raise")
@@ -129,7 +131,7 @@ def caught(name: str) -> bool:
     """
     error = sys.exception()
     missing = error.name if isinstance(error, NameError) else ""
-    if error is None or missing in ("exercise", "challenge"):
+    if error is None or missing in _DECORATORS:
         return False
     fails(name, error)
     return True

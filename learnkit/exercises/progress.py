@@ -14,8 +14,8 @@ The score of a challenge is the best so far.
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -65,37 +65,36 @@ def record(name: str, status: str) -> None:
 
     Two notebooks may do so at once: neither loses its entry.
     """
-    try:
-        folder = lab_folder()
-        if folder is not None:
-            with _locked(folder / STATE / "progress.lock"):
-                entries = _read_or_set_aside(folder)
-                entries[name] = _entry(entries.get(name, {}), status)
-                _write(folder, entries)
-    except OSError:
-        # A full disk, a folder turned read-only or deleted under the notebook: the student asked
-        # whether the answer is right, and gets that answer; only the tally misses one entry.
-        pass
+    _update(name, lambda before: _entry(before, status))
 
 
 def record_score(name: str, score: float) -> float:
     """Notes the score of a challenge in the nearest lab folder; gives the best one so far."""
-    best = score
-    with suppress(OSError):  # as above
+
+    def best(before: Entry) -> Entry:
+        known = before.get("score", score)
+        known = known if isinstance(known, float | int) else score
+        return {"score": max(score, known), "when": _now()}
+
+    return float(_update(name, best).get("score", score))
+
+
+def _update(name: str, change: Callable[[Entry], Entry]) -> Entry:
+    """Changes an entry in the nearest lab folder; gives the new one, or {} where none is kept."""
+    try:
         folder = lab_folder()
-        if folder is not None:
-            with _locked(folder / STATE / "progress.lock"):
-                entries = _read_or_set_aside(folder)
-                before = entries.get(name, {}).get("score", score)
-                best = max(score, before if isinstance(before, float | int) else score)
-                entries[name] = {"score": best, "when": _now()}
-                _write(folder, entries)
-    return best
-
-
-def _write(folder: Path, entries: dict[str, Entry]) -> None:
-    text = json.dumps(entries, indent=1, sort_keys=True) + "\n"
-    write_whole(folder / PROGRESS, text.encode())
+        if folder is None:
+            return {}
+        with _locked(folder / STATE / "progress.lock"):
+            entries = _read_or_set_aside(folder)
+            entries[name] = change(entries.get(name, {}))
+            text = json.dumps(entries, indent=1, sort_keys=True) + "\n"
+            write_whole(folder / PROGRESS, text.encode())
+            return entries[name]
+    except OSError:
+        # A full disk, a folder turned read-only or deleted under the notebook: the student asked
+        # whether the answer is right, and gets that answer; only the tally misses one entry.
+        return {}
 
 
 def _now() -> str:

@@ -1,5 +1,7 @@
 """`fill`, lessons 10, 11, 12 and 18: the five published holes, on garments that no table shows."""
 
+from functools import cache
+
 import numpy as np
 import torch
 
@@ -17,12 +19,14 @@ def asked(image, hole):
     """The signature: pictures (n, 1, 28, 28), 0 in their holes, and the holes (n, 1, 28, 28)."""
 
 
+@cache
 def garments() -> torch.Tensor:
     """The truths, (COUNT, 1, 28, 28)."""
     images, _ = fashion_mnist("test")
     return torch.from_numpy(images[FIRST : FIRST + COUNT].astype(np.float32) / 255)[:, None]
 
 
+@cache
 def holes() -> list[torch.Tensor]:
     """The holes of each kind, (COUNT, 1, 28, 28)."""
     numbers = range(FIRST, FIRST + COUNT)

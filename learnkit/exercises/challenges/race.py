@@ -1,6 +1,7 @@
 """`race`, lesson 04: walk downhill in five valleys, with so many gradients and no more."""
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -18,6 +19,7 @@ def asked(grad, x0, steps):
     """The signature: the gradient function, where to start (d,), how often it may be asked."""
 
 
+@cache
 def bowls() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Hessian (d, d), bottom (d,) and start (d,) of each bowl, turned by a drawn rotation."""
     rng, made = np.random.default_rng(4), []

@@ -14,7 +14,7 @@ from typing import Any
 
 from learnkit.exercises.likeness import alike
 from learnkit.exercises.mistakes import Mistake, edited
-from learnkit.exercises.mutants.making import Mutant, mutants_to_explain
+from learnkit.exercises.mutants.making import Mutant, defined, mutants_to_explain
 from learnkit.exercises.sandbox.wire import Outcome
 from learnkit.exercises.table import Exercise
 
@@ -114,8 +114,6 @@ def _both(written: Any, one: Mistake, other: Mistake) -> Any:
     """The answer with the edits of both mistakes, where they do not touch the same place."""
     try:
         text = edited(edited(written.definition, one.edits), other.edits)
-        own = dict(written.names)
-        exec(compile(text, "both", "exec"), own)
+        return defined(ast.parse(text), written.names)
     except (ValueError, SyntaxError):
         return None
-    return own[written.path.stem]

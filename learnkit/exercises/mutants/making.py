@@ -89,14 +89,15 @@ def _made(
             text = ast.unparse(tree)
             if text not in seen:
                 seen.add(text)
-                yield Mutant(change.words, text, _compiled(tree, scope))
+                yield Mutant(change.words, text, defined(tree, scope))
         except (SyntaxError, ValueError):  # what is changed so is no Python
             continue
         finally:
             setattr(change.node, change.field, before)
 
 
-def _compiled(tree: ast.Module, scope: dict[str, Any]) -> Callable:
+def defined(tree: ast.Module, scope: dict[str, Any]) -> Callable:
+    """What the one definition in `tree` defines, without decorators, among the names of `scope`."""
     definition: Any = tree.body[0]
     own = dict(scope)
     definition.decorator_list = []
