@@ -5,19 +5,22 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | a little Python and NumPy (the self-test below tells) | read a picture as numbers, cut a hole, say what filling and inventing mean | 30 min; the cells alone run in half a minute, no GPU |
+# | a little Python and NumPy (if you are not sure, first do the self-test near the end) | read a picture as numbers, cut a hole, say what filling and inventing mean | 30 min; the cells alone run in half a minute, no GPU |
 #
 # Run a cell with **Shift + Enter**, from the top. Where a line says **Predict**, stop and answer
-# before you run on: a wrong guess that you made yourself is worth three right ones that you read.
-# When you come back to a lesson another day, or restart its kernel, Python has forgotten all cells
-# (`NameError: name 'exercise' is not defined`). Then click the cell where you stopped and choose **Run >
-# Run All Above Selected Cell**.
+# before you run on: you learn more from a wrong guess of your own than from a right answer that you
+# only read. When you come back to a lesson another day, or restart its kernel, Python has lost the
+# results of all cells (`NameError: name 'exercise' is not defined`). Then click the cell where you
+# stopped and choose **Run > Run All Above Selected Cell**.
 #
 # Where does this course come from? From a beginner's article in Chinese on 图像合成与修复, image
-# [synthesis](glossary.ipynb#Synthesis) and [inpainting](glossary.ipynb#Inpainting). It is copied from blog to blog, without a date (its newest source is from
-# 2017), and its Keras program does not run. The lessons call it "the article". It names most methods
-# of this course. Here they all run, and you write the heart of each. Lesson 17 takes its program
-# apart.
+# [synthesis](glossary.ipynb#Synthesis) (to make a new picture) and
+# [inpainting](glossary.ipynb#Inpainting) (to fill a hole in one). Many blogs have copied it,
+# without a date (its newest source is from 2017), and its Keras program does not run. The lessons
+# call it "the article". It names most methods of this course. In this course all these methods run,
+# and you write the central lines of each. Lesson 17 examines the article's program.
+#
+# The next cell loads what this lesson needs. You need not understand it: run it.
 
 # %%
 import numpy as np
@@ -34,8 +37,9 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## A picture is numbers
 #
-# Here is an astronaut. To you she is a face; to the computer she is an array of height, width and
-# three colours.
+# Here is an astronaut. You see a face. The computer holds an array of shape (height, width, 3): one
+# number for each pixel and each of three colours. (`damaged` gives one of this course's six
+# pictures; `.image` is that picture without damage.)
 
 # %%
 astronaut = damaged("astronaut").image
@@ -43,11 +47,12 @@ print("shape", astronaut.shape, " dtype", astronaut.dtype)
 print("least", astronaut.min(), " greatest", astronaut.max())
 
 # %% [markdown]
-# 128 rows, 128 columns, 3 channels (red, green, blue), every number between 0 (none of it) and
-# 1 (all of it). The mean of the three channels makes a grey picture, a plain table of numbers.
+# 128 rows, 128 columns, 3 channels (red, green, blue), every number between 0 (none of that colour)
+# and 1 (as much as possible). The mean of the three channels makes a grey picture, a plain table of
+# numbers.
 #
-# **Predict:** the little square lies over her eye. Where in the table will the numbers be
-# smallest? Is the white of an eye 1?
+# **Predict:** the next cell marks a square over her eye and prints the square's 100 numbers. Where
+# will they be smallest? Will the white of the eye be 1?
 
 # %%
 grey = astronaut.mean(axis=2)
@@ -56,50 +61,53 @@ show(fig, alt="The astronaut's face with a square over one eye, and the square's
 
 # %% [markdown]
 # The pupil falls to 0.13. The white of the eye is not white at all: it stops at 0.77, and the skin
-# under it is brighter (0.83). You call it white because of what surrounds it. This table is *all*
-# that any program of this course will ever see.
+# under it is brighter (0.83). It looks white because of what surrounds it. A program of this course
+# gets such a table of numbers, and nothing else.
 #
 # ## Three pictures in one
 #
 # **Predict:** shown one by one, as grey pictures, in which channel will her skin be brightest?
 
 # %%
-red, green, blue = np.moveaxis(astronaut, 2, 0)
+red, green, blue = (astronaut[..., c] for c in range(3))
 show_pictures(
     {"all three": astronaut, "red alone": red, "green alone": green, "blue alone": blue},
     alt="The astronaut in colour, then its red, green and blue channels; red is brightest on skin.",
 )
 
 # %% [markdown]
-# Skin is bright in red and dark in blue. `astronaut[..., 0]` is the red channel, and a shape
-# `(h, w, 3)` without its last axis is a grey picture `(h, w)`. You will meet both until lesson 06.
+# Skin is bright in red and dark in blue. `astronaut[..., 0]` is the red channel. A colour picture
+# has the shape `(h, w, 3)`, a grey picture `(h, w)`. You will meet both shapes until lesson 06;
+# from there on, the channels come first, `(channels, h, w)`.
 #
 # ## Your first exercise ●○○
 #
-# An exercise is a function under `@exercise`. Replace its last two lines (the comment and
-# `raise NotImplementedError`) by your answer, run the cell, and the verdict stands under it at once: **correct** and why it matters, **incorrect** and the smallest
-# input that shows it, or **not attempted**. Be wrong as often as you like. Where your answer is not
-# correct yet, learnkit's own stands in so that the lesson goes on, and yours waits as
-# `invert.yours`. The dots behind an exercise's title say how hard it is, from ●○○, a line, to ●●●, some
-# lines with a thought.
+# An exercise is a function under `@exercise`. Replace its last two lines (the comment and `raise
+# NotImplementedError`) by your answer and run the cell. The verdict appears under it: **correct**,
+# with the reason why the function matters; **incorrect**, with an input on which your answer fails;
+# or **not attempted**. You may try as often as you like. While your answer is not correct, the next
+# cells use learnkit's own `invert`, so that you can go on; you can still call your version, as
+# `invert.yours`. The dots behind an exercise's title say how hard it is: ●○○ is one or two lines,
+# ●●○ a few lines, ●●● a few lines that need some thinking. Any library may help you, except
+# learnkit itself: the answers are in it.
 #
-# Write `invert`: black becomes white, white becomes black, and a grey of 0.2 becomes 0.8.
+# Write `invert`: black becomes white, white becomes black, and a grey of 0.2 becomes 0.8. It must
+# work for grey pictures `(h, w)` and for colour pictures `(h, w, 3)`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "invert", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def invert(image):
-    """The negative of a picture with values in [0, 1]; the picture itself stays as it is."""
+    """The negative of a picture with values in [0, 1], as a new array; `image` is not changed."""
     ### BEGIN SOLUTION
     return 1 - image
     ### END SOLUTION
 
 
 # %% [markdown]
-# (Any library may help you, except learnkit itself: the answers are in it.)
-#
-# Stuck? `hint("invert")` tells you a little. Run it again and it tells a little more; the third
-# time it shows the line. No mark depends on it.
+# Stuck? `hint("invert")`, as in the next cell, gives a first hint. Run it again and it adds the
+# second; the third is the solution. Hints do not change your marks. (In later lessons, first run
+# `from learnkit.exercises import hint`.)
 
 # %%
 hint("invert")
@@ -113,19 +121,21 @@ show_pictures(
 # %% [markdown]
 # ## The trap: bytes wrap round
 #
-# Files keep pictures as bytes, `uint8`, from 0 to 255. Bytes have no minus and no 256.
+# Most picture files store bytes (`uint8`), whole numbers from 0 to 255. A byte cannot be negative
+# and cannot be larger than 255.
 #
-# **Predict:** 200 + 100 in bytes is?
+# **Predict:** what is 200 + 100 in bytes?
 
 # %%
 print("in bytes: ", np.uint8([200]) + np.uint8([100]))
-print("in floats:", 200 / 255 + 100 / 255, "(and you can see that it is above 1)")
+print("in floats:", 200 / 255 + 100 / 255, "(larger than 1: you notice that it is too bright)")
 
 # %% [markdown]
-# > **Trap.** In bytes 200 + 100 = 44: it wraps round at 256, and nobody warns you. Two bright
-# > pictures added this way give dark speckles, and the *difference* of two pictures, which you will
-# > need in every lesson, is wrong wherever it is negative. So this course turns bytes into floats
-# > between 0 and 1 at once, and its functions for filling and scoring refuse bytes.
+# > **Trap.** In bytes 200 + 100 = 44: the sum wraps round, which means that after 255 it starts
+# > again at 0 (300 - 256 = 44), and NumPy gives no warning. If you add two bright pictures in
+# > bytes, the sum has dark specks. The *difference* of two pictures, which most lessons need, is wrong
+# > wherever it should be negative. So this course turns bytes into floats between 0 and 1 at once,
+# > and its functions for filling and scoring refuse bytes.
 
 # %%
 try:
@@ -134,11 +144,13 @@ except TypeError as error:
     print("TypeError:", error)
 
 # %% [markdown]
-# ## A hole is a second picture
+# ## A hole is a mask
 #
-# An array of True and False with the picture's height and width says which pixels are missing. **In
-# this course True means: to be filled.** (Many other programs mean the opposite. Use their mask here
-# unchanged, and the known pixels are filled while the missing ones stay. The quiz comes back to it.)
+# An array of True and False with the picture's height and width says which pixels are missing. Such
+# an array is called a **mask**; this course calls it the hole. **In this course True means: to be
+# filled.** (Many other programs mean the opposite: True or 1 = known. If you use such a mask as a
+# hole, the known pixels are replaced and the missing ones stay.) The picture without damage is
+# called the **truth**.
 
 # %%
 hole = draw.box(grey.shape, height=40, width=40, top=48, left=44)
@@ -151,14 +163,18 @@ show_pictures(
 # %% [markdown]
 # ## Exercise: cut the hole ●○○
 #
-# Give back a copy of the picture with every missing pixel set to 0. It must work for grey `(h, w)`
-# and for colour `(h, w, 3)`; the [hole](glossary.ipynb#Hole) is `(h, w)` both times. The caller's picture must survive.
+# A bool array picks elements: with `a = np.array([[1, 2], [3, 4]])` and `m = np.array([[True,
+# False], [False, False]])`, the line `a[m] = 9` changes `a` to `[[9, 2], [3, 4]]`.
+#
+# Return a copy of the picture with every missing pixel set to 0. It must work for grey `(h, w)` and
+# for colour `(h, w, 3)`; the [hole](glossary.ipynb#Hole) is a bool array `(h, w)` both times, and
+# it may be empty. Do not change the array `image` itself.
 
 
 # %% nbgrader={"grade": false, "grade_id": "cut_hole", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def cut_hole(image, hole):
-    """A copy of the picture, 0 where the hole is True."""
+    """A copy of the picture, 0 where the hole is True; `image` is not changed."""
     ### BEGIN SOLUTION
     cut = image.copy()
     cut[hole] = 0
@@ -176,8 +192,8 @@ show_pictures(
 # ## Draw a hole yourself
 #
 # Point at the picture and read its numbers; drag to cut. With the keyboard: arrow keys move, the
-# space bar cuts. What you draw is an array at once: run the cell after it again when you have
-# drawn.
+# space bar cuts. The array `viewer.hole` always holds what you have drawn. When you have drawn
+# something, run the cell with `viewer.hole` again.
 
 # %%
 viewer = pixels.explore(damaged("emoji").image, damaged("emoji").hole)
@@ -190,11 +206,14 @@ print("your hole:", drawn.sum(), "pixels,", f"{drawn.mean():.0%} of the picture"
 # %% [markdown]
 # ## The damaged pictures of this course
 #
-# Six pictures, each with its own damage. Lessons 01 and 02 fill all six. Two kinds of hole go with
-# you further: the astronaut's scratches, up to lesson 06, and a box in the middle of a garment, which
-# the methods of most lessons, up to the diffusion model of lesson 12, have to fill.
+# Six pictures, each with its own damage. Lessons 01 and 02 fill all six. Two kinds of hole come
+# back later: the astronaut's scratches up to lesson 06, and a box in the middle of a garment, which
+# most of the later methods must fill.
 #
-# **Predict:** which one could you mend with a pencil, looking only at the edge of the damage? For
+# `damaged(name)` gives one of the six: `.image` is the whole picture, `.hole` its hole, `.cut` a
+# new copy with 0 in the hole, `.title` a title for figures. `DAMAGED` lists the six names.
+#
+# **Predict:** which picture could you repair by looking only at the pixels around the damage? For
 # which one must you know what the thing *is*?
 
 # %%
@@ -202,29 +221,31 @@ gallery = {damaged(name).title: damaged(name).cut for name in DAMAGED}
 show_pictures(gallery, alt="Six damaged pictures; what is missing is black.", columns=3)
 
 # %% [markdown]
-# A scratch is thin: each lost pixel has known neighbours, and copying them will nearly do. The
-# emoji has lost the middle of its face, and no neighbour knows about teeth. To fill *that* is to
-# **invent the missing part**, and you can only invent what you know: faces, boots, letters.
+# A scratch is thin: each lost pixel has a known neighbour, and a copy of it is nearly right. The
+# emoji has lost the middle of its face, and the known pixels around the hole say nothing about
+# teeth. To fill *that* is to **invent the missing part**, and to invent a face, a boot or a letter
+# you must know what such things look like.
 #
-# The simplest method of all knows nothing: paint the hole in the mean of the known pixels.
+# The simplest method uses no such knowledge: it gives every missing pixel the mean colour of the
+# known pixels.
 
 # %%
 mended = {}
 for name in DAMAGED:
     picture = damaged(name)
-    fill = picture.cut
+    fill = picture.cut  # a new copy each time
     fill[picture.hole] = picture.image[~picture.hole].mean(axis=0)
     mended[f"{picture.title.split(',')[0]}, filled"] = fill
-show_pictures(mended, alt="The six pictures, each hole painted in its mean.", columns=3)
+show_pictures(mended, alt="The six pictures, each hole filled with the mean colour.", columns=3)
 
 # %% [markdown]
-# The hole is filled, and nobody is fooled. How *wrong* is it? That takes a number, and the number
-# is lesson 01.
+# The holes are filled, but everybody sees where they were. How *wrong* are these fills? Lesson 01
+# measures it with one number.
 #
 # ## Inventing is filling the largest hole
 #
-# Let the hole grow until it covers everything: filling it is now inventing a whole picture. How
-# hard is that? Draw each pixel at random and see.
+# Let the hole grow until it covers everything: to fill it is now to invent a whole picture. How
+# hard is that? Draw each pixel at random, and look.
 #
 # **Predict:** how many random pictures must you look at before one shows a shoe?
 
@@ -232,18 +253,18 @@ show_pictures(mended, alt="The six pictures, each hole painted in its mean.", co
 rng = np.random.default_rng(0)
 garments = to_float(fashion_mnist("test")[0][:3])
 row = {f"random {i}": rng.random((28, 28)) for i in (1, 2, 3)}
-row |= {f"garment {i}": garment for i, garment in enumerate(garments, 1)}
+row.update({f"garment {i}": garment for i, garment in enumerate(garments, 1)})
 show_pictures(row, alt="Three pictures of random grey, which are noise, and three real garments.")
-print(f"There are 10^{784 * np.log10(256):.0f} byte pictures of 28 x 28 pixels.")
+print(f"Pictures of 28 x 28 bytes: 256^784 = 10^{784 * np.log10(256):.0f} different ones")
 
 # %% [markdown]
-# More than you could ever look at: of 10^1888 pictures nearly all are noise. The pictures that show
-# anything are a vanishing few, and *learning where those few lie* is what the networks of lessons 07
-# to 12 do. Filling a hole is the same search, with a part of the picture given.
+# More than anybody could look at. Nearly all of the 10^1888 pictures are noise; only a tiny part of
+# them shows something. The networks of the later lessons *learn which pictures belong to that
+# part*. To fill a hole is the same task, but a part of the picture is given.
 #
 # ## Self-test: do you know enough to start?
 #
-# Answer aloud, then open the answer. Four of five will do.
+# Answer aloud, then open the answer. Four right answers of five are enough.
 #
 # <details><summary>1. <code>a</code> has shape (3, 4). What is the shape of <code>a[:, 0]</code>?</summary>
 #
@@ -267,8 +288,8 @@ print(f"There are 10^{784 * np.log10(256):.0f} byte pictures of 28 x 28 pixels."
 # </details>
 #
 # If the first three were hard, read "NumPy: the absolute basics for beginners" in NumPy's own
-# documentation first: an hour well spent. If the fourth was, lesson 01 will show you slopes with
-# your own hands.
+# documentation first; it takes about an hour. If the fourth was hard, lesson 01 shows what a slope
+# is, with a slider.
 #
 # ## Is this machine ready?
 
@@ -276,36 +297,105 @@ print(f"There are 10^{784 * np.log10(256):.0f} byte pictures of 28 x 28 pixels."
 show_table(doctor.rows(), title="This machine")
 
 # %% [markdown]
-# Each line says `ok`, or what to do. A missing GPU is no fault: every lesson runs without.
+# You need to read only the lines that do not say `ok`: they say what to do. A missing GPU is no
+# fault: every lesson runs without one.
 #
 # ## Quiz
 #
-# <details><summary>1. A picture has shape (100, 80, 3). What shape has a hole in it?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# `(100, 80)`. A pixel is missing with all its channels, so the hole needs no third axis.
+# **1. A picture has the shape (100, 80, 3). What shape has its hole?**
+#
+# <details><summary>(100, 80)</summary>
+#
+# **Right.** A pixel is missing with all its channels, so one True or False for each pixel is
+# enough.
 # </details>
-# <details><summary>2. A friend's mask has 1 where the pixel is known. How do you make our hole?</summary>
+# <details><summary>(100, 80, 3)</summary>
 #
-# `hole = mask == 0`. Passing the mask itself would be refused, since it is not bool; passing
-# `mask > 0` would fill all that is known and keep all that is missing.
+# **No.** That would be a third axis for nothing: where a pixel is missing, all of its channels are.
 # </details>
-# <details><summary>3. Why can the mean of the known pixels mend no face?</summary>
+# <details><summary>(80, 100)</summary>
 #
-# It is one colour, and nothing in it depends on what a face looks like. A method that fills a hole
-# well must know what pictures look like. Each lesson adds to that knowledge.
+# **No.** Rows come first in the picture and in the hole: 100 rows of 80 pixels.
+# </details>
+#
+# **2. A friend's mask is an array of 0 and 1, with 1 where the pixel is *known*. How do you make
+# our hole of it?**
+#
+# <details><summary>hole = mask</summary>
+#
+# **No.** It is no bool array, and learnkit refuses it. It also has the opposite meaning.
+# </details>
+# <details><summary>hole = mask == 0</summary>
+#
+# **Right.** It is a bool array, and True where the pixel is missing.
+# </details>
+# <details><summary>hole = mask > 0</summary>
+#
+# **No.** It is a bool array, but True where the pixel is known: the fill would replace what is
+# known and keep the hole.
+# </details>
+#
+# **3. Two pictures are stored as bytes (uint8). You add 200 and 100. What comes out?**
+#
+# <details><summary>255</summary>
+#
+# **No.** NumPy does not stop at the largest value; it starts again at 0.
+# </details>
+# <details><summary>An error</summary>
+#
+# **No.** It would be good to have one. NumPy says nothing.
+# </details>
+# <details><summary>44</summary>
+#
+# **Right.** A byte goes from 0 to 255, and 300 is 44 more than 256. There is no warning. Turn
+# pictures into floats first.
+# </details>
+#
+# **4. You write `cut = image` and then `cut[hole] = 0`. What has happened to `image`?**
+#
+# <details><summary>It has the hole, too.</summary>
+#
+# **Right.** Both names mean one array. `image.copy()` makes a new one.
+# </details>
+# <details><summary>Nothing: <code>cut</code> is a new array.</summary>
+#
+# **No.** The assignment makes no new array. Both names mean the same one.
+# </details>
+# <details><summary>It is set to 0 everywhere.</summary>
+#
+# **No.** Only the pixels where `hole` is True are set to 0.
+# </details>
+#
+# **5. Why does the mean of the known pixels fill no face well?**
+#
+# <details><summary>Because a mean is hard to compute exactly.</summary>
+#
+# **No.** The mean is exact to many digits. It is one colour all the same.
+# </details>
+# <details><summary>Because it knows nothing about faces.</summary>
+#
+# **Right.** It is one colour. To fill a face, a method must know something about faces.
+# </details>
+# <details><summary>Because it uses too few of the known pixels.</summary>
+#
+# **No.** It uses all of them.
 # </details>
 #
 # ## What you have seen
 #
 # - A picture is an array of floats in [0, 1], `(h, w)` or `(h, w, 3)`; a hole is a bool array
 #   `(h, w)`, True = to be filled.
-# - Filling a hole is inventing the missing part; inventing a picture is filling a hole that covers
+# - To fill a hole is to invent the missing part; to invent a picture is to fill a hole that covers
 #   it all.
 # - Bytes wrap round: 200 + 100 = 44.
 #
-# **For the course's table** (each lesson from here on adds its method, scored on the holes above):
-# painting the mean is the row to beat. Lesson 01 puts a number on it.
+# **For the course's table** (most lessons add a method to it, with its score): the mean colour is
+# the first method of the table. Lesson 01 computes its score; the later methods should be better.
 #
 # **Read on:** Bertalmío, Sapiro, Caselles and Ballester, *Image Inpainting* (SIGGRAPH 2000),
-# section 1, who brought the word from the restorers of paintings. In a terminal, in the course's
-# own folder, `.venv/bin/learnkit progress` lists what you have done. Next: [**01 MSE by hand**](01_mse_by_hand.ipynb).
+# section 1: the paper that brought the word "inpainting" from the restoration of paintings into
+# computing. In a terminal, in the course's own folder, `.venv/bin/learnkit progress` lists what you
+# have done (where Python is installed otherwise: `python -m learnkit progress`). Next: [**01 MSE by
+# hand**](01_mse_by_hand.ipynb).

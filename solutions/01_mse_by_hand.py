@@ -8,8 +8,9 @@
 # | lesson 00 | write the mean squared error, its gradient and the PSNR; check any gradient; say why MSE blurs | 60 min; the cells alone run in seconds, no GPU |
 #
 # A filled hole is never quite right. To get better you need to know *how* wrong it is, in one
-# number that a machine can push down. The simplest such number rules most of image processing,
-# and it has a habit that you will see with your own eyes: **it paints ghosts**.
+# number that a program can make smaller. The simplest such number is used in most of image
+# processing. It has a weakness, which you will see below: **a program that makes it small paints
+# ghosts**, blurred pictures of what could be there.
 
 # %%
 import itertools
@@ -31,7 +32,7 @@ from learnkit.widgets.show import show, show_pictures
 # Here is a face, and three damaged copies: brighter all over, full of noise, and with a dark
 # strip along the top.
 #
-# **Predict:** put the three in order, the most wrong last.
+# **Predict:** put the three in order, from the least wrong to the most wrong.
 
 # %%
 rng = np.random.default_rng(0)
@@ -48,13 +49,15 @@ show_pictures(
 # %% [markdown]
 # ## The mean squared error
 #
-# The [**mean squared error**](glossary.ipynb#Mean-squared-error) (MSE): take the difference of each pixel, square it (so that too dark does not cancel too bright, and
-# one big error counts more than many small ones), and average:
+# The [**mean squared error**](glossary.ipynb#Mean-squared-error) (MSE): take the difference of each
+# pixel, square it (so that too dark does not cancel too bright, and one big error counts more than
+# many small ones), and average:
 #
 # $$\mathrm{MSE}(p, t) = \frac{1}{N}\sum_{i=1}^{N} (p_i - t_i)^2$$
 #
-# $p$ is the prediction, $t$ the target, $N$ the number of *all* elements, in whatever shape they
-# come. A number that is small when a picture is good is called a [**loss**](glossary.ipynb#Loss); this is your first.
+# $p$ is the prediction, $t$ the target, $N$ the number of *all* elements, whatever the shape of the
+# arrays. A number that is small where a prediction is good is called a
+# [**loss**](glossary.ipynb#Loss). The MSE is the first loss of this course.
 #
 # ### Exercise: write it ●○○
 
@@ -62,7 +65,7 @@ show_pictures(
 # %% nbgrader={"grade": false, "grade_id": "mse_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def mse_loss(pred, target):
-    """Mean of the squared differences: one number."""
+    """The mean of the squared differences over all elements: one number."""
     ### BEGIN SOLUTION
     return np.mean((pred - target) ** 2)
     ### END SOLUTION
@@ -73,76 +76,83 @@ for name, picture in {"brighter": brighter, "noisy": noisy, "dark strip": strip}
     print(f"{name:12} MSE {mse_loss(picture, face):.4f}")
 
 # %% [markdown]
-# All three score *exactly* alike. In two of them every pixel is off by 0.1, and the MSE squares the
-# sign away; in the third one pixel in sixteen is off by 0.4, and 0.4² / 16 is 0.1² again. Your eye
-# put them in an order. Keep that in mind: **the number is not the eye** (lesson 13
-# measures how far apart they are). It is used all the same, because it is simple, smooth, and tells each pixel which
-# way to go.
+# All three score *exactly* alike: their MSE is the same. In the first two every pixel is wrong by
+# 0.1 or -0.1, and the square removes the sign. In the third, one pixel in sixteen is wrong by 0.4,
+# and 0.4² / 16 = 0.01 = 0.1². But you found one of them worse than another: **the MSE does not
+# measure what people see** (lesson 13 measures how far apart the two are). The MSE is used all the
+# same: it is simple, it has a derivative everywhere, and the derivative tells for each pixel
+# whether to make it brighter or darker.
 #
 # ## One pixel on a parabola
 #
-# One pixel is missing. Its surroundings say: this pixel is black in two pictures of three, and
-# white in the third. You must paint *one* grey, $g$, and pay the mean of the three squared errors.
+# One pixel is missing. Suppose that in pictures with these surroundings the pixel is black in two
+# of three, and white in the third. Choose *one* grey $g$ for it. Its loss is the mean of the three
+# squared errors, with the truths $t = 0, 0, 1$.
 #
-# **Predict:** is the cheapest grey black (it is right most often), or something else? Then drag
-# the slider (or use the arrow keys) to the lowest point.
+# **Predict:** is the loss smallest for black, which is right most often, or for another grey? Then
+# drag the slider (or use the arrow keys) to the lowest point.
 
 # %%
 parabola.explore(truths=(0, 0, 1))
 
 # %% [markdown]
-# The foot of the parabola lies at $g = 1/3$, where the tangent is level. That is the **mean** of
-# the truths, a grey that *never occurs*. The slope says which way to go: where it is negative,
-# paint brighter; where it is positive, darker.
+# The lowest point of the parabola is at $g = 1/3$; there the tangent is level, so its slope is 0.
+# This is the **mean** of the truths, a grey that *never occurs*. The slope says which way to go:
+# where it is negative, make the pixel brighter; where it is positive, darker.
 #
 # Why the mean? The slope of $\frac1N\sum (g - t_i)^2$ is $\frac2N\sum (g - t_i)$, and it is zero
-# when $g$ balances all the $t_i$.
+# when $\sum (g - t_i) = Ng - \sum t_i = 0$, so when $g = \frac1N\sum t_i$, the mean.
 #
 # ## The grey ghost
 #
-# Now let the hole cover a whole face. You have a hundred real faces; the lost one might be any of
-# them. Paint one picture that has the least MSE against all hundred.
+# Now let the hole cover a whole face. You have a hundred real faces, and the lost face may be any
+# of them. Find the one picture whose mean MSE to all hundred is smallest.
 #
-# **Predict:** what will it look like? Will it beat showing a real face?
+# **Predict:** what will it look like? Is its mean MSE smaller than that of a real face?
 
 # %%
 faces = lfw_subset()[:100].astype(float)  # (100, 25, 25): real faces come first in this set
 ghost = faces.mean(axis=0)
-row = {f"face {i}": faces[i] for i in (3, 14, 15, 92)} | {"the best answer": ghost}
+row = {f"face {i}": faces[i] for i in (3, 14, 15, 92)} | {"the mean face": ghost}
 show_pictures(row, alt="Four real faces, and the mean over a hundred: a grey ghost of a face.")
 
 # %%
-of_ghost = np.mean([mse_loss(ghost, face) for face in faces])
+of_ghost = np.mean([mse_loss(ghost, one) for one in faces])
 of_real = np.mean([mse_loss(a, b) for a, b in itertools.combinations(faces, 2)])
-print(f"the ghost   {of_ghost:.4f}")
-print(f"a real face {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
+print(f"the mean face {of_ghost:.4f}")
+print(f"a real face   {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
 
 # %% [markdown]
-# The ghost wins, by far: a *real* face costs twice as much (2.02 times; with endless faces it
-# would be exactly 2: call the mean squared distance of a face from the mean face $v$; then two
-# faces, drawn independently, have a mean squared distance of $2v$ from each other). Nobody looks
-# like the ghost, and yet it has the least MSE.
+# Each pixel of the best picture is the mean of that pixel over the faces: the picture is the mean
+# face. A *real* face in its place has twice the MSE (2.02 times; with endless faces it would be
+# exactly 2). Why 2? Let $v$ be the mean of $(a-m)^2$ over faces $a$ with the mean face $m$. For two
+# independent faces, $(a-b)^2 = (a-m)^2 - 2(a-m)(b-m) + (b-m)^2$. The middle term is 0 on average,
+# so the mean is $2v$. (Pairs of *different* ones of 100 faces give $2v \cdot 100/99 = 2.02\,v$.)
+# Nobody looks like the mean face, but it has the smallest MSE. The course calls it the **ghost**.
 #
-# This is the most important picture of the first seven lessons. **Where the truth is uncertain,
-# whoever minimises MSE paints the mean of all that is plausible, and in a hole you call that
-# blur.** Lesson 10 sees it in networks; lesson 11 shows what it costs to paint a real face instead
-# (the factor 2 again); lessons 09 and 12 choose one plausible picture on purpose.
+# Remember this picture. **Where several truths are possible, the prediction with the smallest MSE
+# is their mean, and in a picture a mean of different truths looks blurred.** Lesson 10 sees it in
+# networks; lesson 11 shows what it costs to paint a real face instead (the factor 2 again); the
+# methods of lessons 09 and 12 give one possible picture instead of the mean.
 #
-# ## Is this gradient right? Ask by nudging
+# ## Check a gradient with finite differences
 #
-# To walk downhill you need the slope in every pixel at once: the [**gradient**](glossary.ipynb#Gradient), an array of the
-# picture's shape. You will derive many gradients in this course, and some will be wrong at first.
-# So first build the judge. It knows no calculus; it nudges one element up and down by a tiny
-# $\varepsilon$ (eps) and looks at what the function $f$ does:
+# To make the loss smaller you need its derivative with respect to every pixel: the
+# [**gradient**](glossary.ipynb#Gradient), an array of the picture's shape. You will derive many
+# gradients in this course, and some will be wrong at first. So first write a function that checks a
+# gradient. It uses no calculus: it nudges one element (changes it by a tiny $\varepsilon$, eps), up
+# and down, and looks how much the function $f$ changes:
 #
 # $$\frac{\partial f}{\partial x_i} \approx \frac{f(x + \varepsilon e_i) - f(x - \varepsilon e_i)}{2\varepsilon}$$
 #
-# ### Exercise: the judge ●●○
+# Here $\partial f/\partial x_i$ is the slope of $f$ when only $x_i$ changes, and $e_i$ is 1 at
+# element $i$ and 0 elsewhere. This is called the **central difference**.
 #
-# $\partial f/\partial x_i$ is the slope of $f$ when $x_i$ alone moves; $e_i$ is 1 at element $i$
-# and 0 elsewhere. In code, `f` takes an array and gives one number. `x` may have any shape
-# (`np.ndindex(x.shape)` walks over it), and must be left as it was. The result has the shape of
-# `x`.
+# ### Exercise: the gradient by central differences ●●○
+#
+# `f` takes an array and returns one number. `x` is a float array of any shape;
+# `np.ndindex(x.shape)` gives the index of each element in turn. Do not change `x`: work on a copy.
+# Use `eps` as given. The result has the shape of `x`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "numerical_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -163,7 +173,7 @@ def numerical_grad(f, x, eps=1e-5):
 
 
 # %% [markdown]
-# How small should $\varepsilon$ be? **Predict:** the smaller the better?
+# How small should $\varepsilon$ be? **Predict:** is a smaller $\varepsilon$ always better?
 
 # %%
 powers = np.arange(-14, 0.5, 0.5)
@@ -173,18 +183,21 @@ fig, ax = plt.subplots(figsize=(6.4, 3.2))
 ax.loglog(10.0**powers, np.maximum(errors, 1e-16), "o-")
 ax.set(xlabel="eps", ylabel="error of the slope", title="The best eps is neither large nor tiny")
 fig.tight_layout()
-show(fig, alt="The error of central differences against eps: a V with its foot near 1e-5.")
+show(fig, alt="The error of central differences against eps: a V with its lowest point near 1e-5.")
 
 # %% [markdown]
-# No: the error is a V. On the right the function is curved within the step, and the error shrinks
-# with $\varepsilon^2$. On the left `f(x + ε)` and `f(x - ε)` agree in nearly all of their 16 digits, and
-# their difference is rounding noise. The foot lies near $10^{-5}$, which is why that is the
-# default.
+# No: the error is a V. On the right it is about $\varepsilon^2 |f'''|/6$ (in Taylor's series the
+# terms with $f''$ cancel), so it shrinks with $\varepsilon^2$. On the left the two values of $f$
+# agree in nearly all of their 16 digits; their difference is mostly rounding error, and the error
+# of the slope is about $10^{-16}/\varepsilon$. The sum of both is smallest near $10^{-5}$, which is
+# why that is the default. (Use float64: in float32 rounding spoils the check. At a kink, as that of
+# $|x|$ at 0, there is no derivative to check.)
 #
 # ## The gradient of the MSE
 #
-# Nudge pixel $i$: of the whole sum only $(p_i - t_i)^2$ moves. So the derivative with respect to $p_i$
-# has a 2 from the square and a $1/N$ from the mean.
+# If only pixel $i$ changes, only the term $(p_i - t_i)^2$ of the sum changes. So the derivative
+# with respect to $p_i$ has a 2 from the square and a $1/N$ from the mean. Write this formula; do
+# not call `numerical_grad`, which is to check it.
 #
 # ### Exercise: write it, for all pixels at once ●○○
 
@@ -199,44 +212,58 @@ def mse_loss_grad(pred, target):
 
 
 # %% [markdown]
-# Now let your judge judge it, on the ghost and a face. (`check_grad` is learnkit's own judge: it
-# gives the relative error; about 1e-10 is right, 1/3 is a forgotten factor of 2, 1 a flipped sign.)
+# Check it with your `numerical_grad`, for the mean face and face 3. learnkit's `check_grad` does
+# the same: it returns the relative error $|a - n| / (|a| + |n|)$ of the analytic gradient $a$ and
+# the numerical one $n$ ($|\cdot|$: root of the sum of squares). It is about 1e-10 for a right
+# gradient; above 1e-6 `check_grad` raises a ValueError that names it. 1/3 means a forgotten factor
+# of 2, 1 a wrong sign.
+
 
 # %%
-by_hand = mse_loss_grad(ghost, faces[3])
-by_nudging = numerical_grad(lambda p: mse_loss(p, faces[3]), ghost)
-print("largest difference:", abs(by_hand - by_nudging).max())
-loss, slopes = (lambda p: mse_loss(p, faces[3])), (lambda p: mse_loss_grad(p, faces[3]))
+def loss(p):
+    return mse_loss(p, faces[3])
+
+
+def slopes(p):
+    return mse_loss_grad(p, faces[3])
+
+
+by_hand, by_differences = slopes(ghost), numerical_grad(loss, ghost)
+print("largest difference:", abs(by_hand - by_differences).max())
 print("relative error:    ", check_grad(loss, slopes, ghost))
 
 # %% [markdown]
-# And the ghost is the bottom of the valley: over all hundred faces its gradients cancel.
+# At the mean face the loss over all hundred faces is smallest, so the hundred gradients should sum
+# to 0.
 #
-# **Predict:** do they cancel exactly, or nearly?
+# **Predict:** will the computed sum be exactly 0?
 
 # %%
-total = sum(mse_loss_grad(ghost, face) for face in faces)
+total = sum(mse_loss_grad(ghost, one) for one in faces)
 print("largest gradient left at a pixel:", abs(total).max())
 print("for comparison, of one face:     ", abs(mse_loss_grad(ghost, faces[3])).max())
 
 # %% [markdown]
-# As exactly as a computer can: $10^{-16}$ is the rounding of the last digit.
+# Nearly: what is left, about $10^{-16}$, is rounding error (a float has about 16 digits).
 #
-# ## What the MSE believes
+# ## What the MSE assumes
 #
-# There is a belief hidden in the square. Suppose a pixel is its prediction plus noise from a bell
-# curve of width $\sigma$. The probability of seeing $t$ is then
-# $\frac{1}{\sigma\sqrt{2\pi}}\,e^{-(t-p)^2/2\sigma^2}$. The logarithm turns the product over all
-# pixels into a sum; with a minus in front, less is better. That is the **minus log-likelihood**,
-# and averaged it is
+# Whoever uses the MSE assumes something about the errors. Suppose a pixel is its prediction plus
+# normally distributed (Gaussian) noise with standard deviation $\sigma$. The probability density at
+# $t$ is then $\frac{1}{\sigma\sqrt{2\pi}}\,e^{-(t-p)^2/2\sigma^2}$. As a function of $p$ and
+# $\sigma$ it is called the likelihood. The (natural) logarithm turns the product over all pixels
+# into a sum; with a minus in front, less is better. That is the **negative log-likelihood**. For
+# one pixel it is $(t-p)^2/2\sigma^2 + \log\sigma + \frac12\log 2\pi$, and its mean over all pixels
+# is
 #
 # $$\frac{\mathrm{MSE}}{2\sigma^2} + \log\sigma + \text{a constant}$$
 #
-# To minimise the MSE *is* to say that errors are bell-shaped, with one $\sigma$ for all pixels. You
-# never chose that $\sigma$. It can be estimated from the data: take the $\sigma$ at which this loss
-# is lowest.
+# So to minimise the MSE is the same as to maximise the likelihood under normally distributed errors
+# with one fixed $\sigma$ for all pixels. This $\sigma$ can be estimated from the data: take the one
+# at which the negative log-likelihood is smallest.
 #
-# **Predict:** the noisy face has errors of 0.1. Where is the curve lowest?
+# **Predict:** the noisy face has errors of ±0.1 (not normal, but $\sigma$ can be estimated all the
+# same). Where is the curve lowest?
 
 # %%
 sigmas = np.linspace(0.05, 0.3, 200)
@@ -245,30 +272,35 @@ best = sigmas[cost.argmin()]
 fig, ax = plt.subplots(figsize=(6.4, 3.0))
 ax.plot(sigmas, cost, lw=2.5)
 ax.plot(best, cost.min(), "o", ms=9)
-ax.set(xlabel="σ", ylabel="minus log-likelihood", title=f"Least at σ = {best:.3f} = √MSE")
+ax.set(xlabel="σ", ylabel="negative log-likelihood", title=f"Least at σ = {best:.3f} = √MSE")
 fig.tight_layout()
-show(fig, alt="Minus log-likelihood against sigma: a valley with its lowest point at 0.1.")
+show(fig, alt="Negative log-likelihood against sigma: a valley with its lowest point at 0.1.")
 
 # %% [markdown]
-# At $\sigma = 0.1$, which is $\sqrt{\mathrm{MSE}}$. So an MSE is never only an MSE: wherever you
-# *weigh* it against something else, as lesson 08 will, the weight is a hidden $\sigma$.
+# At $\sigma = 0.1$, which is $\sqrt{\mathrm{MSE}}$: the derivative with respect to $\sigma$,
+# $-\mathrm{MSE}/\sigma^3 + 1/\sigma$, is 0 at $\sigma^2 = \mathrm{MSE}$. Where the MSE is added to
+# another loss, as in lesson 08, its weight $1/2\sigma^2$ is a choice of $\sigma$.
 #
 # ## Decibels
 #
-# The ghost's MSE of 0.0341 says little to anybody. The field counts in decibels ([PSNR](glossary.ipynb#PSNR)), on a scale where
-# **more is better** and ten more is a tenth of the squared error:
+# The mean face's MSE of 0.0341 is hard to judge. In image processing the MSE is given in decibels,
+# as the peak signal-to-noise ratio ([PSNR](glossary.ipynb#PSNR)), on a scale where **more is
+# better** and 10 dB more means one tenth of the MSE:
 #
 # $$\mathrm{PSNR} = 10\,\log_{10}\frac{R^2}{\mathrm{MSE}}$$
 #
-# $R$ is the data range: 1 here, 255 for bytes. Equal pictures have infinite PSNR.
+# $R$ is the data range, the largest possible difference of two pixels: 1 here, 255 for bytes. At 20
+# dB, for example, the MSE is $R^2/100$.
 #
 # ### Exercise: write it ●○○
+#
+# Use your `mse_loss`. Where the MSE is 0, return `np.inf`. `data_range` is $R$.
 
 
 # %% nbgrader={"grade": false, "grade_id": "psnr", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def psnr(pred, target, data_range=1.0):
-    """Peak signal-to-noise ratio in dB; infinite for equal pictures."""
+    """The peak signal-to-noise ratio in dB; np.inf for equal pictures."""
     ### BEGIN SOLUTION
     error = mse_loss(pred, target)
     return np.inf if error == 0 else 10 * np.log10(data_range**2 / error)
@@ -284,13 +316,14 @@ show_pictures(
 )
 
 # %% [markdown]
-# 10 dB is hard to bear, 20 dB grainy, 30 dB good, 40 dB you cannot tell from the truth. Learn
-# these four by heart: every table of this field is written in them.
+# With this kind of noise, 10 dB looks bad, 20 dB grainy and 30 dB good; at 40 dB most people see no
+# difference. Remember these four numbers: most papers on image restoration report PSNR.
 #
-# ## The trap: whose pixels did you count?
+# ## The trap: which pixels are counted?
 #
-# The astronaut's scratches cover one pixel in sixteen. Paint them in the mean colour and score it
-# twice: over the whole picture, and over the hole alone.
+# The astronaut's scratches cover one pixel in sixteen. Fill them with the mean colour and score the
+# fill twice: over the whole picture, and over the hole alone. (`psnr_over` is learnkit's PSNR; with
+# `hole=` it averages over the hole's pixels only.)
 #
 # **Predict:** how many dB lie between the two?
 
@@ -303,23 +336,26 @@ inside = psnr_over(fill, picture.image, hole=picture.hole)
 print(f"whole picture {whole:.1f} dB, hole alone {inside:.1f} dB, gap {whole - inside:.1f} dB")
 
 # %% [markdown]
-# > **Trap.** The same fill scores 12.0 dB more when the known pixels are counted, and they were
-# > never in doubt. A small hole flatters every method. This course scores **the hole alone**.
+# > **Trap.** The same fill scores 12.0 dB more when the known pixels are counted, though they are
+# > only copied. The sum of the squared errors is the same, but the mean is over sixteen times as
+# > many pixels, and $10\log_{10} 16 = 12.0$. With a small hole every method then looks good. This
+# > course scores **the hole alone**.
 # >
 # > **And a second one.** NumPy broadcasts: subtract a column `(128, 1)` from a row `(128,)` and you
-# > get 128 x 128 differences, without a word. The MSE of a picture row *with itself* then is not 0.
+# > get 128 x 128 differences and no warning. The MSE of a picture row *with itself* is then not 0.
 
 # %%
 line = face[64]
 print("right:", mse_loss(line, line), " with a stray axis:", np.mean((line - line[:, None]) ** 2))
 
 # %% [markdown]
-# learnkit's own functions raise `ValueError` where two shapes differ. Your answers need not: an
-# exercise is only ever given shapes that fit.
+# learnkit's own functions raise `ValueError` where two shapes differ. Your functions need not check
+# shapes.
 #
 # ## The first row of the course's table
 #
-# Six damaged pictures, each hole painted in the mean of what is known, scored over the hole.
+# Six damaged pictures, each hole filled with the mean colour of the known pixels, scored over the
+# hole.
 
 # %%
 for name in DAMAGED:
@@ -329,37 +365,106 @@ for name in DAMAGED:
     print(f"{picture.title:30} {psnr_over(fill, picture.image, hole=picture.hole):5.2f} dB")
 
 # %% [markdown]
-# Any method worth its name must beat this row. Lesson 02 does, by up to 15.7 dB.
+# Every useful method must score more than this row. Lesson 02 does, by up to 15.7 dB.
 #
 # ## Quiz
 #
-# <details><summary>1. Two pictures have the same MSE to the truth. Do they look equally good?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# No. Brighter by 0.1 and noisy by 0.1 score the same here and look nothing alike: the MSE counts
-# each pixel by itself and sees no structure.
+# **1. Two pictures have the same MSE to the truth. Do they look equally good?**
+#
+# <details><summary>Yes: the MSE measures how good a picture looks.</summary>
+#
+# **No.** It measures the mean squared difference of the pixels, and nothing else.
 # </details>
-# <details><summary>2. A pixel is 0 in nine pictures of ten and 1 in the tenth. What does MSE paint? What would the mean <i>absolute</i> error paint?</summary>
+# <details><summary>Not necessarily.</summary>
 #
-# MSE paints the mean, 0.1. The absolute error is least at the *median*, 0: its gradient has the same
-# size for every truth, so the majority decides. It blurs less, and ignores the tenth picture.
+# **Right.** Brighter by 0.1 and noisy by ±0.1 have the same MSE and look very different: the MSE
+# looks at each pixel alone.
 # </details>
-# <details><summary>3. Your gradient check says a relative error of 0.333. What did you forget?</summary>
+# <details><summary>Yes, if both have the same PSNR as well.</summary>
 #
-# A factor of 2: with a = n/2, |a − n| / (|a| + |n|) = (1/2) / (3/2) = 1/3. Most likely the 2 that
-# the square brings down.
+# **No.** The PSNR is computed from the MSE. It says the same thing in decibels.
+# </details>
+#
+# **2. A pixel is 0 in nine pictures of ten and 1 in the tenth. Which value has the smallest mean
+# squared error?**
+#
+# <details><summary>0.1, the mean</summary>
+#
+# **Right.** The derivative of the mean squared error is zero at the mean.
+# </details>
+# <details><summary>0, as in most of the pictures</summary>
+#
+# **No.** That is the median, which has the smallest mean *absolute* error. There the tenth picture
+# has no effect.
+# </details>
+# <details><summary>0.5, halfway between</summary>
+#
+# **No.** It would be the mean if both values were equally frequent.
+# </details>
+#
+# **3. Your gradient check says: relative error 0.333. What is the most likely mistake?**
+#
+# <details><summary>The sign</summary>
+#
+# **No.** With the wrong sign the relative error is 1.
+# </details>
+# <details><summary>Rounding</summary>
+#
+# **No.** Rounding gives errors of about 1e-10, not of a third.
+# </details>
+# <details><summary>A factor of 2</summary>
+#
+# **Right.** With a = n/2 the relative error is |a − n| / (|a| + |n|) = (1/2) / (3/2) = 1/3. Most
+# often it is the 2 of the square.
+# </details>
+#
+# **4. The PSNR of a fill rises by 10 dB. What has happened to its MSE?**
+#
+# <details><summary>It is half of what it was.</summary>
+#
+# **No.** Half of the MSE is 3 dB more.
+# </details>
+# <details><summary>It is a tenth of what it was.</summary>
+#
+# **Right.** PSNR = 10 log10(R² / MSE), so 10 dB are a factor of 10.
+# </details>
+# <details><summary>It is smaller by 10.</summary>
+#
+# **No.** Decibels are a logarithm: a difference of decibels is a factor of the MSE.
+# </details>
+#
+# **5. A hole covers a tenth of a picture. The known pixels are copied. You measure the MSE over the
+# whole picture instead of over the hole. What do you get?**
+#
+# <details><summary>A tenth of the number, so 10 dB more</summary>
+#
+# **Right.** All errors lie in the hole, and they are divided by ten times as many pixels. A small
+# hole makes every method look good.
+# </details>
+# <details><summary>The same number</summary>
+#
+# **No.** The squared errors are the same, but they are divided by ten times as many pixels.
+# </details>
+# <details><summary>A number that is larger, because more pixels are counted</summary>
+#
+# **No.** The other pixels have no error, so they make the mean smaller.
 # </details>
 #
 # ## What you have seen
 #
-# - The MSE is the mean of squared differences; its gradient is 2 (p − t) / N, and a nudge can check it.
-# - It is least at the **mean** of the plausible: where the truth is uncertain it blurs. The ghost of a
-#   hundred faces beats a real face by a factor of two.
-# - It is a bell curve's minus log-likelihood, with a hidden σ.
-# - PSNR is the MSE in decibels: 20 dB is a noise of 0.1, 40 dB one of 0.01. Score the hole.
+# - The MSE is the mean of squared differences; its gradient is 2 (p − t) / N, and central
+#   differences can check it.
+# - It is smallest at the **mean** of the possible truths, so where the truth is uncertain the
+#   result is blurred. The mean of a hundred faces has half the MSE of a real face.
+# - Up to constants it is the negative log-likelihood of normal errors with a fixed σ.
+# - PSNR is the MSE in decibels: 20 dB is a noise of 0.1, 40 dB one of 0.01. Compute it over the
+#   hole only.
 #
 # **For the course's table:** *mean colour*, with the figures above.
 #
 # **Read on:** Wang and Bovik, *Mean Squared Error: Love It or Leave It?* (IEEE Signal Processing
 # Magazine, 2009), sections 1 to 3; Bishop, *Pattern Recognition and Machine Learning* (2006),
-# section 1.2.5, for the hidden σ. Next: [**02 Gradient descent by hand**](02_gradient_descent_by_hand.ipynb), where the picture starts
-# to mend itself.
+# section 1.2.5, for the MSE as a likelihood. Next: [**02 Gradient descent by
+# hand**](02_gradient_descent_by_hand.ipynb), where gradient descent fills the hole.

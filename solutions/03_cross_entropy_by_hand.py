@@ -5,12 +5,13 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 01 and 02 | turn any number into a probability and score it, without overflow and with its gradient; say why a confident mistake has almost no gradient under MSE and a full one under cross-entropy | 75 min; the cells alone run in under half a minute, no GPU |
+# | lessons 01 and 02 | turn any number into a probability and score it, without overflow and with its gradient; say why a confident mistake has almost no gradient under MSE and a full one under cross-entropy | 75 min, 25 of them for optional parts; the cells alone run in under half a minute, no GPU |
 #
 # A forecaster says "1 % rain", and it pours. Another says "0.01 % rain", and it pours. For the mean
-# squared error both were wrong by nearly 1, and it hardly tells them apart. Yet one of them was a
-# hundred times as sure of something false. This lesson scores a picture like a forecast: every
-# pixel is a bet on white, and the loss is what the bet costs you.
+# squared error both were wrong by nearly 1, and it hardly tells them apart. Yet the second one gave
+# what happened a probability a hundred times smaller. This lesson scores a picture like a forecast:
+# for every pixel you state the probability that it is white (your *bet*), and the loss says how bad
+# this bet was.
 
 # %%
 import matplotlib.pyplot as plt
@@ -30,60 +31,66 @@ from learnkit.widgets.show import show, show_pictures
 # %% [markdown]
 # ## A pixel is a bet
 #
-# You say: white with probability $p$. Then the truth $t$ is shown, 1 (white) or 0 (black). The
-# probability that you gave to what came is the [**likelihood**](glossary.ipynb#Likelihood), $p$ or $1-p$. For a picture of 784
-# pixels, multiply them all.
+# You state the probability $p$ that the pixel is white. Then you see the true value, the target
+# $t$: 1 (white) or 0 (black). The probability that you gave to the true value is the
+# [**likelihood**](glossary.ipynb#Likelihood): $p$ if the pixel is white, $1-p$ if it is black.
+# (Later: the probability that a model gives to all its data.) For a picture of 784 pixels, multiply
+# the 784 likelihoods; this treats the pixels as independent.
 #
-# **Predict:** you gave every one of 784 pixels the same probability, 0.3. What does Python give for
-# the product?
+# **Predict:** you gave the true value of each of 784 pixels the probability 0.3. What does Python
+# give for the product?
 
 # %%
 print("product of 784 times 0.3: ", 0.3**784)
 print("sum of their logarithms:  ", 784 * np.log(0.3))
 
 # %% [markdown]
-# Zero: the number is too small for a float. The logarithm turns the product into a sum, and the sum
-# is harmless. So we score a bet by its **surprise**, $-\log p$ of what came, in **nats** (natural
-# logarithms). Surprise is 0 for a sure bet that came true, 0.69 for a coin, 4.6 for one in a
-# hundred. Averaged over the pixels it is the [**binary cross-entropy**](glossary.ipynb#Binary-cross-entropy) (BCE):
+# Python gives 0, because the true product, about $10^{-410}$, is too small for a float. The
+# logarithm turns the product into a sum, and the sum, -943.9, is an ordinary number. So we score a
+# bet by its **surprise**: $-\log$ of the probability that was given to the true value. Its unit is
+# the **nat** (natural logarithm). The surprise is 0 if the true value had probability 1, 0.69 if it
+# had 1/2, and 4.6 if it had 1/100. The mean of the surprise over the pixels is the
+# [**binary cross-entropy**](glossary.ipynb#Binary-cross-entropy) (BCE):
 #
 # $$\mathrm{BCE}(p, t) = \frac{1}{N}\sum_{i=1}^{N} \bigl[-t_i\log p_i - (1-t_i)\log(1-p_i)\bigr]$$
 #
 # For a pixel that is white or black one of the two terms is zero, and the other is the surprise.
+# The MSE of lesson 01 has the same origin: minus the logarithm of a likelihood, there of a bell
+# curve, here of yes or no.
 #
-# **Predict:** the truth is white. You go from a bet of 0.01 on white to one of 0.0001. How much
-# does MSE charge for that? And cross-entropy?
+# **Predict:** the target is white, and your $p$ falls from 0.01 to 0.0001. By how much does the MSE
+# grow? And the cross-entropy?
 
 # %%
 white = np.array([1.0])
-print("bet on white      MSE   cross-entropy")
-for bet in ([0.5], [0.01], [0.0001]):
-    pred = np.array(bet)
-    print(f"{bet[0]:12} {mse_loss(pred, white):8.4f} {binary_cross_entropy(pred, white):12.4f}")
+print("p of white        MSE   cross-entropy")
+for bet in (0.5, 0.01, 0.0001):
+    pred = np.array([bet])
+    print(f"{bet:12} {mse_loss(pred, white):8.4f} {binary_cross_entropy(pred, white):12.4f}")
 
 # %%
 bets = np.linspace(0.001, 1, 1000)
 fig, ax = plt.subplots(figsize=(7, 3.2))
 ax.plot(bets, -np.log(bets), label="cross-entropy: -log p")
 ax.plot(bets, (bets - 1) ** 2, "--", label="squared error: (p - 1)²")
-ax.set(xlabel="bet on white, p", ylabel="cost of white", title="Cross-entropy has no upper limit")
+ax.set(xlabel="probability of white, p", ylabel="loss of a white pixel")
+ax.set_title("Cross-entropy has no upper limit")
 ax.legend()
 fig.tight_layout()
-show(
-    fig, alt="Cost of white over the bet on it: the squared error ends at 1, cross-entropy climbs."
-)
+show(fig, alt="Loss of a white pixel over p: the squared error ends at 1, cross-entropy climbs.")
 
 # %% [markdown]
-# The squared error can never charge more than 1. [Cross-entropy](glossary.ipynb#Cross-entropy) charges another 4.6 nats for every
-# hundredfold of misplaced trust, without end.
+# The MSE grows by 0.02, and it can never exceed 1. [Cross-entropy](glossary.ipynb#Cross-entropy)
+# charges another 4.6 nats whenever $p$ is divided by 100, without any limit.
 #
-# ## It is no difference of pictures
+# ## Cross-entropy is not a difference of pictures
 #
-# You will read that cross-entropy "measures the pixel-wise difference between two pictures".
-# A difference of a thing and itself is 0, and it does not matter which of the two you name first.
+# You will read that cross-entropy "measures the pixel-wise difference between two pictures". A
+# measure of difference should give 0 for two equal pictures, and the same number when the two
+# pictures are swapped.
 #
 # **Predict:** what is the cross-entropy of a grey pixel, 0.5, with *itself*? And is BCE(0.9, 0.5)
-# the same as BCE(0.5, 0.9)?
+# the same as BCE(0.5, 0.9)? (The probability comes first, the target second.)
 
 # %%
 half, bright = np.array([0.5]), np.array([0.9])
@@ -92,9 +99,14 @@ print("BCE(0.9, 0.5) =", round(binary_cross_entropy(bright, half), 4))
 print("BCE(0.5, 0.9) =", round(binary_cross_entropy(half, bright), 4))
 
 # %% [markdown]
-# Neither holds. (A bet of a half costs 0.6931, $\log 2$, whatever comes: first and third line.)
-# What *does* hold is that for each target $t$ the best bet is $p = t$. What is paid there cannot be
-# avoided: it is the [**entropy**](glossary.ipynb#Entropy) of $t$, the doubt in the target itself.
+# Cross-entropy does neither. (With $p = 0.5$ the loss is $\log 2 = 0.6931$ for every target: see
+# lines 1 and 3.) What *is* true: for each target $t$ the loss is least at $p = t$; the section on
+# the gradient shows why. Its value there is the [**entropy**](glossary.ipynb#Entropy) of $t$ (with
+# $0\log 0 = 0$):
+#
+# $$H(t) = -t\log t - (1-t)\log(1-t)$$
+#
+# It is 0 for $t = 0$ and $t = 1$, and largest, $\log 2$, for $t = 0.5$.
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3.4))
@@ -103,29 +115,29 @@ for t in (0.0, 0.2, 0.5):
     best = np.argmin(curve)
     ax.plot(bets[:-1], curve, label=f"t = {t}: least {curve[best]:.2f} at p = {bets[best]:.2f}")
     ax.plot(bets[best], curve[best], "ko")
-ax.set(xlabel="bet p", ylabel="cross-entropy, nats", title="Least at p = t", ylim=(0, 2.5))
+ax.set(xlabel="p", ylabel="cross-entropy, nats", title="Least at p = t", ylim=(0, 2.5))
 ax.legend()
 fig.tight_layout()
 show(fig, alt="Cross-entropy for three targets: each is least at its target, and grey has a floor.")
 
 # %% [markdown]
-# A garment of Fashion-MNIST is made of greys. Used as targets, they have a **floor**: even a
-# *perfect* copy pays it.
+# A garment of Fashion-MNIST is made of greys. If greys are the targets, the loss of a pixel cannot
+# fall below its entropy: we call this the **floor**. Even a *perfect* copy has this loss.
 #
-# **Predict:** where in the picture of a boot does the floor lie highest: in the black, the grey or
-# the white parts?
+# **Predict:** for which pixels of a boot is the entropy largest: the black, the grey or the white
+# ones?
 
 
 # %%
 def entropy(t):
-    """The entropy of each grey t, in nats: what even the best bet pays."""
+    """The entropy of each grey t, in nats: the least cross-entropy it can have."""
     inside = np.clip(t, 1e-300, 1)  # 0 log 0 is 0
     outside = np.clip(1 - t, 1e-300, 1)
     return -t * np.log(inside) - (1 - t) * np.log(outside)
 
 
 boot = damaged("garment").image
-pair = {"boot": boot, "its floor (white: log 2)": entropy(boot) / np.log(2)}
+pair = {"boot": boot, "its entropy (white: log 2)": entropy(boot) / np.log(2)}
 show_pictures(pair, alt="A boot, and the entropy of each of its pixels: brightest at middle grey.")
 
 # %%
@@ -134,33 +146,45 @@ floor = entropy(garments).sum(axis=(1, 2)).mean()
 print(f"the boot's floor {entropy(boot).sum():.1f} nats, the mean garment's {floor:.2f} nats")
 
 # %% [markdown]
-# 189.86 nats a garment, for a copy without a fault. So a cross-entropy of 240 nats is an **excess** of
-# 50. Report the excess: it is the Kullback-Leibler divergence, it is zero where $p = t$, and two papers
-# can be compared by it. You will meet such losses in lesson 08.
+# The grey pixels have the largest entropy. So even a perfect copy costs 189.86 nats a garment, on
+# average, and a cross-entropy of 240 nats is an **excess** of 50 over the floor. Report the excess,
+# not the loss. The excess is 0 for a perfect copy; for one pixel it is the Kullback-Leibler (KL)
+# divergence:
+#
+# $$\mathrm{BCE}(p, t) - H(t) = t\log\frac{t}{p} + (1-t)\log\frac{1-t}{1-p} = \mathrm{KL}(t\,\|\,p)$$
+#
+# Lesson 08 has losses of this size.
 #
 # ## From any number to a probability
 #
-# A network puts out any number $z$, from $-\infty$ to $\infty$: a [**logit**](glossary.ipynb#Logit). The [**sigmoid**](glossary.ipynb#Sigmoid) makes
-# a probability of it:
+# A model gives any real number $z$, from $-\infty$ to $\infty$: a
+# [**logit**](glossary.ipynb#Logit). The [**sigmoid**](glossary.ipynb#Sigmoid) makes a probability
+# of it:
 #
-# $$\sigma(z) = \frac{1}{1 + e^{-z}}$$
+# $$p = \sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
-# The logit is the logarithm of the odds: $z = \log\frac{p}{1-p}$. 0 is a coin; each step of 2.3
-# makes the odds ten times as good.
+# Solve this for $z$: $\frac{p}{1-p} = e^z$. So the logit is the logarithm of the *odds*
+# $\frac{p}{1-p}$ (3 to 1 for $p = 0.75$). $z = 0$ means $p = \frac12$, and when $z$ grows by 2.3
+# (that is $\log 10$), the odds become ten times as large.
 #
 # ### Exercise: a sigmoid for every number ●●○
 #
-# A float can hold $e^{709}$ and no more: `np.exp(710)` gives `inf` and a warning. Your sigmoid gets
-# numbers from $-800$ to $800$. From $-700$ up its first twelve digits must be right (so compute in
-# float64). Below $-745$ the true value is smaller than any float, and 0 is right. No warning may appear; compute it so that
-# nothing overflows, and do not switch warnings off. Hint to start with: $e$ to a *negative* number
-# never overflows, and $\frac{1}{1+e^{-z}} = \frac{e^z}{1+e^z}$.
+# A float can hold $e^{709}$ and no more: `np.exp(710)` gives `inf` and a warning. Write $\sigma(z)$
+# for an array `z` of any shape (float64), with values from $-800$ to $800$:
+#
+# - For $z \ge -700$ twelve digits must be right.
+# - For $z < -700$ any number from 0 to $10^{-300}$ counts as right.
+# - Nothing may overflow on the way, so that NumPy does not warn. `np.errstate` would only hide the
+#   warning. `np.where` computes both of its branches for every `z`.
+#
+# Hint to start with: $e$ to a *negative* number never overflows, and $\frac{1}{1+e^{-z}} =
+# \frac{e^z}{1+e^z}$.
 
 
 # %% nbgrader={"grade": false, "grade_id": "sigmoid", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def sigmoid(z):
-    """The sigmoid of every element of z, right in both tails."""
+    """The sigmoid of every element of z, right for very large and very small z."""
     ### BEGIN SOLUTION
     small = np.exp(-np.abs(z))
     return np.where(z >= 0, 1.0, small) / (1 + small)
@@ -172,41 +196,47 @@ far = np.array([-800.0, -40.0, -2.3, 0.0, 2.3, 40.0, 800.0])
 print("\n".join(f"z = {z:6}   p = {p:.6g}" for z, p in zip(far, sigmoid(far), strict=True)))
 
 # %% [markdown]
-# Look at the two ends. At $-40$ there is a tiny, honest number; at $40$ there is 1, because a float
-# has no room for $1 - 4\cdot 10^{-18}$. This asymmetry is the next trap.
+# Look at the two ends. At $z = -40$ the result is a tiny number with correct digits. At $z = 40$ it
+# is exactly 1, because a float has no room for $1 - 4\cdot 10^{-18}$. The next section shows what
+# this rounding does to the loss.
 #
 # ## The loss from the logit
 #
-# **Predict:** the truth is black, $t = 0$, and the logit is 40: wrong and very sure. What is
+# We call a model *confident* where its $p$ is near 0 or 1.
+#
+# **Predict:** the target is black, $t = 0$, and the logit is 40: confident and wrong. What is
 # $-\log(1 - \sigma(40))$ on a computer, and what should it be?
 
 # %%
 with np.errstate(divide="ignore"):
-    for sure in ([10.0], [30.0], [36.0], [37.0], [40.0]):
-        print(f"z = {sure[0]}: {-np.log(1 - sigmoid(np.array(sure)))[0]:.6f}")
+    for large in (10.0, 30.0, 36.0, 37.0, 40.0):
+        print(f"z = {large}: {-np.log(1 - sigmoid(np.array([large])))[0]:.6f}")
 
 # %% [markdown]
 # > **Trap.** From $z = 37$ on, the sigmoid is rounded to 1 and the loss is infinite; it should be
-# > 40 nats at $z = 40$. Many programs clip the probability to $1 - 10^{-7}$ first: then the loss stops
-# > at 16.1. For every larger logit its slope is 0, and the pixel never learns. Do not form the
-# > probability at all.
+# > 40 nats at $z = 40$. Many programs clip the probability to $1 - 10^{-7}$ first (Keras does):
+# > then the loss stops at 16.1. For larger logits it no longer changes, its slope is 0, and the
+# > pixel never learns. So compute the loss from the logit, without computing the probability.
 #
-# Work out the logarithm on paper, and the sigmoid disappears. With $-\log\sigma(z) = \log(1+e^{-z})$
-# and $-\log(1-\sigma(z)) = z + \log(1+e^{-z})$ the loss is $(1-t)\,z + \log(1+e^{-z})$. For a negative
-# $z$ write $\log(1+e^{-z}) = -z + \log(1+e^{z})$, so that nothing overflows. Both cases in one line:
+# Simplify the logarithm on paper first; then no sigmoid is left to compute. $-\log\sigma(z) =
+# \log(1+e^{-z})$, and $-\log(1-\sigma(z)) = z + \log(1+e^{-z})$, because $1-\sigma(z) =
+# \frac{e^{-z}}{1+e^{-z}}$. So the loss is $(1-t)\,z + \log(1+e^{-z})$. For a negative $z$ this
+# would overflow; there write $\log(1+e^{-z}) = -z + \log(1+e^{z})$, and the loss is $-z\,t +
+# \log(1+e^{z})$. Both cases in one line:
 #
 # $$-t\log\sigma(z) - (1-t)\log(1-\sigma(z)) = \max(z, 0) - z\,t + \log\bigl(1 + e^{-|z|}\bigr)$$
 #
 # ### Exercise: write it ●●○
 #
-# Shapes are equal, the mean goes over all elements. It must hold for logits of $\pm 800$;
-# `np.log1p(x)` is $\log(1+x)$, right for tiny $x$ too.
+# `logits` and `target` have the same shape, any shape. Return one number: the mean over all
+# elements. It must be right (and finite) for logits of $\pm 800$ too. `np.log1p(x)` is $\log(1+x)$,
+# right for tiny $x$ too. Only the number is checked, not NumPy's warnings.
 
 
 # %% nbgrader={"grade": false, "grade_id": "binary_cross_entropy_with_logits", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def binary_cross_entropy_with_logits(logits, target):
-    """Mean binary cross-entropy of sigmoid(logits) and target, in nats."""
+    """Mean binary cross-entropy of sigmoid(logits) and target, one number, in nats."""
     ### BEGIN SOLUTION
     log_term = np.log1p(np.exp(-np.abs(logits)))
     return np.mean(np.maximum(logits, 0) - logits * target + log_term)
@@ -214,29 +244,34 @@ def binary_cross_entropy_with_logits(logits, target):
 
 
 # %%
-for one in ([-800.0], [0.0], [40.0]):
-    exact = binary_cross_entropy_with_logits(np.array(one), np.zeros(1))
-    print(f"z = {one[0]:6}, t = 0: {exact:.6f}")
+for z in (-800.0, 0.0, 40.0):
+    exact = binary_cross_entropy_with_logits(np.array([z]), np.zeros(1))
+    print(f"z = {z:6}, t = 0: {exact:.6f}")
 
 # %% [markdown]
 # ## Its gradient
 #
-# The derivative of the cross-entropy with respect to $p$ is $-\frac{t}{p} + \frac{1-t}{1-p} =
-# \frac{p-t}{p(1-p)}$. By the chain rule the derivative with respect to $z$ is that times
-# $\sigma'(z)$. And $\sigma'(z) = \frac{e^{-z}}{(1+e^{-z})^2} = p\,(1-p)$. The two cancel, and the plain
-# error is left:
+# For one pixel the derivative of the cross-entropy with respect to $p$ is $-\frac{t}{p} +
+# \frac{1-t}{1-p} = \frac{p-t}{p(1-p)}$. It is 0 at $p = t$, negative below and positive above: so
+# the loss is least at $p = t$. By the chain rule the derivative with respect to $z$ is that times
+# $\sigma'(z)$. And $\sigma'(z) = \frac{e^{-z}}{(1+e^{-z})^2} = p\,(1-p)$, which is the denominator
+# of the first fraction. The two cancel, and $p - t$ is left. The mean over $N$ pixels divides it by
+# $N$:
 #
 # $$\frac{\partial\,\mathrm{BCE}}{\partial z_i} = \frac{\sigma(z_i) - t_i}{N}$$
 #
 # Under MSE nothing cancels: there the derivative is $\frac{2}{N}(p_i-t_i)\,p_i(1-p_i)$.
 #
 # ### Exercise: the most used gradient of the field ●○○
+#
+# Return the gradient in the shape of `logits`; $N$ is the number of all elements. You may call your
+# `sigmoid`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "binary_cross_entropy_with_logits_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def binary_cross_entropy_with_logits_grad(logits, target):
-    """The gradient of the mean binary cross-entropy with respect to the logits."""
+    """The gradient of the mean binary cross-entropy, with the shape of `logits`."""
     ### BEGIN SOLUTION
     return (sigmoid(logits) - target) / logits.size
     ### END SOLUTION
@@ -252,8 +287,9 @@ gap = check_grad(
 print("relative error:", gap)
 
 # %% [markdown]
-# **Predict:** the truth is white, $t = 1$. Drag the logit to $-8$, sure and wrong. Which of the two
-# losses still has a gradient, and how large is it?
+# **Predict:** the target is white, $t = 1$. Drag the logit to $-8$: the model is confident that the
+# pixel is black, and it is wrong. Which of the two losses still has a gradient, and how large is
+# it?
 
 # %%
 logit.explore()
@@ -261,13 +297,28 @@ logit.explore()
 # %% [markdown]
 # At $z = -8$ the gradient of cross-entropy has the size 0.9997, that of MSE 0.00067. The factor
 # $p(1-p)$ of the chain rule is nearly 0 there, exactly where a large step is needed. The gradient
-# **vanishes**: you will meet that word again.
+# **vanishes**. A sigmoid whose slope is nearly 0 is called *saturated*. When a network of yours
+# ends in a sigmoid and will not learn, look at its loss first.
 #
-# ## A picture that is sure of the contrary
+# The models below are trained on the 10,000 *training* garments, and scored on other ones, the
+# *test* garments (`garments` above). Two notations for tables of numbers: `A @ B` multiplies two
+# matrices, and `A.T` is the **transpose** of A, its rows made columns. With one garment in each
+# row, `x.T @ ...` adds up over the garments.
+
+# %%
+train, train_labels = fashion_mnist("train")
+pictures = to_float(train)
+centre = pictures.mean(axis=0)
+
+# %% [markdown]
+# ## A start where every pixel is confidently wrong (optional)
 #
-# Now 784 logits at once. The target is the boot's silhouette. We start with all pixels sure of the
-# contrary, $z = \pm 8$, and walk downhill on the logits. Each pixel has a loss of its own (no mean
-# over the pixels), and $\eta = 1$.
+# *Optional: it shows on a whole picture what you have seen on one logit, and nothing later needs
+# it. You may go on to **More than two answers**.*
+#
+# Now 784 logits at once. The target is the boot's silhouette. At the start every pixel is
+# confidently wrong: $z = -8$ where the target is white, $z = 8$ where it is black. We walk downhill
+# on the logits. Each pixel has a loss of its own (no mean over the pixels), and $\eta = 1$.
 
 # %%
 silhouette = (boot > 0.3).astype(float)
@@ -278,7 +329,7 @@ slopes = {
 
 
 def repaint(slope, steps):
-    """The logits after each step of descent, from a start that is sure of the contrary."""
+    """The logits after each step of descent, from a start where every pixel is wrong."""
     path = [np.where(silhouette == 1, -8.0, 8.0)]
     for _ in range(steps):
         path.append(path[-1] - slope(sigmoid(path[-1])))
@@ -286,8 +337,8 @@ def repaint(slope, steps):
 
 
 # %% [markdown]
-# **Predict:** cross-entropy needs 9 steps until every pixel is on the right side. How many does MSE
-# need?
+# **Predict:** cross-entropy needs 9 steps until every pixel is on the right side of $p = \frac12$.
+# How many does MSE need?
 
 # %%
 steps_needed, painted = {}, {}
@@ -299,36 +350,45 @@ for name in slopes:
 
 # %%
 row = {"the start": painted["MSE"][0]}
-row |= {f"MSE, step {step}": painted["MSE"][step] for step in (20, 1000, 1480)}
-row |= {f"cross-entropy, step {step}": painted["cross-entropy"][step] for step in (5, 20)}
+row.update({f"MSE, step {step}": painted["MSE"][step] for step in (20, 1000, 1480)})
+row.update({f"cross-entropy, step {step}": painted["cross-entropy"][step] for step in (5, 20)})
+row["target"] = silhouette
 show_pictures(
-    row | {"target": silhouette},
+    row,
     columns=4,
     alt="Under MSE the wrong boot stands for a thousand steps; cross-entropy turns it in twenty.",
 )
 
 # %% [markdown]
-# **Under a confident mistake MSE's gradient vanishes, and cross-entropy's does not.** 1,507 steps
-# against 9. Remember the black boot on white that will not move: when a network of yours ends in a
-# sigmoid and will not learn, look at its loss first.
+# **If a model is confident and wrong, the gradient of the MSE is nearly 0, and that of
+# cross-entropy is not**: 1,507 steps against 9.
 #
-# Does that make cross-entropy the better loss? Only the better *descent*. If what you are judged by
-# is the squared error of greys, MSE aims at it directly; you will see both sides below.
+# Does that make cross-entropy the better loss? Not always. Cross-entropy has the better gradients
+# for confident, wrong pixels. But if your score is the squared error (PSNR is computed from it),
+# MSE minimises that score directly. The section on the hole compares the two.
 #
-# ## More than two answers
+# ## More than two answers (optional)
 #
-# Shirt, boot, bag: ten answers, one logit each. [**Softmax**](glossary.ipynb#Softmax) makes probabilities of them:
+# *Optional: the loss of a classifier, which lesson 06 uses in its later sections; come back for it
+# then. (Its two exercises count as the others do.) You may go on to **Fill a hole with logits**.*
+#
+# Shirt, boot, bag: ten answers, one logit each. [**Softmax**](glossary.ipynb#Softmax) makes
+# probabilities of them:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 #
-# $e^{z}$ overflows as soon as a logit passes 709. Take the same number $m$ out of all logits of a
-# picture: numerator and denominator are both divided by $e^m$, and $p_k$ stays as it was. With the
-# largest logit for $m$ no exponent is above 0.
+# For the logits (2, 0, 1) the powers of $e$ are 7.39, 1 and 2.72, and the probabilities 0.67, 0.09
+# and 0.24.
+#
+# $e^{z}$ overflows as soon as a logit passes 709. Subtract the same number $m$ from all logits of a
+# picture: numerator and denominator are both divided by $e^m$, and $p_k$ stays as it was. If $m$ is
+# the largest logit, no exponent is above 0, so nothing overflows.
 #
 # ### Exercise: softmax ●●○
 #
 # `logits` has one row for each picture and one column for each class, `(n, k)`. The answer has the
-# same shape, and each row adds up to 1. It must hold for logits of any size.
+# same shape, and each row adds up to 1. It must be right for very large logits ($\pm 2000$), in
+# each row by itself.
 
 
 # %% nbgrader={"grade": false, "grade_id": "softmax", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -343,25 +403,31 @@ def softmax(logits):
 
 
 # %% [markdown]
-# The loss is again the surprise at what came, the **label** $y$:
+# The number of the right class is the **label** $y$. The loss is again the surprise, here at the
+# right class (the logarithm of the fraction above):
 #
 # $$-\log p_y = \log\sum_j e^{z_j} - z_y$$
 #
-# A tiny $p_y$ is rounded to 0, and $\log 0$ is $-\infty$. So the loss is computed from the logits, on
-# the right, and there too the largest is taken out first:
+# For the logits (2, 0, 1) and $y = 0$ it is $-\log 0.665 = 0.41$.
+#
+# A tiny $p_y$ is rounded to 0, and then $-\log p_y$ is infinite. So the loss is computed from the
+# logits, by the right-hand side, and here too the largest logit is subtracted first
+# (*log-sum-exp*):
 #
 # $$\log\sum_j e^{z_j} = m + \log\sum_j e^{z_j - m}$$
 #
 # ### Exercise: cross-entropy with labels ●●○
 #
-# `logits` is `(n, k)` as before, and `labels` holds n integers from 0 to k - 1. The mean goes over the n rows. `logits[np.arange(n), labels]` picks one
-# number from each row.
+# `logits` is `(n, k)` as before, and `labels` holds n integers from 0 to k - 1. Return one number:
+# the mean over the n rows. With `n = len(labels)`, `logits[np.arange(n), labels]` picks one number
+# from each row, and has the shape `(n,)`. Mind the shapes: a maximum with `keepdims=True` is
+# `(n, 1)`, a sum over axis 1 without it is `(n,)`, and the two together make a table `(n, n)`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "cross_entropy", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def cross_entropy(logits, labels):
-    """Mean over n of the surprise at the right class, in nats."""
+    """The surprise at the right class, in nats: one number, the mean over the rows."""
     ### BEGIN SOLUTION
     z = logits - logits.max(axis=1, keepdims=True)
     log_sum = np.log(np.exp(z).sum(axis=1))
@@ -370,75 +436,77 @@ def cross_entropy(logits, labels):
 
 
 # %% [markdown]
-# Ten logits for a garment, each a weighted sum of its 784 pixels, $z = xW + b$. The gradient with
-# respect to a weight is its pixel times the gradient with respect to the logit (lesson 05 shows why).
-# The gradient with respect to the logits is $p$, your softmax, with 1 taken away at the label: the
-# same plain error as before, divided by the number of garments.
-# (`x.T` below is the **transpose** of x, its rows made columns: so the product `x.T @ ...` adds up
-# over the garments.)
+# Ten logits for a garment, each a weighted sum of its 784 pixels: $z = xW + b$. Here $x$ is
+# (n, 784), $W$ is (784, 10), $b$ is (10,), one number for each class (the **bias**), and $z$ is
+# (n, 10). The gradient with respect to a weight is its pixel times the gradient with respect to the
+# logit (lesson 05 shows why). With respect to the logits the gradient of one garment's loss is
+#
+# $$\frac{\partial}{\partial z_k}\Bigl(\log\sum_j e^{z_j} - z_y\Bigr) =
+# \frac{e^{z_k}}{\sum_j e^{z_j}} - [k = y] = p_k - [k = y]$$
+#
+# where $[k = y]$ is 1 for the label and 0 for the other classes: again probability minus target.
+# The mean over the garments divides it by their number.
+#
+# **Predict:** what is the loss before the first step, when all weights are 0? And of ten test
+# garments, how many will the model name rightly after 100 steps?
 
 # %%
-train, train_labels = fashion_mnist("train")
-pictures = to_float(train)
-centre = pictures.mean(axis=0)
 x = (pictures - centre).reshape(len(pictures), 784)
-
-# %% [markdown]
-# **Predict:** what is the loss before the first step, when all weights are 0? How many of ten
-# garments that it has never seen will it name rightly after 100 steps?
-
-# %%
 W, b = np.zeros((784, 10)), np.zeros(10)
-for step in watched(range(101), title="ten templates"):
+for step in watched(range(101), title="ten classes"):
     logits = x @ W + b
     if step in (0, 10, 100):
         print(f"step {step:3}: {cross_entropy(logits, train_labels):.3f} nats")
-    error_of_bets = softmax(logits)
-    error_of_bets[np.arange(len(x)), train_labels] -= 1
-    error_of_bets /= len(x)
-    W, b = W - 0.4 * (x.T @ error_of_bets), b - 0.4 * error_of_bets.sum(axis=0)
+    error = softmax(logits)
+    error[np.arange(len(x)), train_labels] -= 1
+    error /= len(x)
+    W, b = W - 0.4 * (x.T @ error), b - 0.4 * error.sum(axis=0)
 
 # %%
 answers = ((garments - centre).reshape(-1, 784) @ W + b).argmax(axis=1)
 right = np.mean(answers == fashion_mnist("test")[1])
-print(f"right on {right:.1%} of {len(garments):,} garments that it has never seen")
+print(f"right on {right:.1%} of {len(garments):,} test garments")
 
 # %% [markdown]
-# It starts at $\log 10 = 2.303$: ten answers, no idea. After a hundred steps it names four of five.
-# And since each class has one weight a pixel, you can *look* at what it has learned.
+# The loss starts at $\log 10 = 2.303$, because with all weights 0 each of the ten classes has
+# probability 1/10. The model is small, but after a hundred steps it names four of five test
+# garments. Each class has one weight for each pixel, so the weights of a class can be shown as a
+# picture, a *template*.
 
 # %%
 templates = {GARMENTS[k]: 0.5 + W[:, k].reshape(28, 28) / (2 * abs(W).max()) for k in range(10)}
 show_pictures(
     templates,
     columns=5,
-    alt="Ten weight pictures: bright where ink speaks for a class, dark where it speaks against.",
+    alt="Ten weight pictures: white where a bright pixel counts for a class, black where against.",
 )
 
 # %% [markdown]
-# Bright pixels speak for the class, dark ones against it. The trouser's template wants two legs and
-# forbids ink between them; the sneaker's wants ink in a band across rows 12 to 17, and none above
-# or below it. (Grey means a weight of 0.)
+# White is a positive weight (a bright pixel there counts for the class), black a negative one, grey
+# is 0. The weights of *Trouser* are positive on two legs and negative between them. Those of
+# *Sneaker* are positive in a band across rows 12 to 17, and mostly negative above and below it.
 #
-# ## Fill a hole with it
+# ## Fill a hole with logits
 #
-# The pixels of a hole are bets too. Take the 10 x 10 box in the middle of a garment: 100 logits,
-# each a weighted sum of the 684 *known* pixels, trained on pictures whose middle we know.
-# Lesson 02 told you how large a step may be: below $2/L$. Here $L$ is at most 0.0433, so $2/L$ is at
-# least 46, and we take 40.
+# The pixels of a hole get probabilities too. Take the 10 x 10 box in the middle of a garment: 100
+# logits, each a weighted sum of the 684 *known* pixels and of a constant 1, whose weight is the
+# **bias** (it is added whatever the picture). The weights are trained on pictures whose middle we
+# know. This course calls the model the **logistic fill**. Lesson 02 told you how large a step may
+# be: below $2/L$. Here $L$ is at most 0.0433, so $2/L$ is at least 46, and we take 40.
 #
 # <details><summary>Where 0.0433 comes from (you may skip this)</summary>
 #
 # The curvature along a direction of weights is the mean, over the garments, of the squared weighted
-# sum of the pixels, times the slope of the sigmoid, over the 100 pixels of the mean. The mean of the
-# squared sums is at most 17.3, the largest eigenvalue of the pixels' covariance (the table of how two
-# pixels vary together). The slope of the sigmoid is at most 1/4. So $L \le 17.3 \cdot \frac14 / 100 =
-# 0.0433$. It is a bound: where the bets have become sure the sigmoid is flatter, and a somewhat larger
-# step may hold as well.
+# sum of the pixels, times the slope of the sigmoid, over the 100 pixels of the mean. The mean of
+# the squared sums is at most 17.3, the largest eigenvalue of the pixels' covariance (the table of
+# how two pixels vary together). The slope of the sigmoid is at most 1/4. So $L \le 17.3 \cdot
+# \frac14 / 100 = 0.0433$. It is a bound: where the probabilities are near 0 or 1 the sigmoid is
+# flatter, and a somewhat larger step may work as well.
 # </details>
 #
-# The harmonic fill of lesson 02 scored 12.56 dB on these boxes. It looks only at the edge of the
-# hole; this one has seen 10,000 garments.
+# The harmonic fill of lesson 02 scored 12.56 dB on these boxes, the mean of the training garments
+# scores 10.47. The harmonic fill uses only the edge of the hole; the logistic fill is trained on
+# 10,000 garments. (`np.c_` puts arrays side by side, as columns.)
 
 # %%
 box = draw.box((28, 28), height=10, width=10)
@@ -455,7 +523,7 @@ for _ in watched(range(100), title="logistic fill"):
     weights -= 40 * (known.T @ errors)
 
 # %% [markdown]
-# **Predict:** what will it score on 500 garments that it has not seen? More than 12.56?
+# **Predict:** what will it score on 500 test garments? More than 12.56?
 
 # %%
 unseen = garments[:500]
@@ -473,69 +541,147 @@ show_pictures(
 )
 
 # %% [markdown]
-# It knows what a shirt's front looks like, and where a trouser divides. And it blurs, for the reason
-# of lesson 01: the cross-entropy of many possible truths is least where $p$ is their mean, so it paints
-# the mean of the plausible fills.
+# The logistic fill paints the front of a shirt, and the gap between the legs of trousers. It also
+# blurs, for the reason of lesson 01. BCE is linear in $t$, so its mean over many possible truths is
+# the BCE of their mean, and this is least where $p$ is the mean. So the model paints the mean of
+# the plausible fills.
 #
-# **Predict:** one hole pixel is a weighted sum of all known ones. To which known pixels does the
-# hole's top left pixel listen? And the one in the middle?
+# Is MSE worse here? The same weights trained with MSE, at the best of a few learning rates (160),
+# score 15.62 dB after 100 steps; cross-entropy at its best (60) scores 15.61. No difference: all
+# logits start at 0, where the sigmoid is steepest, so neither gradient vanishes, and PSNR is
+# computed from the squared error that MSE minimises. (60 is above 46 and works, since 0.0433 is
+# only an upper bound for $L$.) Use cross-entropy where a model can be confident and wrong.
+#
+# ### Which known pixels count? (optional)
+#
+# *Optional: a look at the weights, which nothing later needs. You may go on to the **Quiz**.*
+#
+# **Predict:** each hole pixel is a weighted sum of all known ones. Which known pixels have large
+# weights for the top left pixel of the hole? And for a pixel in the middle?
 
 # %%
-listened = {}
-for spot, what in ((0, "its top left pixel"), (55, "a pixel in the middle")):
+shown = {"the hole (orange)": box}
+for spot, what in ((0, "the top left pixel"), (55, "a middle pixel")):
     template = np.full((28, 28), 0.5)
     template[~box] += weights[:-1, spot] / (2 * abs(weights[:-1, spot]).max())
-    listened[f"who is heard by {what}"] = template
+    shown[f"weights for {what}"] = template
 show_pictures(
-    {"the hole (orange)": box} | listened,
-    alt="The hole's corner listens to its neighbours; the middle also straight down and sideways.",
+    shown,
+    alt="Weights for the hole's corner: large beside it; for the middle also below and sideways.",
 )
 
 # %% [markdown]
-# (White is the largest positive weight, black the largest negative one. Grey is a weight of 0, in the
-# known pixels; the hole itself has no weights, and is grey as well.) The corner's large weights lie on
-# its neighbours, as in the harmonic fill. Those of the middle lie further off as well: straight down,
-# where trousers part and shirts do not, and sideways, where sleeves would hang. A prior written by
-# hand has nothing of the kind.
-#
-# And MSE? The same weights under it, at the best of a few learning rates (160), score 15.62 dB
-# after 100 steps; cross-entropy at its best (60) scores 15.61. No difference: at $z = 0$ no sigmoid is
-# saturated, so neither gradient vanishes, and PSNR measures the squared error that MSE minimises. Use
-# cross-entropy where a model can be sure and wrong.
+# (White is the largest positive weight, black the largest negative one. Grey is a weight of 0, in
+# the known pixels; the hole itself has no weights, and is grey as well.) The corner pixel has large
+# weights on its neighbours, as in the harmonic fill. The middle pixel also has large weights
+# further away: below the hole (trousers have a gap there, shirts do not) and beside it (there the
+# sleeves are). The harmonic fill uses no pixels so far away.
 #
 # ## Quiz
 #
-# <details><summary>1. Your loss on grey pictures sinks to 0.242 nats a pixel and stops. Is something broken?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# Hardly. 189.86 nats over 784 pixels is 0.242: that is the floor of Fashion-MNIST, what a perfect
-# copy pays. Report the excess over it.
+# **1. Your loss on grey pictures falls to 0.242 nats a pixel and stays there. Is something
+# broken?**
+#
+# <details><summary>No: that is the floor of these pictures.</summary>
+#
+# **Right.** A perfect copy of Fashion-MNIST pays 189.86 nats a picture, which over 784 pixels is
+# 0.242 a pixel. Report the excess over the floor.
 # </details>
-# <details><summary>2. Why does every library have a loss that takes logits, where a sigmoid and a logarithm would do?</summary>
+# <details><summary>Yes: the loss of a good model goes to 0.</summary>
 #
-# Because the sigmoid rounds to 1 from a logit of about 37 on, and the logarithm of what is left is
-# minus infinity. Worked out on paper together, the two are exact everywhere, and the gradient is
-# the plain error.
+# **No.** Cross-entropy goes to 0 only where all targets are 0 or 1. For grey targets it has a
+# floor.
 # </details>
-# <details><summary>3. Two models score 0.30 and 0.32 nats on the same pictures. Is the first one closer to the pictures, pixel by pixel?</summary>
+# <details><summary>Yes: the learning rate is too large.</summary>
 #
-# Not necessarily. Cross-entropy is not the difference of two pictures: a pixel that is sure and wrong
-# costs very much. A few such pixels can cost the second model more than a blur over the whole picture
-# costs the first.
+# **No.** Then the loss would jump or grow.
+# </details>
+#
+# **2. Why do libraries have a loss that takes logits, when a sigmoid and a logarithm would do?**
+#
+# <details><summary>It saves the time of one sigmoid.</summary>
+#
+# **No.** It does, but this is not the reason.
+# </details>
+# <details><summary>Logits are easier to understand than probabilities.</summary>
+#
+# **No.** People understand probabilities better. It is the computer that needs the logits.
+# </details>
+# <details><summary>A sigmoid is rounded to 1 for large logits.</summary>
+#
+# **Right.** It is 1 from a logit of about 37 on, and log(1 − 1) is minus infinity. Worked out
+# together, the two steps are exact for every logit.
+# </details>
+#
+# **3. Two models have 0.30 and 0.32 nats on the same pictures. Are the first model's pictures
+# closer to the truth, pixel by pixel?**
+#
+# <details><summary>Yes: a smaller loss means smaller differences.</summary>
+#
+# **No.** Cross-entropy is not a difference of pictures.
+# </details>
+# <details><summary>Not necessarily.</summary>
+#
+# **Right.** A pixel that is confident and wrong costs very much. A few such pixels can cost the
+# second model more than a blur over the whole picture costs the first.
+# </details>
+# <details><summary>No: the difference of 0.02 is too small to mean anything.</summary>
+#
+# **No.** It may be small or large; that is not the point. The loss measures something else than a
+# difference.
+# </details>
+#
+# **4. A sigmoid's output is 0.999, and the target is 0. Which gradient with respect to the logit is
+# larger?**
+#
+# <details><summary>Cross-entropy's: about 1</summary>
+#
+# **Right.** It is p − t = 0.999.
+# </details>
+# <details><summary>The squared error's: the mistake is large.</summary>
+#
+# **No.** It has the factor p(1 − p) = 0.001. It is about 0.002 here, and learning is slow where the
+# mistake is largest.
+# </details>
+# <details><summary>Both are the same: only the logit counts.</summary>
+#
+# **No.** They differ by the factor 2 p(1 − p).
+# </details>
+#
+# **5. What happens to the softmax if you add 100 to all logits of a picture?**
+#
+# <details><summary>All probabilities become 1.</summary>
+#
+# **No.** They always sum to 1.
+# </details>
+# <details><summary>The largest probability grows.</summary>
+#
+# **No.** Every exponential is multiplied by the same number.
+# </details>
+# <details><summary>Nothing</summary>
+#
+# **Right.** The factor e^100 stands in the numerator and in the denominator. That is why the
+# largest logit may be subtracted first.
 # </details>
 #
 # ## What you have seen
 #
-# - A pixel can be a bet; its cost is the surprise, −log p, and the mean of that is cross-entropy.
-# - It is no difference: a grey pixel with itself costs up to 0.693 nats. Least at p = t, where it
-#   is the floor; the excess over the floor is what you report.
-# - From logits, never from rounded probabilities: log-sum-exp with the largest taken out.
-# - Its gradient with respect to the logit is p − t, large under a confident mistake. MSE's has a factor
-#   p(1 − p) and nearly vanishes there: 1,507 steps against 9.
+# - A model states a probability for each pixel. Its loss is the surprise, −log of the probability of
+#   the true value; the mean of the surprise is cross-entropy.
+# - Cross-entropy is not a difference of pictures: a grey pixel with itself costs up to 0.693 nats.
+#   It is least at p = t; its value there is the floor. Report the excess over the floor.
+# - Compute the loss from the logits, not from probabilities. In log Σ e^z subtract the largest
+#   logit first. In PyTorch the two losses are `BCEWithLogitsLoss` and `CrossEntropyLoss`; both take
+#   logits.
+# - The gradient of cross-entropy with respect to the logit is p − t, large for a confident mistake.
+#   MSE's has a factor p(1 − p) and nearly vanishes there: 1,507 steps against 9.
 #
 # **For the course's table:** *logistic fill*: 15.48 dB on the 10 x 10 boxes, trained on 10,000
 # garments (mean image: 10.47).
 #
 # **Read on:** Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.2, where the
 # cancellation is derived; Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.2.2,
-# on output units and their losses. Next: [**04 Optimizers by hand**](04_optimizers_by_hand.ipynb), where the same fill trains in a
-# fraction of the time.
+# on output units and their losses. Next: [**04 Optimizers by hand**](04_optimizers_by_hand.ipynb),
+# where the same fill trains in a fraction of the time.

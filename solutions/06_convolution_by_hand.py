@@ -5,11 +5,11 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 04 and 05 | write a convolution and its gradients, read the sizes of any CNN, say where checkerboards come from, and train a CNN without a library | 90 min; the cells alone run in under two minutes, no GPU |
+# | lessons 04 and 05 | write a convolution and its gradients, read the sizes of any CNN, say where checkerboards come from, and train a CNN without a library | 120 min, best in two sittings: first the way forward, then the gradients; the cells alone run in under two minutes, no GPU |
 #
-# Lesson 05's painter had to learn every place of the picture anew. But a scratch is mended alike in
-# the sky and on a cheek, and an edge is an edge wherever it lies. So let the network have *one*
-# small window, and slide it over the whole picture.
+# Lesson 05's painter had to learn each part of the picture separately. But a scratch in the sky is
+# mended in the same way as one on a cheek, and an edge looks the same wherever it lies. So we give
+# the network *one* small window of weights and slide it over the whole picture.
 
 # %%
 import time
@@ -31,9 +31,11 @@ from learnkit.widgets.show import show_pictures
 # ## One small window
 #
 # A layer like lesson 05's that maps a 128 x 128 colour picture to another one has $49{,}152^2$
-# weights: 2.4 billion. A [**convolution**](glossary.ipynb#Convolution) with a 3 x 3 window has 9 for each pair of channels. At
-# every place it multiplies the nine pixels by the nine numbers of its **kernel** and writes down
-# the sum.
+# weights: 2.4 billion. A [**convolution**](glossary.ipynb#Convolution) makes two assumptions about
+# pictures (a prior, again). Each output depends only on the pixels near it, and the weights are the
+# same at every place. With a 3 x 3 window it has only 9 weights for each pair of an input and an
+# output channel, here $3 \cdot 3 \cdot 9 = 81$. At every place it multiplies the nine pixels by the
+# nine numbers of its **kernel** and writes down the sum.
 #
 # Choose a kernel, change its numbers, and move the window by hand.
 #
@@ -45,29 +47,38 @@ grey = face.mean(axis=2)
 kernel.explore(grey[::2, ::2])
 
 # %% [markdown]
+# "Identity" leaves the picture as it is. In general, nine weights that add up to 1 keep the
+# brightness. Weights that add up to 0 give 0 wherever the picture is flat, so that only edges are
+# left.
+#
 # ## How large is the result?
 #
-# A window of 3 fits into a row of 28 pixels 26 times. Three numbers change that. **Padding** puts a
-# frame of zeros round the picture. [**Stride**](glossary.ipynb#Stride) moves the window by more than one pixel at a time.
-# With `size` pixels, a kernel of `kernel`, and `padding` on *both* sides:
+# A window of 3 fits into a row of 28 pixels 26 times. Besides the size of the kernel two numbers
+# change that. **Padding** adds a frame of zeros around the picture.
+# [**Stride**](glossary.ipynb#Stride) is the number of pixels by which the window moves; it is 1
+# unless said otherwise. With `size` pixels, a kernel of size `kernel`, and `padding` on *both*
+# sides:
 #
 # $$\Bigl\lfloor \frac{\text{size} + 2\,\text{padding} - \text{kernel}}{\text{stride}} \Bigr\rfloor + 1$$
 #
-# ### Exercise: count ●○○
+# ### Exercise: the size of the output ●○○
+#
+# Return this number, as an `int`. The same formula serves for height and width; the kernel always
+# fits.
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv2d_output_size", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def conv2d_output_size(size, kernel, stride, padding):
-    """How often a window of `kernel` fits along `size` pixels."""
+    """How often a window of `kernel` pixels fits along `size` pixels, an int."""
     ### BEGIN SOLUTION
     return (size + 2 * padding - kernel) // stride + 1
     ### END SOLUTION
 
 
 # %% [markdown]
-# AlexNet (2012), which began the rush to deep learning, says in its paper that it reads pictures of
-# 224 x 224 with a kernel of 11, a stride of 4, and gets 55 x 55.
+# The paper on AlexNet (2012), the network with which the success of deep learning began, says that
+# it takes pictures of 224 x 224 with a kernel of 11, a stride of 4, and gets 55 x 55.
 #
 # **Predict:** does it, without padding?
 
@@ -76,28 +87,37 @@ for side in (224, 227):
     print(side, "->", conv2d_output_size(side, 11, 4, 0), "and", (side - 11) % 4, "pixels over")
 
 # %% [markdown]
-# It does not: 224 gives 54, with a ragged edge. Everybody who rebuilt the network takes 227 (or
-# pads by 2). You can now check such claims in your head.
+# It does not: 224 gives 54, with a ragged edge: one pixel is left over. Everybody who rebuilt the
+# network takes 227 (or a padding of 2).
 #
 # ## The definition
 #
-# With `c_in` channels in and `c_out` out, there is a kernel for each pair, and what the channels
-# give is added up:
+# With `c_in` channels in and `c_out` out, there is a kernel for each pair of an input channel and
+# an output channel. For each output channel the results over all input channels are added up:
 #
 # $$y[o, i, j] = \sum_{c}\sum_{a}\sum_{b} w[o, c, a, b]\; x[c,\; s\,i + a,\; s\,j + b]$$
 #
-# ($s$ is the stride, $x$ the padded picture.)
+# ($s$ is the stride, $x$ the padded picture. $c$ runs over the input channels, $a$ and $b$ over the
+# rows and columns of the kernel, all from 0.) All kernels together are the layer's `weight`,
+# `(c_out, c_in, kh, kw)`. The kernels of one output channel together are also called a *filter*,
+# and their result for a picture is a **feature map**.
 #
-# ### Exercise: write it ●●●
+# In one row: picture 1 2 4, kernel 1 -2. The first window gives $1\cdot 1 + 2\cdot(-2) = -3$, the
+# second $2\cdot 1 + 4\cdot(-2) = -6$.
 #
-# `image` is `(c_in, h, w)`, `weight` is `(c_out, c_in, kh, kw)`. Loops are welcome; two of them,
-# over the output's rows and columns, are enough if the rest is one NumPy product and sum.
+# ### Exercise: the convolution ●●●
+#
+# `image` is `(c_in, h, w)` and comes without padding: add the zeros yourself, on all four sides,
+# but not to the channels. `weight` is `(c_out, c_in, kh, kw)`. Return a new array `(c_out, h',
+# w')`; what is left over at the edge is dropped. Loops are welcome. Two of them, over the output's
+# rows and columns, are enough: in each turn one product of `weight` and the window (NumPy repeats
+# the window for each output channel), and one sum.
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv2d", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def conv2d(image, weight, stride=1, padding=0):
-    """The convolution of a picture (c_in, h, w) with kernels (c_out, c_in, kh, kw)."""
+    """The convolution of a picture (c_in, h, w) with the kernels in weight: (c_out, h', w')."""
     ### BEGIN SOLUTION
     x = np.pad(image, ((0, 0), (padding, padding), (padding, padding)))
     c_out, _, kh, kw = weight.shape
@@ -113,12 +133,13 @@ def conv2d(image, weight, stride=1, padding=0):
 
 
 # %% [markdown]
-# In mathematics a convolution turns its kernel round first; what networks do, and you did, is
-# properly called a **cross-correlation**. For a kernel that is learned it makes no difference. For
-# one that you write down it does.
+# In mathematics a convolution first flips its kernel, up-down and left-right. What networks do, and
+# what you wrote, is called a **cross-correlation** there. For learned kernels the flip makes no
+# difference: the flipped kernel would be learned. For a kernel that you choose yourself the flip
+# does make a difference.
 #
-# **Predict:** a kernel that is 0 but for a 1 in the middle of its *right* column. To which side
-# does the picture move?
+# **Predict:** a kernel that is 0 everywhere except for a 1 in the middle of its *right* column. To
+# which side does the picture move?
 
 # %%
 right = np.zeros((1, 1, 3, 3))
@@ -127,20 +148,22 @@ small = grey[::4, ::4]
 row = {
     "the picture": small,
     "as networks do": conv2d(small[None], right, padding=1)[0],
-    "kernel turned round": conv2d(small[None], right[:, :, ::-1, ::-1], padding=1)[0],
+    "kernel flipped": conv2d(small[None], right[:, :, ::-1, ::-1], padding=1)[0],
 }
 show_pictures(row, alt="A picture, the same moved one pixel to the left, and one to the right.")
 moved_left = np.array_equal(row["as networks do"][:, :-1], small[:, 1:])
-print("as networks do, every pixel is now where its left neighbour was:", moved_left)
+print("as networks do: every pixel has moved one place to the left:", moved_left)
 
 # %% [markdown]
-# To the *left*: at each place the window fetches its right neighbour.
+# To the *left*: at each place the window takes the pixel to its right.
 #
 # ## Fast
 #
-# Python's loops are slow. A common way to a fast convolution is called [**im2col**](glossary.ipynb#im2col): copy
-# every window into a column of one large matrix; then all kernels at all places are *one* matrix
-# product, which the processor does best.
+# Python's loops are slow. A common fast method is [**im2col**](glossary.ipynb#im2col): copy every
+# window into a column of a large matrix, and write every kernel as a row of another. Then *one*
+# matrix product gives all kernels at all places: $(c_{out} \times 9\,c_{in})$ times $(9\,c_{in}
+# \times \text{places})$, below $16 \times 144$ times $144 \times (32 \cdot 196)$. Processors are
+# fastest at matrix products.
 #
 # **Predict:** how many times faster is that, for 32 pictures, 16 channels in and 16 out? Ten times?
 # A hundred?
@@ -157,25 +180,28 @@ print(f"loops {1000 * (between - began):.0f} ms, im2col {1000 * quick:.1f} ms")
 print("largest difference:", abs(by_loops - by_product).max())
 
 # %% [markdown]
-# On our machine, with nothing else to do, the product is some thirty times as fast, though it does the
-# same multiplications and first copies every pixel nine times: Python's own steps took the time.
+# On our machine the product is about thirty times as fast (less if the machine is busy). It does
+# the same multiplications, and first copies every pixel nine times. The loops are slow because of
+# Python's own work in each turn.
 #
-# (`learnkit/byhand/conv.py` and `pooling.py` have each operation twice, the loops that *are* the
-# definition and the fast form right below. From here on `conv.conv2d` takes whole batches,
-# `(n, c, h, w)`.)
+# (`learnkit/byhand/conv.py` and `pooling.py` contain each operation twice: first as loops, exactly
+# the formula, and below that in the fast form. From here on `conv.conv2d` takes whole batches, `(n,
+# c, h, w)`.)
 #
 # ## What does one output pixel see?
 #
-# One window sees 3 x 3. Put a second layer on top: its window sees 3 x 3 of *those*, and through
-# them more. What a pixel sees is its [**receptive field**](glossary.ipynb#Receptive-field). We can ask the gradient: which input
-# pixels does it depend on?
+# One window sees 3 x 3. Put a second layer on top: its window covers 3 x 3 outputs of the first
+# layer, and these together depend on 5 x 5 pixels. The pixels on which an output depends are its
+# [**receptive field**](glossary.ipynb#Receptive-field). The gradient shows it: with kernels of
+# ones, the gradient of one output with respect to the picture is different from 0 at these pixels,
+# and at no others.
 
 
 # %%
-def sees(deep, stride):
-    """The gradient of the middle output with respect to the picture; `deep` layers of ones."""
+def sees(depth, stride):
+    """The gradient of the middle output with respect to the picture; `depth` layers of ones."""
     sizes, ones = [63], np.ones((1, 1, 3, 3))
-    for _ in range(deep):
+    for _ in range(depth):
         sizes.append(conv2d_output_size(sizes[-1], 3, stride, 1))
     back = np.zeros((1, 1, sizes[-1], sizes[-1]))
     back[0, 0, sizes[-1] // 2, sizes[-1] // 2] = 1
@@ -189,26 +215,27 @@ def sees(deep, stride):
 
 # %%
 row = {}
-for deep, stride in ((1, 1), (2, 1), (4, 1), (4, 2)):
-    field = sees(deep, stride)
+for depth, stride in ((1, 1), (2, 1), (4, 1), (4, 2)):
+    field = sees(depth, stride)
     wide = np.ptp(np.argwhere(field)[:, 0]) + 1
-    row[f"{deep} of stride {stride}: {wide} wide"] = field / field.max()
+    row[f"{depth} of stride {stride}: {wide} wide"] = field / field.max()
 show_pictures(row, alt="Receptive fields: 3, 5 and 9 pixels wide, and 31 with strides of two.")
 
 # %% [markdown]
-# 3, 5, 9, and with strides **31**. Each layer adds 2, times the product of the strides below it. To
-# fill a hole the middle pixel must see past its edge: that is why networks for inpainting shrink
-# the picture, work on it small, and grow it again.
+# 3, 5, 9, and with strides **31**. Each layer adds 2 times the product of the strides of all layers
+# before it: $1 + 2\,(1 + 2 + 4 + 8) = 31$. To fill a hole, the output at the middle of the hole
+# must depend on pixels outside it. That is why networks for inpainting shrink the picture, work on
+# it small, and enlarge it again.
 #
 # ## Shrinking: pooling
 #
-# The other way to shrink is to take one number for each window, side by side: the largest (**max
-# pooling**) or the mean.
+# A stride of 2 makes the picture smaller. The other way is **pooling**: divide the picture into
+# windows side by side, and take one number from each, the largest (**max pooling**) or the mean.
 #
-# ### Exercise: the largest ●●○
+# ### Exercise: max pooling ●●○
 #
-# `image` is `(c, h, w)`, each channel by itself. Windows are `size` x `size` and do not overlap; a
-# ragged edge is dropped.
+# `image` is `(c, h, w)`, each channel by itself. Windows are `size` x `size` and do not overlap.
+# Rows and columns that fill no whole window, at the bottom and on the right, are left out.
 
 
 # %% nbgrader={"grade": false, "grade_id": "max_pool2d", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -236,30 +263,34 @@ pooled = {
 show_pictures(pooled, alt="Scratches stay white under max pooling, and fade under mean pooling.")
 
 # %% [markdown]
-# The largest asks "is it anywhere here?", the mean asks "how much of it?". Classifiers like the
-# first question; whoever wants to paint likes the second.
+# Max pooling keeps the lines, the mean keeps the grey. The maximum says whether something bright is
+# anywhere in the window, the mean says how bright the window is. Classifiers often use the maximum;
+# for painting the mean is better, as it keeps the brightness.
 #
 # ## The gradient is a convolution, too
 #
-# Each weight $w[o, c, a, b]$ is used at every place $(i, j)$, so it collects a share from every
-# place (lesson 05: what is used often adds up). With a stride of 1:
+# Each weight $w[o, c, a, b]$ is used at every place $(i, j)$, so it gets a share from every place
+# (lesson 05: a number that is used several times gets the sum of its shares). With a stride of 1:
 #
 # $$\frac{\partial L}{\partial w[o, c, a, b]} = \sum_{i, j} u[o, i, j]\; x[c, i + a, j + b]$$
 #
-# Compare it with the definition above: this is a convolution of the picture $x$ again, and the upstream
-# gradient $u$ stands where the kernel stood. (Only the sum over the channels is missing.)
+# Compare it with the definition above: this is a convolution of the picture $x$ again, and the
+# upstream gradient $u$ stands where the kernel stood. (But nothing is added up over channels: each
+# pair $o$, $c$ has its own result.)
 #
 # ### Exercise: the gradient with respect to the kernel ●●●
 #
-# `image` is `(c_in, h, w)`, `grad_out` is the upstream gradient `(c_out, h', w')`; the answer has
-# the shape of the weight, `(c_out, c_in, k, k)`; `kernel_size` is k. (`conv.conv2d_weight_grad`, which
-# the network below uses, takes batches, and the kernel's height and width as a pair.)
+# `image` is one picture `(c_in, h, w)`, without a batch; `grad_out` is the upstream gradient
+# `(c_out, h', w')`, with $h' = h - k + 1$ and $w' = w - k + 1$. The kernel is square, and
+# `kernel_size` is k. Return an array of the shape of the weight, `(c_out, c_in, k, k)`: a sum over
+# the places, not a mean. (`conv.conv2d_weight_grad`, which the network below uses, takes batches,
+# and the kernel's height and width as a pair.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv2d_weight_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def conv2d_weight_grad(image, grad_out, kernel_size):
-    """The gradient with respect to the weight; stride 1, no padding."""
+    """The gradient with respect to the weight, (c_out, c_in, k, k); stride 1, no padding."""
     ### BEGIN SOLUTION
     h, w = grad_out.shape[1:]
     grad = np.zeros((grad_out.shape[0], image.shape[0], kernel_size, kernel_size))
@@ -281,25 +312,30 @@ print("relative error:", gap)
 # %% [markdown]
 # ## Back to the picture
 #
-# A layer below this one wants to know how the loss depends on the *picture*. Output $(i, j)$ looked
-# at pixel $(i + a, j + b)$ through the weight $w[o, c, a, b]$, so it hands back its own gradient
-# $u[o, i, j]$ times that weight. Every output **stamps** the kernel into the picture, at its own
-# place, and where stamps overlap they add up:
+# The layer before this one needs the gradient of the loss with respect to its output, which is the
+# *picture* of this layer. Output $(i, j)$ used pixel $(i + a, j + b)$ with the weight $w[o, c, a,
+# b]$, so it hands back its own gradient $u[o, i, j]$ times that weight. So every output adds the
+# kernel, times its own gradient, to the gradient of the picture, at its own window. We say that it
+# **stamps** the kernel. Where stamps overlap they add up. Written for one pixel $(p, q)$:
 #
-# $$\frac{\partial L}{\partial x[c, i + a, j + b]} \quad\text{collects}\quad
-# \sum_{o} u[o, i, j]\; w[o, c, a, b] \qquad\text{for each } i, j, a, b$$
+# $$\frac{\partial L}{\partial x[c, p, q]} =
+# \sum_{o}\sum_{a}\sum_{b} u[o, p - a, q - b]\; w[o, c, a, b]$$
+#
+# ($u$ is 0 outside its range.) The minus signs mean: this is a convolution of the padded $u$ with
+# the *flipped* kernel.
 #
 # ### Exercise: the gradient with respect to the picture ●●●
 #
 # `weight` is `(c_out, c_in, kh, kw)` and `grad_out` the upstream gradient `(c_out, h', w')`. The
 # answer has the shape of the picture, `(c_in, h' + kh - 1, w' + kw - 1)`: each output has a window
-# of its own, and the last window begins h' - 1 rows further down than the first.
+# of its own, and the last window begins h' - 1 rows further down than the first. (The sum goes over
+# `c_out`.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv2d_input_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def conv2d_input_grad(weight, grad_out):
-    """The gradient with respect to the picture; stride 1, no padding."""
+    """The gradient with respect to the picture, (c_in, h, w); stride 1, no padding."""
     ### BEGIN SOLUTION
     _, c_in, kh, kw = weight.shape
     _, h, w = grad_out.shape
@@ -319,15 +355,17 @@ of_picture = check_grad(
 print("relative error:", of_picture)
 
 # %% [markdown]
-# And through the pool? Of each window it passed on the largest pixel alone. If any other pixel of
-# the window changes by a little, nothing changes above, so its derivative is 0. That of the largest
+# What is the gradient of max pooling? On the way forward, only the largest pixel of each window was
+# passed on. If any other pixel of the window changes by a little, the output does not change, so
+# the derivative with respect to that pixel is 0. The derivative with respect to the largest pixel
 # is 1.
 #
-# ### Exercise: the gradient of the max pool ●●●
+# ### Exercise: the gradient of max pooling ●●●
 #
 # `image` is `(c, h, w)`, `upstream` is `(c, h', w')`, and the answer has the shape of `image`. Each
-# number of `upstream` goes to the largest pixel of its window; of several that are equally large to
-# the first, as `argmax` counts (and torch). Pixels of the ragged edge get 0.
+# number of `upstream` goes to the largest pixel of its window. If several pixels are equally large,
+# it goes to the first of them in reading order, which is what `argmax` gives (torch does the same).
+# Pixels that belong to no window get 0.
 
 
 # %% nbgrader={"grade": false, "grade_id": "max_pool2d_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -347,13 +385,22 @@ def max_pool2d_grad(image, size, upstream):
 # %% [markdown]
 # ## Growing: the transposed convolution
 #
-# The stamps of `conv2d_input_grad` lie one pixel apart. With a stride of 2 they lie two apart, so
-# that the result is twice as large as what went in. Used as a layer of its own, to make pictures
-# larger, it is called a [**transposed convolution**](glossary.ipynb#Transposed-convolution).
+# In `conv2d_input_grad` neighbouring stamps are one pixel apart. With a stride of 2 they are two
+# pixels apart, so that the result is about twice as large: $2\,(h - 1) + k$ pixels a side, without
+# padding. Used as a layer of its own, to make pictures larger, it is called a [**transposed
+# convolution**](glossary.ipynb#Transposed-convolution) (also, wrongly, *deconvolution*).
 #
-# It is the exact counterpart (the [**adjoint**](glossary.ipynb#Adjoint)) of the convolution:
-# $\langle \mathrm{conv}(x), y\rangle = \langle x, \mathrm{conv}^{\mathsf T}(y)\rangle$ for all $x$
-# and $y$, where $\langle a, b\rangle$ means: multiply element by element, and add it all up.
+# Why transposed? Write a row of four pixels as a column. A convolution with the kernel $w_0\;w_1$
+# is then a matrix times this column, with the rows $(w_0\;w_1\;0\;0)$, $(0\;w_0\;w_1\;0)$,
+# $(0\;0\;w_0\;w_1)$. The columns of the transposed matrix are the three stamps. The transposed
+# convolution is the exact counterpart (the [**adjoint**](glossary.ipynb#Adjoint)) of the
+# convolution: $\langle \mathrm{conv}(x), y\rangle = \langle x, \mathrm{conv}^{\mathsf T}(y)\rangle$
+# for all $x$ and $y$, where $\langle a, b\rangle$ means: multiply element by element, and add it
+# all up. (Both sides are the same sum of products $w\,x\,y$, over all pairs of an output and a
+# pixel of its window.)
+#
+# The same array `five` serves both ways: its output channels are the input channels of the
+# transposed convolution.
 
 # %%
 large, five = rng.random((1, 3, 9, 9)), rng.random((5, 3, 3, 3))
@@ -362,8 +409,9 @@ print("⟨conv(x), y⟩ =", np.sum(conv.conv2d(large, five, stride=2) * tiny))
 print("⟨x, convᵀ(y)⟩ =", np.sum(large * conv.conv_transpose2d(tiny, five, stride=2)))
 
 # %% [markdown]
-# **Predict:** a picture that is 1 everywhere, a kernel of ones, stride 2. What does a kernel of 3 x 3
-# paint? And one of 4 x 4? (Each result is shown over its largest value, so that white is the most.)
+# **Predict:** a picture that is 1 everywhere, a kernel of ones, stride 2. What does a kernel of 3 x
+# 3 paint? And one of 4 x 4? (Each result is divided by its largest value, so that white is the
+# largest.)
 
 # %%
 flat, row, stamps = np.ones((1, 1, 12, 12)), {}, {}
@@ -378,20 +426,28 @@ show_pictures(
 )
 
 # %% [markdown]
-# > **Trap.** The checkerboard of the transposed convolution: with a stride of 2, a kernel of 3
-# > stamps some pixels once, some twice, some four times, *whatever it has learned*. You will see
-# > this pattern in published pictures. Take a kernel that is a multiple of the stride, or resize
-# > first and convolve afterwards.
+# > **Trap.** The checkerboard of the transposed convolution: with a stride of 2, a kernel of size 3
+# > stamps some pixels once, some twice, some four times. Unless the weights make up for that, a
+# > checkerboard appears, and it is there before any training. You will see this pattern in
+# > published pictures. With a kernel size that is a multiple of the stride all pixels get equally
+# > many stamps, but unequal weights can still make a pattern. The safest way is to enlarge the
+# > picture first (by copying pixels) and to convolve afterwards.
 #
-# ## Mend with it
+# ## Mend with a convolution
 #
-# Lesson 02 wanted every pixel to be the mean of its four neighbours. That "pixel minus the mean of
-# its neighbours" is a convolution, with the kernel below; call its result the **bend** of the
-# picture. Instead of the roughness, let us walk down the sum of squared bends, $E(x) = \langle
-# \mathrm{conv}(x), \mathrm{conv}(x)\rangle$. Change $x$ by a little $d$: then $E$ changes by $2\langle
-# \mathrm{conv}(x), \mathrm{conv}(d)\rangle$, and the adjoint moves the convolution to the other side,
+# In lesson 02 every pixel of the filled hole ended as the mean of its four neighbours. "Pixel minus
+# the mean of its four neighbours" is a convolution with the kernel below. We call its result the
+# **bend** of the picture. (The usual name is *Laplacian*; the one in the widget is this one times
+# -4.)
+#
+# Instead of the roughness, let us walk down the sum of squared bends, $E(x) = \langle
+# \mathrm{conv}(x), \mathrm{conv}(x)\rangle$. Change $x$ by a little $d$: then $E$ changes by
+# $2\langle \mathrm{conv}(x), \mathrm{conv}(d)\rangle$ (and by $\langle \mathrm{conv}(d),
+# \mathrm{conv}(d)\rangle$, which is tiny). The adjoint moves the convolution to the other side,
 # $2\langle \mathrm{conv}^{\mathsf T}(\mathrm{conv}(x)), d\rangle$. So the gradient is twice the
-# *transposed* convolution of the bend. You know momentum.
+# *transposed* convolution of the bend. The descent uses momentum, as in lesson 04. (The learning
+# rate: on a checkerboard of 1 and -1 the bend is twice the pixel, so no curvature is above $2 \cdot
+# 2^2 = 8$. With lesson 02's $2/L = 0.25$, a rate of 0.2 is safe.)
 
 # %%
 bend = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]])[None, None] / 4
@@ -408,7 +464,7 @@ def unbend(pictures, holes, steps):
 
 
 # %% [markdown]
-# **Predict:** the harmonic fill has 27.97 dB on the scratches. Better or worse?
+# **Predict:** the harmonic fill has 27.97 dB on the scratches. Is the new fill better or worse?
 
 # %%
 hole = damaged.damaged("astronaut").hole
@@ -421,11 +477,12 @@ in_scratches = metrics.psnr(mended, face, hole=hole)
 print(f"{in_scratches:.2f} dB in the scratches")
 
 # %% [markdown]
-# A decibel better than harmonic: this prior keeps *slopes* going across a scratch, where the other
-# one flattens them. A thin steel plate bends like that, and the literature calls it the
+# A decibel better than harmonic. The new fill goes on with the *slopes* at the rim; the harmonic
+# fill fits only the values there, so that the picture has a kink at the rim. A thin steel plate
+# that is held at the rim bends in the same way. This fill is called the
 # [**biharmonic**](glossary.ipynb#Biharmonic-fill) fill. And in a wide hole?
 #
-# **Predict:** the 10 x 10 boxes of 500 garments. Harmonic: 12.56 dB. The plate?
+# **Predict:** the 10 x 10 boxes of 500 garments. Harmonic: 12.56 dB. What does the new fill score?
 
 # %%
 box = draw.box((28, 28), height=10, width=10)
@@ -435,19 +492,23 @@ in_boxes = metrics.pooled_psnr(plates, garments[:500], holes=np.broadcast_to(box
 print(f"{in_boxes:.2f} dB in the boxes")
 
 # %% [markdown]
-# Worse, and by more than a decibel. Slopes that are carried on over ten pixels go wrong. One more
-# prior, one more thing that it knows, and one more thing that it does not. Enough of priors written
-# by hand: let the kernels be *learned*.
+# Worse, and by more than a decibel. A slope that is continued over ten pixels leads far from the
+# truth. So this prior is better in thin holes and worse in wide ones. From here on the kernels are
+# not chosen by hand but *learned*.
 #
 # ## A CNN, by hand
 #
-# Two convolutions, each with a gate and a pool, then one linear layer: the plan of every early
-# [**convolutional neural network**](glossary.ipynb#Convolutional-neural-network) (CNN). Garments go in, ten logits come out.
+# Two convolutions, each with a ReLU and a max pooling, then one linear layer: the plan of many an
+# early [**convolutional neural network**](glossary.ipynb#Convolutional-neural-network) (CNN).
+# Garments go in, ten logits come out. Each output channel has one bias, added at every place; so
+# its gradient is the sum of the upstream gradient over all pictures and places. A convolution has
+# $(k^2 c_{in} + 1)\,c_{out}$ weights, biases included; this network has $80 + 1{,}168 + 7{,}850 =
+# 9{,}098$.
 
 
 # %%
 def forward(x, weights):
-    """Everything that the way back will need: the sums, the pooled pictures, the logits."""
+    """All that the way back needs: the sums of the convolutions, the pooled pictures, the logits."""
     k1, b1, k2, b2, w, b = weights
     z1 = conv.conv2d(x, k1, b1, padding=1)
     h1 = pooling.max_pool2d(layers.relu(z1), 2)
@@ -457,7 +518,7 @@ def forward(x, weights):
 
 
 def back_through(z, upstream):
-    """Back through a pool and a gate, to the sums of a convolution."""
+    """Back through a max pooling and a ReLU, to the sums of a convolution."""
     return layers.relu_grad(z, pooling.max_pool2d_grad(layers.relu(z), 2, upstream))
 
 
@@ -476,9 +537,9 @@ def gradients(x, labels, weights):
 
 
 # %% [markdown]
-# `conv` and `pooling` do for a whole batch, and fast, what you have written for one picture. That it
-# is the same shows on one garment, forwards and backwards through five functions of yours (a padding
-# of 1 is a frame round the picture, which is cut off again on the way back).
+# `conv` and `pooling` do the same as your functions, but fast and for a whole batch. The next two
+# cells compute the logits and the gradients of one garment with your five functions, to compare.
+# (Your gradients have no padding. So we pad the picture first, and cut the frame off the gradient.)
 
 
 # %%
@@ -505,8 +566,8 @@ def kernel_gradients_by_yours(x, label, weights):
 
 
 # %% [markdown]
-# Is it right? PyTorch was asked once, with the same weights and the same 64 garments, in the same
-# 64 bits; its answers are stored in learnkit, and a test holds them to PyTorch itself.
+# Are these gradients right? We computed them once with PyTorch, with the same weights and 64
+# garments, in float64, and stored the results in learnkit. Here we compare.
 
 
 # %%
@@ -540,10 +601,11 @@ of_yours = max(abs(yours[0] - fast[0]).max(), abs(yours[1] - fast[2]).max())
 print(f"yours and the fast ones differ by at most {of_yours:.1e}")
 
 # %% [markdown]
-# They differ by less than $10^{-12}$, both times: that is the rounding of the last digits. Now train it: 300
-# mini-batches of 100 garments, with Adam as you wrote it in lesson 04.
+# They differ by less than $10^{-12}$, both times: that is the rounding of the last digits. Now
+# train it: 300 mini-batches of 100 garments, with Adam as you wrote it in lesson 04.
 #
-# **Predict:** lesson 03's templates named 80.8 % of unseen garments. And this?
+# **Predict:** one template for each kind of garment (lesson 03, in its optional part) names 80.8 % of
+# unseen garments correctly. What share does this network name correctly?
 
 # %%
 train_images, train_labels = data.fashion_mnist("train")
@@ -565,22 +627,25 @@ row |= {f"seen by {i}": layers.relu(m) / abs(m).max() for i, m in enumerate(boot
 show_pictures(
     row,
     columns=8,
-    alt="Eight learned kernels of 3 x 3, and the boot as each one sees it: four show all of it, three "
+    alt="Eight learned kernels of 3 x 3, and the boot as each one shows it: four show all of it, three "
     "its edges, one next to nothing.",
 )
 
 # %% [markdown]
-# Look at what they make of the boot. Kernels 3, 6 and 7 answer at edges, with dark weights beside bright
-# ones, as some kernels of the widget did. Kernels 0, 2, 4 and 5 show the whole boot. Kernel 1 hardly
-# answers to this boot: eight of its nine weights are negative. Nobody wrote down an edge; gradient
-# descent found these kernels.
+# About 86 %, after 30,000 drawn garments; the templates were trained on all 10,000 a hundred times.
+#
+# Look at the outputs of the eight kernels for the boot. Kernels 3, 6 and 7 give large values at
+# edges. Their dark and bright weights lie side by side, as in the Sobel kernels of the widget.
+# Kernels 0, 2, 4 and 5 show the whole boot. Kernel 1 gives almost nothing for this boot: eight of
+# its nine weights are negative. Nobody chose these kernels; gradient descent found them.
 #
 # ## What AlexNet and DenseNet do with it
 #
 # **Predict:** AlexNet (2012) has five convolutions and three linear layers. What share of its
-# weights lies in the convolutions?
+# weights (without biases) lies in the convolutions?
 
 # %%
+# 48 and 192: split over two GPUs, each kernel sees half of the channels
 convolutions = [(96, 3, 11), (256, 48, 5), (384, 256, 3), (384, 192, 3), (256, 192, 3)]
 in_kernels = sum(c_out * c_in * k * k for c_out, c_in, k in convolutions)
 in_linear = 9216 * 4096 + 4096 * 4096 + 4096 * 1000
@@ -588,40 +653,112 @@ share = in_kernels / (in_kernels + in_linear)
 print(f"kernels {in_kernels:,}, linear layers {in_linear:,}: {share:.1%} in the kernels")
 
 # %% [markdown]
-# One weight in twenty-five, and they do most of the work, since each is used at every place. Later
-# networks dropped the large linear layers.
+# One weight in twenty-five (3.8 %), and these weights do most of the work, 92 % of the
+# multiplications, since each is used at every place. Later networks dropped the large linear
+# layers.
 #
-# **DenseNet** (2017) asks why each layer should see the last one only. Inside a dense block every
-# layer gets the channels of *all* layers before it, side by side (concatenated, not added), and
-# adds a few of its own, the growth rate: 64 channels and six layers that add 32 each end as
-# $64 + 6\cdot 32 = 256$. No layer has to learn again what another one knows. You will write one in
-# lesson 07.
+# **DenseNet** (2017) lets each layer see more than the layer directly before it. Inside a dense
+# block every layer gets the channels of *all* layers before it, side by side (concatenated, not
+# added), and adds a few channels of its own; their number is the **growth rate**. With 64 channels
+# at the start and six layers that add 32 each, the block ends with $64 + 6\cdot 32 = 256$ channels.
+# So no layer has to compute again what an earlier one has computed. You will write one in lesson
+# 07.
 #
 # ## Quiz
 #
-# <details><summary>1. A layer has 3 x 3 kernels, stride 1. How much padding keeps the size? And 4 x 4 kernels?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# 1: size + 2 − 3 + 1 = size. For 4 there is none: it would take 1.5 on each side. That is one
-# reason why kernels are odd.
+# **1. A layer has 3 x 3 kernels and stride 1. Which padding keeps the size? Which one does it for 4
+# x 4 kernels?**
+#
+# <details><summary>1, and there is none for 4 x 4</summary>
+#
+# **Right.** size + 2 − 3 + 1 = size. For 4 x 4 it would take 1.5 on each side. That is one reason
+# why kernels are odd.
 # </details>
-# <details><summary>2. Your generator's pictures show a fine regular grid. Where do you look first?</summary>
+# <details><summary>3 and 4</summary>
 #
-# At the transposed convolutions: is the kernel a multiple of the stride? If not, the stamps overlap
-# unevenly, and the grid is there before anything is learned.
+# **No.** The size would grow: it is size + 2 · padding − kernel + 1.
 # </details>
-# <details><summary>3. A CNN has to fill a hole 24 pixels wide, with 3 x 3 kernels and stride 1. How many layers, at least, until its middle sees a known pixel?</summary>
+# <details><summary>1 and 2</summary>
 #
-# Twelve. Each layer sees one pixel further on each side, and from the middle it is twelve pixels to
-# the nearest known one. With a stride of 2 four layers are enough: they see fifteen further.
+# **No.** With a padding of 2 a 4 x 4 kernel gives size + 4 − 4 + 1: one pixel too many.
+# </details>
+#
+# **2. The pictures of a generator show a fine regular grid. Where do you look first?**
+#
+# <details><summary>At the learning rate</summary>
+#
+# **No.** A learning rate that is too large makes a pattern that grows. A grid that stays comes from
+# somewhere else.
+# </details>
+# <details><summary>At the transposed convolutions</summary>
+#
+# **Right.** Is the kernel a multiple of the stride? If not, the stamps overlap unevenly, and the
+# grid is there before anything is learned.
+# </details>
+# <details><summary>At the training pictures</summary>
+#
+# **No.** Look there as well; but a regular grid has a more frequent cause.
+# </details>
+#
+# **3. A CNN with 3 x 3 kernels and stride 1 fills a hole 24 pixels wide. After how many layers, at
+# least, does the middle of the hole see a known pixel?**
+#
+# <details><summary>8</summary>
+#
+# **No.** Eight layers of 3 pixels each would be 24. But a layer adds one pixel on each side, not
+# three.
+# </details>
+# <details><summary>24</summary>
+#
+# **No.** Known pixels are on both sides, so half of the width is enough.
+# </details>
+# <details><summary>12</summary>
+#
+# **Right.** Each layer sees one pixel further on each side, and from the middle it is twelve pixels
+# to the nearest known one.
+# </details>
+#
+# **4. How does a convolution in torch differ from the convolution of mathematics?**
+#
+# <details><summary>The kernel is not flipped.</summary>
+#
+# **Right.** torch computes the cross-correlation. For a learned kernel it makes no difference, as
+# it would be learned flipped.
+# </details>
+# <details><summary>It does not.</summary>
+#
+# **No.** torch's layer is a cross-correlation.
+# </details>
+# <details><summary>It averages over the channels.</summary>
+#
+# **No.** It sums over them, in both.
+# </details>
+#
+# **5. What does the gradient of a max pool hand back to a window of four pixels?**
+#
+# <details><summary>A quarter of the upstream gradient to each</summary>
+#
+# **No.** That is the gradient of an average pool.
+# </details>
+# <details><summary>All of it to the largest pixel</summary>
+#
+# **Right.** The others get 0. Only the largest pixel changes the result when it changes a little.
+# </details>
+# <details><summary>The upstream gradient to each of them</summary>
+#
+# **No.** Three of the four had no effect on the result.
 # </details>
 #
 # ## What you have seen
 #
 # - A convolution is one small window for the whole picture: few weights, used everywhere. Its
 #   output has ⌊(size + 2 padding − kernel) / stride⌋ + 1 pixels.
-# - Its gradients are convolutions again; its adjoint, the transposed convolution, stamps. A kernel
-#   that is no multiple of the stride stamps a checkerboard.
-# - Receptive fields grow by 2 a layer, and by more behind strides: a hole needs a large one.
+# - Its gradients are convolutions again; its adjoint, the transposed convolution, adds up stamps of
+#   the kernel. A kernel size that is no multiple of the stride can stamp a checkerboard.
+# - With 3 x 3 kernels the receptive field grows by 2 pixels a layer, and faster after strides. To
+#   fill a wide hole it must be large.
 # - The gradients of a CNN written in NumPy agree with PyTorch's up to rounding. It learns kernels of its
 #   own, some of them for edges.
 #

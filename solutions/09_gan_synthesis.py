@@ -7,10 +7,10 @@
 # |---|---|---|
 # | lessons 07 and 08 | write both losses of a generative adversarial network, and its step without the usual fault; see a mode collapse, count it and mend it; say what a GAN does better than a VAE, and what worse | 80 min; the cells alone run in about a minute, on a GPU sooner |
 #
-# Every loss so far compared a picture with *the* right picture, pixel by pixel, and where several
-# pictures were right, it painted their mean: lesson 01's ghost, lesson 08's soft garments. An
-# invented garment has no right picture. It only has to *look* like a garment. So let a network
-# decide whether it does.
+# Every loss so far that made a network paint compared its picture with one right picture, pixel by
+# pixel. Where several pictures were possible, the result was their mean: lesson 01's ghost, lesson
+# 08's blurred garments. A new garment has no right picture. It only has to *look* like a garment.
+# So let a network decide whether it does.
 
 # %%
 import matplotlib.pyplot as plt
@@ -32,12 +32,16 @@ from learnkit.widgets.show import show, show_pictures
 from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
-# ## A forger and a judge
+# ## Generator and discriminator
 #
-# In a [**generative adversarial network**](glossary.ipynb#Generative-adversarial-network) (GAN) two networks play against each other. The [**generator**](glossary.ipynb#Generator) $G$, a forger, makes a picture from random
-# numbers $z$. The [**discriminator**](glossary.ipynb#Discriminator) $D$, a judge, sees a picture and gives one number, a logit
-# (lesson 03): large means "this one is real". The judge is shown real pictures and forged ones and learns to
-# tell them apart; the forger learns to be taken for real. No picture is ever compared with a right one.
+# In a [**generative adversarial network**](glossary.ipynb#Generative-adversarial-network) (GAN) two
+# networks are trained against each other, like a forger and a judge (so they are called in the
+# code). The [**generator**](glossary.ipynb#Generator) $G$, the forger, makes a picture from random
+# numbers $z$: a **fake**. The [**discriminator**](glossary.ipynb#Discriminator), the judge, sees a
+# picture $x$ and gives one number, a logit $\ell(x)$ (lesson 03). Its probability that $x$ is real
+# is $D(x) = \sigma(\ell(x))$, with the sigmoid $\sigma$. The discriminator is shown real and fake
+# pictures and learns to tell them apart; the generator learns to make fakes that are taken for
+# real. No picture is ever compared with a right one.
 #
 # To see what happens, we begin with pictures of two pixels: points in a plane. The real ones lie in
 # eight small blobs on a ring.
@@ -46,21 +50,22 @@ from learnkit.widgets.show_table import show_table
 real_points = gan.ring(1000, torch.Generator().manual_seed(0))
 fig, ax = plt.subplots(figsize=(4, 4))
 ax.plot(*real_points.T, ".", ms=3)
-ax.set(xlabel="x", ylabel="y", title="What the forger should learn to make", aspect="equal")
+ax.set(xlabel="x", ylabel="y", title="What the generator should learn", aspect="equal")
 fig.tight_layout()
 show(fig, alt="A thousand points in eight small blobs, evenly spaced on a circle.")
 
 # %% [markdown]
-# ### Exercise: the judge's loss ●○○
+# ### Exercise: the discriminator's loss ●○○
 #
-# The judge plays lesson 03's game: cross-entropy with the answer 1 for real ones and 0 for forged
-# ones. Two batches, two means, **added**: `F.binary_cross_entropy_with_logits` twice.
+# The discriminator's loss is lesson 03's cross-entropy, with target 1 for real and 0 for fake
+# pictures. The logits are `(n, 1)`, and the two batches may have different sizes. Compute the mean
+# over each batch, and **add** the two means: call `F.binary_cross_entropy_with_logits` twice.
 
 
 # %% nbgrader={"grade": false, "grade_id": "discriminator_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def discriminator_loss(real_logits, fake_logits):
-    """Cross-entropy of the judge: real against 1, fake against 0, means added."""
+    """Cross-entropy of the discriminator: real against 1, fake against 0, means added."""
     ### BEGIN SOLUTION
     real = F.binary_cross_entropy_with_logits(real_logits, torch.ones_like(real_logits))
     fake = F.binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
@@ -69,26 +74,36 @@ def discriminator_loss(real_logits, fake_logits):
 
 
 # %% [markdown]
-# **Predict:** a judge who cannot tell gives logit 0 to everything. What is the loss?
+# **Predict:** a discriminator that cannot tell real from fake gives the logit 0 to everything. What
+# is the loss?
 
 # %%
 no_idea = discriminator_loss(torch.zeros(8, 1), torch.zeros(8, 1)).item()
 print(f"cannot tell: {no_idea:.3f}")
 
 # %% [markdown]
-# $2\ln 2 = 1.386$. That is where a perfect game would end: the forger is so good that the judge has
-# to guess. A judge's loss near 0 means that the forger is caught every time.
+# It is $2\ln 2 = 1.386$. In one formula, the two networks want (Goodfellow et al., 2014)
 #
-# ## What should the forger wish for?
+# $$\min_G\,\max_D\;\; \mathbb{E}\log D(x) + \mathbb{E}\log\bigl(1 - D(G(z))\bigr)$$
 #
-# (In these formulas $D$ stands for the probability, the sigmoid of the judge's logit.) Goodfellow's
-# first answer: the opposite of the judge. The judge wants $\log(1 - D(G(z)))$ large, so
-# the forger wants it small. This is the **minimax** game. The second answer, in the same section of the
-# paper: the forger wants $-\log D(G(z))$ small, that is, *to be called real*. Both want the same thing.
-# But look at the gradients with respect to the logit.
+# Take a picture that has the density $p$ among the real ones and $q$ among the fakes. There the
+# discriminator minimises $-p\log D - q\log(1 - D)$. The derivative, $-p/D + q/(1 - D)$, is 0 at $D
+# = p/(p + q)$. If the generator is perfect, $p = q$ everywhere. Then $D = \tfrac12$, the logit is
+# 0, and the loss is $2\ln 2$. A loss of the discriminator near 0 means that nearly every fake is
+# recognised.
 #
-# **Predict:** at the start every forgery is caught, with a logit of -8. How large is the gradient of each
-# of the two losses there?
+# ## Which loss for the generator?
+#
+# First answer (Goodfellow et al., 2014): the generator minimises what the discriminator maximises,
+# $\log(1 - D(G(z)))$. This is the **minimax** loss. The second answer is in the same section of the
+# paper: the generator minimises $-\log D(G(z))$, so that its fakes are *called real*. Both losses
+# fall when $D(G(z))$ rises. But look at the gradients with respect to the logit. Since $D =
+# \sigma(\ell)$ has the slope $D(1 - D)$ (lesson 03),
+#
+# $$\frac{d}{d\ell}\log(1 - D) = -D, \qquad \frac{d}{d\ell}\bigl(-\log D\bigr) = D - 1$$
+#
+# **Predict:** at the start every fake is recognised, with a logit of -8. How large is the gradient
+# of each of the two losses there?
 
 # %%
 logits = torch.linspace(-10, 10, 201, requires_grad=True)
@@ -99,7 +114,7 @@ wish = F.binary_cross_entropy_with_logits(logits, torch.ones(201), reduction="no
 fig, ax = plt.subplots(figsize=(7, 3.2))
 ax.plot(logits.detach(), minimax_slope, lw=2, label="minimax, log(1 - D)")
 ax.plot(logits.detach(), wish_slope, "--", lw=2, label="non-saturating, -log D")
-ax.set(xlabel="logit of a forgery", ylabel="gradient", title="Gradients where the forger is caught")
+ax.set(xlabel="logit of a fake", ylabel="gradient", title="Gradients of the two losses")
 ax.legend()
 fig.tight_layout()
 show(fig, alt="At logit -8 the minimax slope is flat zero, the non-saturating slope is minus one.")
@@ -109,13 +124,13 @@ at_8 = minimax_slope[20].item(), wish_slope[20].item()
 print(f"slopes at -8: minimax {at_8[0]:.5f}, non-saturating {at_8[1]:.4f}")
 
 # %% [markdown]
-# Lesson 03 again: a saturated sigmoid lets no gradient through. With the first loss the forger learns
-# nothing at the start, when it has everything to learn. So with this cross-entropy one takes the second
-# loss, the **non-saturating** one. (The hinge and Wasserstein games, further down, are other ways out.)
+# Lesson 03 again: the sigmoid is flat there (it *saturates*), and lets no gradient through. With
+# the first loss the generator learns almost nothing at the start. So we use the second loss, the
+# **non-saturating** one. (The hinge and Wasserstein losses, further down, are other ways out.)
 #
-# ### Exercise: the forger's loss ●○○
+# ### Exercise: the generator's loss ●○○
 #
-# Given the logits of a batch of forgeries, return the mean of $-\log D$: cross-entropy with the answer
+# Given the logits of a batch of fakes, return the mean of $-\log D$: cross-entropy with the target
 # 1, *real*.
 
 
@@ -129,28 +144,33 @@ def generator_loss(fake_logits):
 
 
 # %% [markdown]
-# ## One step of the judge
+# ## One step of the discriminator
 #
-# The two learn in turns. In the judge's turn the forger only delivers: `generator(z)`. Then comes
-# lesson 07's step, with `discriminator_loss` on `discriminator(real)` and `discriminator(fake)`.
+# The two learn in turns. In the discriminator's step the generator only makes pictures,
+# `generator(z)`, and is not changed. Then the five lines of lesson 07 follow, with
+# `discriminator_loss` on `discriminator(real)` and `discriminator(fake)`.
 #
-# > **Trap.** `backward` goes back as far as the graph goes: through the judge *into the forger*. In the
-# > forger's `.grad` it leaves the gradient of the judge's loss, and a step against that would make forgeries
-# > easier to catch. If the forger's turn does not begin with `zero_grad`, this gradient is added to the
-# > forger's own; if it does, the time to compute it was wasted. So cut the graph: `generator(z).detach()`,
-# > or draw the forgeries inside `torch.no_grad()`. (With the networks for garments below, a judge's turn
-# > without the cut took 1.3 times as long, on one core.)
+# > **Trap.** `backward` goes back as far as the graph goes: through the discriminator *into the
+# > generator*. In the generator's `.grad` it leaves the gradient of the discriminator's loss, and a
+# > step against that would make fakes easier to recognise. If the generator's step does not begin
+# > with `zero_grad`, this gradient is added to the generator's own. If it does begin with
+# > `zero_grad`, the gradient is thrown away, and only time was lost. So cut the graph:
+# > `generator(z).detach()`, or make the fakes inside `torch.no_grad()`. (With the networks for
+# > garments below, a step of the discriminator without the cut took 1.3 times as long, on one
+# > core.)
 #
-# ### Exercise: the judge's turn ●●●
+# ### Exercise: the discriminator's step ●●●
 #
-# Make the forgeries from the `z` you are given, without a gradient for the generator; one step on the
-# judge; return the loss before the step as a float.
+# `optimizer` holds the discriminator's weights. Make the fakes from the `z` that you are given,
+# without a gradient for the generator. Take one step with `discriminator_loss`, for which you call
+# the discriminator twice, and return the loss (computed before the step) as a float. Leave both
+# networks in the mode in which they came.
 
 
 # %% nbgrader={"grade": false, "grade_id": "discriminator_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def discriminator_step(discriminator, generator, real, z, optimizer):
-    """One step of the judge; its loss before the step."""
+    """One step of the discriminator; its loss, computed before the step, as a float."""
     ### BEGIN SOLUTION
     fake = generator(z).detach()
     optimizer.zero_grad()
@@ -162,14 +182,16 @@ def discriminator_step(discriminator, generator, real, z, optimizer):
 
 
 # %% [markdown]
-# ## The game
+# ## Both steps in turn
 #
-# The forger's turn is its mirror image, with one loss more.
+# The generator's step is similar: new noise, `generator_loss` of the discriminator's logits,
+# `backward`, and a step of the generator alone. It leaves gradients in the discriminator too; the
+# `zero_grad` of the discriminator's next step deletes them. One step of each is called a turn.
 
 
 # %%
 def turn(forger, judge, of_forger, of_judge, dice):
-    """One turn of each: first the judge, then the forger; the judge's loss."""
+    """A step of the discriminator, then one of the generator; the discriminator's loss."""
     real = gan.ring(128, dice)
     loss = discriminator_step(judge, forger, real, forger.noise(128, dice), of_judge)
     of_forger.zero_grad()
@@ -179,13 +201,14 @@ def turn(forger, judge, of_forger, of_judge, dice):
 
 
 # %% [markdown]
-# Both networks have two hidden layers of 128. The forger learns at a rate of 0.001; the judge's rate
-# is up to us.
+# Both networks have two hidden layers of 128. The generator's learning rate is 0.001; the
+# discriminator's is the argument `judge_lr`. ($\beta_1$ is 0.5, less momentum than usual, since the
+# other network changes at each turn.)
 
 
 # %%
 def play(turns, judge_lr, seed=0):
-    """The game on the ring; the forger's points, 1,000 of them, at twenty moments."""
+    """Trains both on the ring; 1,000 points of the generator at each of twenty moments."""
     torch.manual_seed(seed)
     forger, judge = gan.mlp_gan((2,), width=128, latent=2)
     of_forger = torch.optim.Adam(forger.parameters(), lr=1e-3, betas=(0.5, 0.99))
@@ -199,10 +222,11 @@ def play(turns, judge_lr, seed=0):
 
 
 # %% [markdown]
-# To forge is harder than to judge, one might think, so give the judge a tenth of the forger's rate.
+# One may think that the generator's task is harder. So first we give the discriminator a tenth of
+# the generator's learning rate.
 #
-# **Predict:** 1,000 turns. How many of the eight blobs will the forger's points cover? (A blob counts
-# as found where it holds one point in a hundred.)
+# **Predict:** 1,000 turns. How many of the eight blobs will the generator's points cover? (A blob
+# counts as found if at least 1 % of the points lie in it.)
 
 # %%
 collapsed = play(budget(1000), judge_lr=1e-4)
@@ -213,10 +237,11 @@ film = ring.Film(list(collapsed), list(collapsed.values()), real_points.double()
 ring.explore(film)
 
 # %% [markdown]
-# Scrub through the film: the thousand points huddle together and *hop*. This is [**mode collapse**](glossary.ipynb#Mode-collapse). The
-# forger finds one place that the judge believes in, and puts nearly everything there. The judge notices,
-# the place is worth nothing any more, and the whole crowd moves on. Nothing in the forger's wish says
-# that it should make *different* things.
+# Move the slider of the film: the thousand points huddle together and jump from place to place.
+# This is [**mode collapse**](glossary.ipynb#Mode-collapse). The generator finds one place that the
+# discriminator calls real, and puts nearly everything there. The discriminator learns that this
+# place is fake, and all points move to another place. Nothing in the generator's loss says that it
+# should make *different* things.
 
 # %%
 moments = list(collapsed)[:: max(1, len(collapsed) // 5)][:5]
@@ -228,19 +253,20 @@ for ax, moment in zip(panels, moments, strict=True):
     ax.set(xlim=(-4, 4), ylim=(-4, 4), xticks=(-2, 2), yticks=(-2, 2))
 fig.tight_layout()
 show(
-    fig, alt="Five moments of the game: the blue crowd huddles in one place, each time another one."
+    fig, alt="Five moments of the training: the blue points huddle in one place, each time another."
 )
 
 # %% [markdown]
-# **The ring of eight blobs collapsing to one crowd** is the picture to remember: often it lies on none of
-# them, on its way to the next. No loss says so. You have to look at samples, and count.
+# **The ring of eight blobs collapsing to one crowd** is the picture to remember. Often the points
+# lie on no blob, on the way to the next. The losses do not show this: look at samples, and count.
 #
-# ## One number
+# ## A faster discriminator
 #
-# The judge is always late: by the time it has learned that a place is full of forgeries, they are
-# elsewhere. So let it learn as fast as the forger.
+# The discriminator learns too slowly: when it has learned that a place is full of fakes, they are
+# elsewhere. So let it learn as fast as the generator.
 #
-# **Predict:** a judge's rate of 0.001 in place of 0.0001, and nothing else. How many of the eight?
+# **Predict:** how many of the eight blobs will be found if only the discriminator's rate changes,
+# from 0.0001 to 0.001?
 
 # %%
 mended = play(budget(1000), judge_lr=1e-3)
@@ -259,24 +285,35 @@ for ax, (name, points) in zip(
     ax.set(xlabel="x", ylabel="y", title=f"{name}: {modes_found(points)} of 8", aspect="equal")
     ax.set(xlim=(-4, 4), ylim=(-4, 4))
 fig.tight_layout()
-show(
-    fig, alt="Left a crowd in one place, right the points along the ring, through all eight blobs."
-)
+show(fig, alt="Left all points in one place, right points on the ring, through all eight blobs.")
 
 # %% [markdown]
-# All eight, though after 1,000 turns many points still lie on the way between two blobs; more turns bring
-# them in. On the ring that is enough. For pictures there are more cures, all in `learnkit/models/gan.py`, each
-# with its paper. **R1** asks the judge to be *flat at the real pictures*, by a penalty on its slope
-# there, $\tfrac{\gamma}{2}\,\mathbb{E}\,|\nabla \ell(x)|^2$ with the logit $\ell$: once the forger has arrived, nothing pushes it away. The hinge
-# loss leaves alone what is right by a margin. Wasserstein's game asks for scores in place of
-# logits, and holds their slope at 1 between real and forged.
+# All eight, though after 1,000 turns many points still lie on the way between two blobs; with more
+# turns they move onto the blobs. A discriminator that learns fast gives a low logit wherever there
+# are more fakes than real points ($D = p/(p + q)$), so points in a crowd are pushed to places with
+# fewer fakes.
+#
+# On the ring that is enough. For pictures there are more remedies. `learnkit/models/gan.py` has the
+# first of these three:
+#
+# - **R1** (Mescheder et al., 2018) asks the discriminator to be *flat at the real pictures*, by a
+#   penalty on its slope there, $\tfrac{\gamma}{2}\,\mathbb{E}\,|\nabla \ell(x)|^2$. Where the fakes
+#   are like the real pictures, the discriminator's gradient is then near 0, so the generator stays
+#   there.
+# - The **hinge loss** (Lim and Ye, 2017) leaves alone what is right by a margin of 1. The
+#   discriminator minimises $\mathbb{E}\max(0, 1 - \ell(x)) + \mathbb{E}\max(0, 1 + \ell(G(z)))$.
+# - The **Wasserstein loss** (Arjovsky et al., 2017) takes $\ell$ as a score and not as a logit,
+#   $\mathbb{E}\,\ell(G(z)) - \mathbb{E}\,\ell(x)$. To keep the score bounded, Gulrajani et al.
+#   (2017) add $10\,\mathbb{E}\,(|\nabla\ell| - 1)^2$ at points between real and fake pictures.
 #
 # ## Garments
 #
-# For pictures both networks become convolutional. The [**DCGAN**](glossary.ipynb#DCGAN)'s rules: strides in place of pooling
-# (lesson 06's transposed convolution for the forger), batch norm, a leaky ReLU in the judge. (Radford's
-# paper has batch norm in both networks. Ours has none in the judge, because R1 needs a judge that looks at
-# each picture by itself.) First yours, for a moment.
+# For pictures both networks become convolutional. The [**DCGAN**](glossary.ipynb#DCGAN)'s rules:
+# convolutions with a stride in place of pooling, transposed convolutions (lesson 06) in the
+# generator, batch norm, and in the discriminator a leaky ReLU, $\max(x, 0.2x)$, so that negative
+# inputs also have a gradient. (Radford's paper has batch norm in both networks. Ours has none in
+# the discriminator, because R1 needs a discriminator that looks at each picture by itself.) First
+# you train a small one.
 
 # %%
 machine = choose()
@@ -290,18 +327,20 @@ dice = torch.Generator(machine.device).manual_seed(0)
 # %%
 losses = []
 for step in watched(range(budget(200, gpu=3000)), title="GAN", loss=lambda _: losses[-1]):
-    batch = garments.take(order(len(garments), 64, step, seed=0))
+    batch = garments.take(order(len(garments), 64, step, seed=0))  # 64 shuffled indices
     optimizers = {"g_optimizer": of_forger, "d_optimizer": of_judge}
     losses.append(gan.gan_step(forger, judge, batch, **optimizers, noise=dice))
 show_table(losses[-1], heads=["network", "last loss"])
 
 # %% [markdown]
-# Nearly 1.386, "cannot tell", after so short a time? The judge is as poor as the forger, no more. The
-# losses say who is ahead, not how good they are.
+# A discriminator's loss of nearly 1.386 after 200 turns (on a CPU) does not mean that the fakes are
+# good. It means that this discriminator cannot tell them apart. The losses say which network is
+# ahead, not how good they are.
 #
-# And the shipped one: the same two networks, twice as wide, on all 60,000 garments, with R1, for 6,000
-# turns. Beside it lesson 08's VAE. All are judged by the Frechet classifier distance of 2,000 garments to
-# 2,000 test garments, which none of them has seen; in lesson 08 other real ones scored 0.5.
+# The shipped GAN has the same two networks, twice as wide; it was trained on all 60,000 garments,
+# with R1, for 6,000 turns. Beside it stands lesson 08's VAE. All are measured by the Frechet
+# classifier distance of 2,000 garments to 2,000 test garments, which none of them has seen; two
+# sets of real garments scored 0.5 in lesson 08.
 
 # %%
 classifier = pretrained("classifier").to(machine.device)
@@ -338,9 +377,11 @@ show_pictures(
 show_table(card("gan")["quality"], title="the shipped GAN's card")
 
 # %% [markdown]
-# Sharp edges, seams and straps: the judge knows that real garments have them, and a soft one is caught at
-# once. Sharp, but not always garments: four of these six are broken. Has it copied the whole ones? Put under
-# each the most similar of 10,000 training garments, by the squared difference of the pixels.
+# Sharp edges, seams and straps: the discriminator knows that real garments have them, and a blurred
+# picture is easily recognised as fake. (The card's distance is from other random numbers.) They are
+# sharp, but not always garments: of these six, drawn on a CPU, four are broken. Are the other two
+# copies of training pictures? We put under each the most similar of 10,000 training garments, by
+# the squared difference of the pixels.
 
 # %%
 shown = drawn["GAN"][:6]
@@ -354,15 +395,17 @@ show_pictures(
 )
 
 # %% [markdown]
-# None is a copy; the two whole ones, 3 and 5, are like theirs in kind and shape. The distance alone could not
-# tell: a network that had learned its training pictures by heart would score best of all, if it were compared
-# with those. That is why our real crowd are test garments.
+# None is a copy of one of these 10,000 (it was trained on 60,000); the two whole ones, 3 and 5, are
+# like theirs in kind and shape. The Frechet distance cannot show this. A network that has memorised
+# its training pictures would have the best distance to the training set. So we compare with test
+# garments.
 #
-# The sharpness has a price: a GAN has no likelihood and no encoder. You cannot ask it what a garment costs,
-# or where a given one lies; and it could leave kinds out without telling, as on the ring. So count again.
+# The sharpness has a price: a GAN has no encoder, and gives no probability of a picture. There is
+# no $p(x)$ of a picture and no $z$ for a given picture, and it may leave out some kinds without any
+# sign in the loss, as on the ring. So count again.
 #
-# **Predict:** a tenth of the real garments are sandals, thin straps and all. How many of the GAN's are, and of
-# the VAE's?
+# **Predict:** a tenth of the real garments are sandals, with thin straps. What percentage of the
+# GAN's and of the VAE's garments will the classifier call sandals?
 
 # %%
 counts = {}
@@ -371,13 +414,15 @@ for name, crowd in {"real": real_garments, **drawn}.items():
         bets = torch.cat([classifier(part) for part in crowd.split(100)])
     kinds = bets.argmax(dim=1).cpu().numpy()
     counts[name] = np.bincount(kinds, minlength=10)
-sandals = {name: count[5] / 20 for name, count in counts.items()}
-show_table(sandals, heads=["crowd", "sandals"], digits=1, unit="%")
+sandals = {
+    name: 100 * count[GARMENTS.index("Sandal")] / count.sum() for name, count in counts.items()
+}
+show_table(sandals, heads=["garments of", "sandals"], digits=1, unit="%")
 
 # %%
 fig, ax = plt.subplots(figsize=(9, 3.2))
 for offset, (name, count) in enumerate(counts.items()):
-    ax.bar(np.arange(10) + 0.2 * (offset - 1.5), count / 20, width=0.2, label=name)
+    ax.bar(np.arange(10) + 0.2 * (offset - 1.5), 100 * count / count.sum(), width=0.2, label=name)
 ax.set(xlabel="what the classifier takes it for", ylabel="%", title="Which kinds are drawn")
 ax.set_xticks(range(10), GARMENTS, rotation=30, ha="right")
 ax.legend()
@@ -385,38 +430,102 @@ fig.tight_layout()
 show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VAE side by side.")
 
 # %% [markdown]
-# The shipped GAN draws all ten kinds, each about a tenth of the time. It is the VAE that has lost most
-# sandals: straps are detail, and detail is what it smooths away. A distance of features, a count of kinds,
-# and your own eyes: none of them is enough alone. Lesson 13 tells what else to look at.
+# The shipped GAN draws all ten kinds, each about a tenth of the time. The shipped VAE draws fewer
+# sandals: it blurs details such as thin straps. A distance of features, a count of kinds, and your
+# own eyes: none of them is enough alone. Lesson 13 tells what else to look at.
 #
 # ## Quiz
 #
-# <details><summary>1. The judge's loss is 0.01 after a hundred turns. Good news?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# For the judge. Every forgery is caught, and with the minimax loss the forger would now learn nothing.
-# With the non-saturating loss its slope is still near 1 for each logit. But the logit of so sure a judge may
-# change abruptly between pictures that are alike, and then its gradient leads astray; R1 keeps it flat near
-# the real pictures.
+# **1. The discriminator's loss is 0.01 after a hundred steps. Is that good news?**
+#
+# <details><summary>Only for the discriminator</summary>
+#
+# **Right.** It tells real from generated nearly without error. With the minimax loss the generator
+# would now learn nothing. The non-saturating loss still has a slope near 1 for each logit.
 # </details>
-# <details><summary>2. Why does the forger never see a real picture?</summary>
+# <details><summary>Yes: the GAN has learned.</summary>
 #
-# It does not need to: all it gets is the gradient of the judge's logit with respect to its own picture, which says
-# how each pixel should change to look more real. The judge is its only teacher.
+# **No.** The generator has not: every picture of it is recognised.
 # </details>
-# <details><summary>3. All of a GAN's samples look perfect. What do you check before you believe in it?</summary>
+# <details><summary>Yes, if the generator's loss is small, too</summary>
 #
-# Whether they are different: count kinds or blobs, compare the spread of features. One perfect picture
-# drawn a thousand times fools every judge of single pictures.
+# **No.** Both cannot be small at once: one's success is the other's failure.
+# </details>
+#
+# **2. Why does the generator never see a real picture?**
+#
+# <details><summary>It does: it is trained on pairs of noise and picture.</summary>
+#
+# **No.** There are no pairs. It gets noise, and the discriminator's answer.
+# </details>
+# <details><summary>To save memory</summary>
+#
+# **No.** A batch of real pictures would take little memory.
+# </details>
+# <details><summary>It gets a gradient from the discriminator.</summary>
+#
+# **Right.** It is the gradient of the discriminator's logit with respect to the generator's own
+# picture, and says how each pixel should change to look more real.
+# </details>
+#
+# **3. All samples of a GAN look perfect. What do you check before you believe in it?**
+#
+# <details><summary>Whether the loss is zero</summary>
+#
+# **No.** The losses of a GAN do not say how good the pictures are.
+# </details>
+# <details><summary>Whether they are different</summary>
+#
+# **Right.** Count kinds, or blobs; compare the spread of features. One perfect picture drawn a
+# thousand times deceives everybody who looks at single pictures.
+# </details>
+# <details><summary>Whether the network has enough weights</summary>
+#
+# **No.** Good pictures are there already. The question is how many kinds.
+# </details>
+#
+# **4. In the discriminator's step the generator's pictures are detached. What happens without
+# `detach`?**
+#
+# <details><summary>The generator's weights get gradients, too.</summary>
+#
+# **Right.** It costs time, and they point in the wrong direction: they make its pictures easier to
+# recognise. If they are not forgotten, they spoil the generator's next step.
+# </details>
+# <details><summary>The discriminator learns nothing.</summary>
+#
+# **No.** It learns the same as before.
+# </details>
+# <details><summary>Nothing: the optimizer knows only the discriminator.</summary>
+#
+# **No.** backward goes through the whole graph, and the generator is a part of it.
+# </details>
+#
+# **5. What does the discriminator's loss of 1.386 = 2 log 2 say?**
+#
+# <details><summary>It has learned perfectly.</summary>
+#
+# **No.** Then its loss would be near 0.
+# </details>
+# <details><summary>Its labels are swapped.</summary>
+#
+# **No.** With swapped labels its loss could be anything.
+# </details>
+# <details><summary>It cannot tell the two apart.</summary>
+#
+# **Right.** It gives every picture the probability 1/2, and each of the two means is log 2.
 # </details>
 #
 # ## What you have seen
 #
-# - The judge learns by cross-entropy, 1.386 when it cannot tell; the forger wishes to be called real, since the
-#   gradient of the minimax loss vanishes where it is caught.
-# - In the judge's turn the forger's graph is cut.
-# - A forger that outruns its judge collapses to one blob and hops; a judge as fast as the forger
-#   brings all eight.
-# - A GAN draws sharper than a VAE; whether it leaves something out only counting tells.
+# - The discriminator learns by cross-entropy, 1.386 when it cannot tell. The generator's loss is
+#   $-\log D$, since the gradient of the minimax loss vanishes where a fake is recognised.
+# - In the discriminator's step the generator's graph is cut.
+# - On the ring: with a discriminator ten times slower the generator collapses to one place and
+#   jumps; with an equal rate the training brings all eight blobs.
+# - A GAN draws sharper than a VAE; only counting shows whether it leaves something out.
 #
 # **For the course's table** of generators: *DCGAN with R1*: Frechet classifier distance 7.7 on 2,000
 # samples (VAE: 20.2). It has no encoder, but a hole can be filled with a generator alone: lesson 11

@@ -5,10 +5,10 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 08 and 10 | fill a hole with a network that was never told of holes; train one that draws many answers to one hole; say what an honest draw costs in decibels; test the claim that synthesis and inpainting are one task | 90 min; the cells alone run in about a minute, on a GPU sooner |
+# | lessons 08 and 10 | fill a hole with a VAE that was trained on whole pictures only; train a network that draws several different fills of one hole; compute how many decibels a random draw loses against the mean; test whether one network can do synthesis and inpainting | 90 min; the cells alone run in about a minute, on a GPU sooner |
 #
-# Lesson 10's network gives one answer to a hole, and the answer is soft: the mean of all that could be there.
-# But a hole has many answers. This lesson draws them.
+# Lesson 10's network gives one fill for each hole, and it is blurred: it is the mean of all
+# possible fills. But a hole has many possible fills. In this lesson we draw some of them at random.
 
 # %%
 import inspect
@@ -37,11 +37,11 @@ from learnkit.widgets.show import show, show_pictures
 from learnkit.widgets.show_table import show_table
 
 # %% [markdown]
-# ## A network that was never told of holes
+# ## A network that was trained on whole pictures
 #
 # The VAE of lesson 08 turns 24 numbers $z$ into a garment, and most garments that it paints are
-# plausible. So here is a way to fill a hole without training anything: **search for the $z$ whose garment agrees
-# with the pixels that are known**, and read off what it paints in the hole.
+# plausible. So here is a way to fill a hole without training anything: **search for the $z$ whose
+# garment agrees with the pixels that are known**, and take its pixels in the hole as the fill.
 
 # %%
 machine = choose()
@@ -58,24 +58,31 @@ def decode(z):
 
 
 def score(filled):
-    """Decibels in the hole, pooled."""
+    """Decibels, from one mean over the hole pixels of all pictures (pooled)."""
     return -10 * math.log10((filled - test).square()[hole].mean().item())
 
 
 # %% [markdown]
-# What does "agrees" cost? Let each known pixel be a Gaussian about what is painted, with a spread $\sigma$; and let
-# $z$ itself be drawn from $N(0, I)$, as the decoder is used to. The **energy** $E$ is minus the log of their product, but for constants:
+# How do we measure how well $z$ agrees? Assume that each known pixel is the decoded pixel plus
+# Gaussian noise of standard deviation $\sigma$, and that $z$ is drawn from $N(0, I)$, as in the
+# training of the VAE. The **energy** $E$ is minus the logarithm of the product of these two
+# densities, without the constants:
 #
 # $$E(z) = \sum_{\text{known}} \frac{(\text{decode}(z) - x)^2}{2\sigma^2} + \frac{|z|^2}{2}$$
 #
-# The first term pulls the garment towards the known pixels. The second keeps $z$ where the decoder has been.
-# Walk downhill, as in lesson 02; but now the steps are taken by $z$, not by pixels.
+# The first term pulls the garment towards the known pixels. The second keeps $z$ in the region that
+# the decoder was trained on. By Bayes' rule $E$ is $-\log p(z \mid \text{known})$ up to a constant,
+# so its minimum is the most probable $z$, the maximum a posteriori (MAP) estimate. Find it by
+# gradient descent, as in lesson 02. Now the variable is $z$, not the pixels.
 #
 # ### Exercise: one step of the search ●●○
 #
-# `z` is `(n, d)`, one row a picture; `image` is `(n, c, h, w)`, `hole` `(n, 1, h, w)` bool, and $c$ may be 3. Sum $E$ over the pictures, so that each row has its own slope and no other's;
-# take one plain step down; return a tensor without a graph. Tell `z` first that
-# you will ask for its slope (`requires_grad_()`, on a detached copy); `torch.autograd.grad(energy, z)` gives a tuple of one slope.
+# `z` is `(n, d)`, one row for each picture; `image` is `(n, c, h, w)`, `hole` `(n, 1, h, w)` bool,
+# and $c$ may be 3. `decode(z)` gives pictures `(n, c, h, w)` in [0, 1]. Sum $E$ over the pictures
+# (no mean): then the gradient of each row of `z` depends on its own picture only. First make a copy
+# of `z` that records gradients, by `detach()` and `requires_grad_()`; `torch.autograd.grad(energy,
+# z)` returns a tuple with one gradient. Return the new `z`, `z - lr * gradient`, detached
+# (`requires_grad` is False).
 
 
 # %% nbgrader={"grade": false, "grade_id": "latent_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -99,8 +106,9 @@ while len(walked) < 41:
     z = latent_step(z, decode, test[:4], hole[:4], lr=0.003, sigma=0.3)
 
 # %% [markdown]
-# The search starts at $z = 0$, the same fog for all, and sees the left half only. (Sigma is 0.3 here; with 0.1, so long a plain step
-# overshoots.)
+# The search starts at $z = 0$, where all pictures are the same blurred garment, and it uses the
+# left half only. (Sigma is 0.3 here. With 0.1 the gradient of the first term is nine times as
+# large, and with this learning rate the steps overshoot.)
 #
 # **Predict:** what will the right half look like after 10 steps, and after 40?
 
@@ -110,18 +118,19 @@ with torch.no_grad():
 show_pictures(
     {f"garment {i}, step {t}": as_image(frames[t][i]) for i in (0, 2, 3) for t in frames},
     columns=4,
-    alt="Right halves grow out of fog as z walks: a boot, a pair of trousers, more trousers.",
+    alt="Right halves get sharper from step to step of the search: a boot, a pair of trousers, more trousers.",
 )
 
 # %% [markdown]
-# The right half follows the left, though no step has ever looked at it: a decoder that has only ever painted whole garments
-# cannot paint half of one.
+# The right half follows the left, though no step has looked at it. The decoder was trained on whole
+# garments only, so a $z$ that gives the right left half also gives a plausible other half.
 #
-# One start may end in the wrong valley. The library's `latent_search` begins each picture at the best of 4,096 random
-# draws, and lets Adam choose the steps, for all pictures at once.
+# From one starting point the search may end in a poor local minimum. The library's `latent_search`
+# begins each picture at the best of 4,096 random draws of $z$, and takes its steps by Adam, for all
+# pictures at once.
 #
-# **Predict:** the linear fill of lesson 10 is the best weighted sum of the known pixels. Does the search
-# beat it?
+# **Predict:** the linear fill of lesson 10 is the best weighted sum of the known pixels. Is the
+# search better?
 
 # %%
 linear = LinearMMSE(fashion_mnist("train")[0])
@@ -136,33 +145,44 @@ scores = {
 show_table(scores, unit="dB")
 
 # %% [markdown]
-# It is level, or a hair ahead, with a network that learned nothing about filling. (The VAE has seen 60,000 garments, this linear fill
-# 10,000. Given all of them the linear fill has 15.82 dB in the course's table; the search, which depends on its draws, 15.76 there: level.) But it is
-# one answer again, and a search for each picture. Let us train a network that knows about holes, and that *draws*.
+# It is level, or a hair ahead, although its network was never trained to fill holes. (The VAE has
+# seen 60,000 garments, this linear fill 10,000. Given all of them the linear fill has 15.82 dB in
+# the course's table; the search, which depends on its draws, 15.76 there: level.) But the search
+# again gives one fill only, and it has to be repeated for each picture. Now we train a network on
+# holes, one that *draws* fills.
 #
 # ## The conditional VAE
 #
-# Two Gaussians over $z$ now. The **prior** $p(z \mid \text{known})$ sees the cut picture: what may the rest be? The
-# **encoder** $q(z \mid x)$ sees the whole picture, in training only: what was it? The decoder paints from $z$ and from
-# what is known. The loss is lesson 08's, with two changes:
+# The conditional VAE has two Gaussian distributions of $z$, both given by networks. The **prior**
+# $p_\theta(z \mid \text{cut})$ (papers: conditional prior) sees the cut picture and says which $z$
+# are possible for the missing part. The **encoder** $q(z \mid x)$ sees the whole picture, in
+# training only, and says which $z$ belong to the true missing part. The decoder paints from $z$ and
+# from what is known. The loss is lesson 08's, with two changes:
 #
 # $$\underbrace{\mathrm{BCE}\ \text{summed over the hole}}_{\text{a good fill}} \;+\;
-# \underbrace{\mathrm{KL}\big(q(z \mid x)\,\|\,p(z \mid \text{known})\big)}_{\text{how much the prior was surprised}}$$
+# \underbrace{\mathrm{KL}\big(q(z \mid x)\,\|\,p_\theta(z \mid \text{cut})\big)}_{\text{how far } q
+# \text{ is from the prior}}$$
 #
-# Known pixels cost nothing, since nobody has to guess them. And the cloud is compared to what could be *expected*, not to $N(0, I)$. For two
-# Gaussians, feature by feature, and derived as in lesson 08 (over $q$ the mean of $(z - \mu_p)^2$ is $\sigma_q^2 + (\mu_q - \mu_p)^2$),
+# Known pixels are not in the loss, because they need not be predicted. And $q$ is compared with the
+# prior of this hole, not with $N(0, I)$. As in lesson 08 the mean of this sum over the draws of $z$
+# is never below $-\log p(\text{hole} \mid \text{known})$: in that derivation only $p(z)$ is
+# replaced by $p_\theta(z \mid \text{cut})$. For two Gaussians, feature by feature, and derived as
+# in lesson 08 (over $q$ the mean of $(z - \mu_p)^2$ is $\sigma_q^2 + (\mu_q - \mu_p)^2$),
 #
 # $$\mathrm{KL}(q\,\|\,p) = \tfrac12\left(\log\sigma_p^2 - \log\sigma_q^2 + \frac{\sigma_q^2 + (\mu_q - \mu_p)^2}{\sigma_p^2} - 1\right)$$
 #
 # ### Exercise: what a hole costs ●●●
 #
-# `logits` and `images` are `(n, c, h, w)`, `hole` is `(n, 1, h, w)` bool, the clouds `(n, d)`. BCE with logits, summed over the hole pixels of a picture; plus KL summed over its latents; mean over the pictures.
+# `logits` and `images` are `(n, c, h, w)`, `hole` is `(n, 1, h, w)` bool; `q_mean`, `q_log_var`,
+# `p_mean` and `p_log_var` are `(n, d)`. For each picture take the sum of the BCE (with logits) over
+# the hole pixels and all channels, plus the KL summed over the `d` latent numbers. Return the mean
+# over the pictures, one number. A picture without a hole costs its KL only.
 
 
 # %% nbgrader={"grade": false, "grade_id": "masked_negative_elbo", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def masked_negative_elbo(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var):
-    """The mean cost of a hole in nats."""
+    """The mean over the pictures of BCE in the hole plus KL(q || p), in nats: one number."""
     ### BEGIN SOLUTION
     bce = F.binary_cross_entropy_with_logits(logits, images, reduction="none")
     fill = (bce * hole).flatten(1).sum(dim=1)
@@ -173,15 +193,27 @@ def masked_negative_elbo(logits, images, hole, q_mean, q_log_var, p_mean, p_log_
 
 
 # %% [markdown]
-# > **Trap.** KL is no distance: $\mathrm{KL}(q\|p) \ne \mathrm{KL}(p\|q)$. With $q = N(0, 1)$ and $p = N(0, 4)$ the one is
-# > 0.32 nats and the other 0.81. The encoder comes first: $\mathrm{KL}(q\|p)$ is large where the truth was a surprise to the prior.
+# > **Trap.** KL is no distance: $\mathrm{KL}(q\|p) \ne \mathrm{KL}(p\|q)$. With $q = N(0, 1)$ and
+# > $p = N(0, 4)$, $\mathrm{KL}(q\|p)$ is 0.32 nats and $\mathrm{KL}(p\|q)$ is 0.81. Here the
+# > encoder's $q$ comes first: the KL is large where the prior gives a low probability to the $z$ of
+# > the true picture.
 #
-# Each picture of each batch gets a hole of its own, small or large (`wide`): boxes from a tenth of a side up, halves, single pixels, strokes, and
-# now and then *everything*.
+# Each picture of each batch gets a hole of its own, small or large (`wide`): boxes from a tenth to
+# nine tenths of a side, halves, single pixels, strokes, and now and then *everything*.
 #
-# The library's `ConditionalVAE` is all this in one network. `features` turns a picture and its hole into a row of numbers, by two linear layers. `prior_of` reads
-# the prior off the features of the cut picture, and `forward` adds the encoder, which sees the whole one, and the decoder. (`gaussian` splits
-# a row of numbers into mean and log-variance, and bounds the latter as in lesson 08.)
+# The library's `ConditionalVAE` has prior, encoder and decoder in one class:
+#
+# ```text
+# training:  cut picture   -> features -> prior p
+#            whole picture -> features -> encoder q -> z -> decoder -> picture
+# filling:   cut picture   -> features -> prior p   -> z -> decoder -> picture
+# ```
+#
+# Encoder and decoder also get the features of the cut picture. `features` turns a picture and its
+# hole into a row of numbers, by linear layers. `prior_of` computes the prior from the features of
+# the cut picture, and `forward` adds the encoder, which sees the whole picture, and the decoder.
+# (`gaussian` splits a row of numbers into mean and log-variance, and bounds the latter as in lesson
+# 08.)
 
 # %%
 for part in (ConditionalVAE.features, ConditionalVAE.prior_of, ConditionalVAE.forward):
@@ -209,23 +241,25 @@ nats = [step.loss for step in watched(training, steps, title="conditional VAE", 
 print(f"{np.mean(nats[:5]):.0f} nats a hole at first, {np.mean(nats[-20:]):.0f} at the end")
 
 # %% [markdown]
-# ## Many answers
+# ## Many fills of one hole
 #
-# Drawing a fill: look at the known pixels, draw $z$ from the prior, decode, keep what is known. Draw again for another
-# answer.
+# To draw a fill, compute the prior from the known pixels, draw $z$ from it, decode, and keep what
+# is known. Draw another $z$ for another fill.
 #
 # ### Exercise: draw fills ●●●
 #
-# `image` is `(n, c, h, w)`, `hole` `(n, 1, h, w)` bool. First set the hole's pixels to 0: that is `cut`. Then call
-# `encode(cut, hole)` *once*, for the whole batch and all fills; it gives `(mean, log_var)`, each `(n, d)`. `decode(z)` gives
-# pictures in [0, 1]. Return `(count, n, c, h, w)`, a fresh $z$ for every fill of every picture, known pixels kept. Draw with
-# `torch.randn(mean.shape, generator=generator, device=mean.device)`.
+# `image` is `(n, c, h, w)`, `hole` `(n, 1, h, w)` bool. First set the hole's pixels to 0: that is
+# `cut`. Then call `encode(cut, hole)` *once*, for the whole batch and all fills; it gives `(mean,
+# log_var)`, each `(n, d)`. Draw a fresh $z = \mu + e^{\log\sigma^2/2}\,\varepsilon$ for every fill
+# of every picture, as lesson 08's `reparameterize`. `decode(z)` takes `(n, d)` and gives pictures
+# `(n, c, h, w)` in [0, 1]. Return all fills, `(count, n, c, h, w)`, with the known pixels kept.
+# Draw with `torch.randn(mean.shape, generator=generator, device=mean.device)`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "sample_fills", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def sample_fills(encode, decode, image, hole, count, generator):
-    """Several fills of each picture, (count, n, c, h, w)."""
+    """`count` random fills of each picture, (count, n, c, h, w)."""
     ### BEGIN SOLUTION
     mean, log_var = encode(torch.where(hole, torch.zeros_like(image), image), hole)
     drawn = []
@@ -237,10 +271,11 @@ def sample_fills(encode, decode, image, hole, count, generator):
 
 
 # %% [markdown]
-# The shipped conditional VAE is larger than yours, and was trained in the same way on 60,000 garments, for 16,000 steps. Its decoder
-# looks at the known pixels as well as at $z$. So the cell below hands them over as further columns of the
-# mean, with a variance of 0: your function draws them without noise. (`fills_of` asks for one fill at a time, so that
-# the numbers below are the same in whatever order your function draws.)
+# The shipped conditional VAE is larger than yours, and was trained in the same way on 60,000
+# garments, for 16,000 steps. Its decoder gets the features of the known pixels as well as $z$. So
+# the cell below appends these features to the mean, with a variance of 0: your function then passes
+# them on unchanged. (`fills_of` asks for one fill at a time, so that the numbers below are the same
+# in whatever order your function draws.)
 
 # %%
 model = pretrained("conditional_vae").to(machine.device)
@@ -268,8 +303,9 @@ def fills_of(image, where, count, seed=0):
 
 
 # %% [markdown]
-# **Predict:** eight fills of one hole. In what will they differ, and what does their *mean* look like? (The boot
-# below was chosen, because its fills differ so clearly; many others differ less.)
+# **Predict:** we draw eight fills of one hole. What will differ between them, and what does their
+# *mean* look like? (The boot below was chosen, because its fills differ so clearly; many others
+# differ less.)
 
 # %%
 one = 493
@@ -283,28 +319,39 @@ show_pictures(
 )
 
 # %% [markdown]
-# **Eight fills of one hole, and their mean, a blur like lesson 10's.** Heels high and low, leather light and dark, some of them good boots and some
-# not. The mean has all their heels at once, and none clearly.
+# **Eight fills of one hole, and their mean, which is blurred like lesson 10's fill.** The heels are
+# high or low and the leather is light or dark; not all of the fills look like good boots. In their
+# mean all the heels overlap, so none is sharp.
 #
-# ## What honesty costs
+# ## What a random draw costs in decibels
 #
-# Which is better, a draw or the mean? By squared error, the mean, and there is a law. Suppose a sampler is *perfect*: it
-# draws from exactly the distribution that the truth came from. Then truth and draw are two independent draws from one cloud. Each is
-# as far from the mean as the other, and the squared distance between the two is the sum: **twice the mean's error**, 3.01 dB.
+# Which has the smaller squared error, one draw or the mean of all draws? The mean, and we can say
+# by how much. A *sampler* is a method that gives a random fill. Suppose it is *perfect*: it draws
+# from exactly the distribution that the truth came from. Then the truth $x$ and the draw $y$ are
+# two independent draws from one distribution with the mean $\mu$. The mean of $|x - y|^2$ is the
+# mean of $|x - \mu|^2$ plus that of $|y - \mu|^2$ (the mixed term is 0, because the two are
+# independent), and these two are equal. So a draw has **twice the error of the mean picture**, 3.01
+# dB.
 #
-# We can check it where the perfect sampler is known: for a Gaussian. Suppose garments were drawn from $N(m, C)$, with lesson 10's $m$ and $C$,
-# and look at the left half $k$ of one. The error $u - \hat u$ of the linear fill is not correlated with $k$ (lesson 10), and for Gaussians that means
-# independent: it is distributed in the same way whatever $k$ is, with the covariance $C_{uu} - C_{uk} C_{kk}^{-1} C_{ku}$. So, given $k$, the right half $u$ is
-# Gaussian with this covariance, and its mean is the linear fill. We can draw the truth and the perfect samples from that. Subtract the mean from
-# all of them: the errors stay the same.
+# We can check it where the perfect sampler is known: for a Gaussian. Suppose garments were drawn
+# from $N(m, C)$, with lesson 10's $m$ and $C$, and look at the left half $k$ of one. The error $u -
+# \hat u$ of the linear fill is not correlated with $k$ (lesson 10), and for Gaussians that means
+# independent (given; Bishop 2006, section 2.3.1): it is distributed in the same way whatever $k$
+# is. Its covariance, with $\hat u = A k$ up to a constant and $A = C_{uk} C_{kk}^{-1}$, is $S =
+# C_{uu} - A\,C_{ku} - C_{uk} A^{\mathsf T} + A\,C_{kk} A^{\mathsf T} = C_{uu} - C_{uk} C_{kk}^{-1}
+# C_{ku}$, because the last two terms cancel. So, given $k$, the right half $u$ is Gaussian with the
+# covariance $S$, and its mean is the linear fill. We draw the truth and the perfect samples from
+# this Gaussian: if $L L^{\mathsf T} = S$ (Cholesky) and $\varepsilon \sim N(0, I)$, then
+# $L\varepsilon$ has the covariance $S$. The cell below leaves out the linear fill, which they all
+# have in common and which changes no difference between them.
 
 # %%
 u, k = right.flatten().cpu().numpy(), ~right.flatten().cpu().numpy()
-C = linear.covariance + 1e-3 * np.eye(784)  # as in lesson 10: pixels that never vary have no root
+C = linear.covariance + 1e-3 * np.eye(784)  # lesson 10's jitter, for pixels that never vary
 told = C[np.ix_(u, k)] @ np.linalg.solve(C[np.ix_(k, k)], C[np.ix_(k, u)])
-root = np.linalg.cholesky(C[np.ix_(u, u)] - told)  # of what the left half leaves open
+root = np.linalg.cholesky(C[np.ix_(u, u)] - told)  # L of L Lᵀ = S
 noise = np.random.default_rng(0).standard_normal((17, 392, 2000))
-truth, *draws = root @ noise  # 2,000 columns each, less their mean, the linear fill
+truth, *draws = root @ noise  # 2,000 draws each, without the linear fill
 
 
 def worse(count):
@@ -316,19 +363,22 @@ def worse(count):
 law = {count: worse(count) for count in (1, 2, 4, 16)}
 
 # %% [markdown]
-# **Predict:** a perfect draw should be 3.01 dB worse than the mean. How much of that does the mean of two
-# draws win back?
+# **Predict:** a perfect draw should be 3.01 dB worse than the mean. How many of these decibels does
+# the mean of two draws win back?
 
 # %%
 show_table(law, heads=["draws averaged", "worse than the mean"], unit="dB")
 
 # %% [markdown]
-# One draw costs 3.01 dB (2.98 on 2,000 draws); the mean of $K$ draws has $(1 + 1/K)$ times the mean's error, so two win back $10\log_{10}(4/3) = 1.25$ dB of it, and sixteen
-# nearly all: $10\log_{10}\frac{2K}{K+1}$.
+# One draw costs 3.01 dB (2.98 on 2,000 draws). The mean of $K$ draws has $1 + 1/K$ times the error
+# of the mean, because the variance of a mean of $K$ independent draws is $1/K$ of theirs. So
+# averaging $K$ draws gains $10\log_{10}\frac{2K}{K+1}$ over one draw: 1.25 dB for two and 2.75 dB
+# for sixteen.
 #
-# This is why a table by PSNR alone is unjust to whoever draws: **a perfect sampler loses by 3 dB to a blur**. It also makes a test: a
-# sampler whose mean of 16 gains clearly less than 2.75 dB over one draw is not perfect. (Gaining as much proves nothing by itself: garments drawn
-# without a look at the left half gain nearly as much.)
+# So a comparison by PSNR alone is unfair to samplers: **a perfect sampler is 3 dB worse than the
+# blurred mean**. The gain is also a test: a sampler whose mean of 16 gains clearly less than 2.75
+# dB over one draw is not perfect. (The opposite does not hold: a sampler that ignores the left half
+# gains nearly as much, and is still poor.)
 #
 # **Predict:** how much will the conditional VAE gain?
 
@@ -338,7 +388,7 @@ ks = (1, 2, 4, 8, 16)
 gained = [score(sixteen[:k].mean(dim=0)) for k in ks]
 show_table(dict(zip(ks, gained, strict=True)), heads=["fills averaged", "PSNR"], unit="dB")
 of_yours = score(young.eval().fill(test, hole, dice, count=16))
-print(f"and yours, after its few seconds: {of_yours:.2f} dB by the mean of 16")
+print(f"your network, trained briefly: {of_yours:.2f} dB (mean of 16)")
 
 # %%
 fig, ax = plt.subplots(figsize=(7.5, 3.6))
@@ -354,14 +404,16 @@ show(
 
 
 # %% [markdown]
-# It gains 0.9 dB, a third of what a perfect sampler would: its draws differ too little. Part of what it does not know it paints as
-# blur in every fill, and only the rest goes into $z$. A decoder whose loss scores each pixel by itself tends to that; lesson 12
-# has another sampler.
+# It gains 0.9 dB, a third of what a perfect sampler would: its draws differ too little. A part of
+# the uncertainty is painted as blur in every fill; only the other part depends on $z$. This is
+# typical of a decoder whose loss treats each pixel separately. Lesson 12 has a different sampler.
 #
 # ## One task?
 #
-# The course's thread is a claim: *filling a hole is inventing the missing part of a picture.* If that is true, one set of weights
-# must do both. Open the hole: from a fifth of the pixels, where there is nearly one answer, to all of them, where nothing is known and filling **is** synthesis.
+# The whole course tests one claim: *filling a hole is inventing the missing part of a picture.* If
+# that is true, one set of weights can do both. Make the hole larger, step by step: from a fifth of
+# the pixels, where there is nearly one answer, to all of them, where nothing is known and filling
+# **is** synthesis.
 
 
 # %%
@@ -375,7 +427,7 @@ def grown(share):
 
 
 # %% [markdown]
-# **Predict:** as the hole grows, when do the four fills of one boot stop being boots?
+# **Predict:** as the hole grows, at which share are the four fills of the boot no longer all boots?
 
 # %%
 opened = {}
@@ -389,8 +441,11 @@ show_pictures(
 )
 
 # %% [markdown]
-# Half of the picture may be missing, and all four are boots; at 80 % three are still shoes, and the other could as well be a bag. At 100 % it has nothing to go by, and invents. Is it as good at that as a network that does nothing else? The judge is lesson 08's:
-# the Frechet classifier distance, which the plain VAE had at 20.2 on 2,000 samples.
+# Half of the picture may be missing, and all four are boots; at 80 % three are still shoes, and the
+# other could as well be a bag. At 100 % nothing is known, and the network invents a garment. Does
+# it do so as well as the plain VAE, which was trained for nothing else? We measure lesson 08's
+# Frechet classifier distance, which is 20.2 for the plain VAE on 2,000 samples (the distance
+# depends on the number of samples).
 #
 # **Predict:** better or worse than 20.2?
 
@@ -413,13 +468,17 @@ of_plain = frechet_of(seen_in(plain.sample(2000, generator.manual_seed(1))), rea
 print(f"conditional VAE at a hole of 100 %: {of_one_model:.1f}; plain VAE: {of_plain:.1f}")
 
 # %% [markdown]
-# Nearly level: 20.8 against 20.2 on these draws (on four others it was one to two behind), with one set of weights of half the size, and the same weights fill the right half (the mean of sixteen fills is
-# above the linear fill). So **one set of weights can do both: here synthesis is inpainting with a hole of 100 %.** Note what this shows, and what
-# it does not. In training one hole in seven covered everything, so this network was taught to invent. A harder test is to fill with a
-# network that is not told of the hole. The search at the beginning did that with the plain VAE; lesson 12 does it with draws.
+# The two are nearly equal: 20.8 against 20.2 here (with four other seeds the conditional VAE was
+# worse by one to two). It has half as many weights, and the same weights also fill the right half:
+# the mean of sixteen fills is slightly better than the linear fill. So **one set of weights can do
+# both: here synthesis is inpainting with a hole of 100 %.** Note what this shows, and what it does
+# not. In the training of the shipped network one hole in seven covered everything, so it was
+# trained to invent. A harder test is to fill with a network that was not trained on holes. The
+# search at the beginning did that with the plain VAE; lesson 12 does it with draws.
 #
-# Open the hole yourself. The second slider, the *temperature*, multiplies the standard deviation of $z$: with 0 every fill is
-# made from the mean, above 1 the draws come from further out than the model expects.
+# Move the first slider to enlarge the hole. The second slider, the *temperature*, multiplies the
+# standard deviation of $z$: with 0 every fill is made from the mean, above 1 the draws are on
+# average further from the mean than in training.
 #
 # **Predict:** with temperature 0, what do the eight fills of a 100 % hole look like?
 
@@ -437,7 +496,8 @@ def at_share(share, temperature):
 posterior.explore(at_share)
 
 # %% [markdown]
-# All alike: without noise $z$ is the prior's mean each time, and decodes to one and the same pullover.
+# All alike: without noise $z$ is the prior's mean each time, and decodes to one and the same
+# pullover.
 #
 # ## Challenge
 #
@@ -458,31 +518,105 @@ def fill(image, hole):
 # %% [markdown]
 # ## Quiz
 #
-# <details><summary>1. Why does the encoder q see the whole picture, and is it used when a hole is filled?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# In training it tells the decoder which of the many answers was the true one, so that the decoder need not paint their mean. In use there is no
-# truth to see: z comes from the prior p, which was taught to expect what q found.
+# **1. Why does the encoder q see the whole picture? Is it used when a hole is filled?**
+#
+# <details><summary>It sees the whole picture in training and in use.</summary>
+#
+# **No.** In use the hole is empty, so there is no whole picture.
 # </details>
-# <details><summary>2. Method A has 16.1 dB in the hole, method B 13.4 dB, and B's fills look sharp. Which is better?</summary>
+# <details><summary>It sees only the known pixels, in training and in use.</summary>
 #
-# You cannot say. A perfect sampler is 3.01 dB below the mean, so B may be nearly perfect and A its blur. Average 16 of B's fills: if they gain about
-# 2.75 dB *and so reach A's 16.1 dB*, it may well be. The gain alone proves nothing.
+# **No.** That is the prior p. It is trained to agree with q.
 # </details>
-# <details><summary>3. In the search, what happens without the term |z|²/2?</summary>
+# <details><summary>It tells the decoder which answer was the true one; in use it is not there.</summary>
 #
-# z goes wherever the known pixels fit a little better, far from where the decoder has ever been. In one trial |z| grew from 2.8 to 20.6: the known
-# pixels gained half a decibel, and the hole lost 0.7.
+# **Right.** So the decoder need not paint the mean. In use there is no truth to see: z comes from
+# the prior p, which was trained to expect what q found.
+# </details>
+#
+# **2. Method A has 16.1 dB in the hole, method B 13.4 dB, and the fills of B look sharp. Which one
+# is better?**
+#
+# <details><summary>A: it has more decibels.</summary>
+#
+# **No.** A perfect sample has 3.01 dB less than the mean, so more decibels may only mean more blur.
+# </details>
+# <details><summary>It cannot be said from this.</summary>
+#
+# **Right.** Average 16 of B's fills. If the mean gains about 2.75 dB *and so reaches 16.1 dB*, B
+# may be nearly perfect, and A its blur.
+# </details>
+# <details><summary>B: it is sharp.</summary>
+#
+# **No.** It may be sharp and wrong.
+# </details>
+#
+# **3. What happens in the latent search without the term |z|²/2?**
+#
+# <details><summary>z goes far away, and the hole gets worse.</summary>
+#
+# **Right.** z goes wherever the known pixels fit a little better, far from where the decoder was
+# trained. In one trial |z| grew from 2.8 to 20.6; the known pixels gained half a decibel, and the
+# hole lost 0.7.
+# </details>
+# <details><summary>The search stops at the first step.</summary>
+#
+# **No.** The term for the known pixels is still there.
+# </details>
+# <details><summary>The fill becomes the mean of all garments.</summary>
+#
+# **No.** That would be the effect of too *much* of this term: z would stay near 0.
+# </details>
+#
+# **4. A perfect method draws one fill from all possible ones. How large is its expected squared
+# error, compared to that of the mean of all?**
+#
+# <details><summary>The same</summary>
+#
+# **No.** The draw is off from the mean, and the truth is off from it as well.
+# </details>
+# <details><summary>Half as large</summary>
+#
+# **No.** The mean has the smallest squared error of all.
+# </details>
+# <details><summary>Twice as large</summary>
+#
+# **Right.** The truth and the draw are two independent draws: each adds one variance. That is 3.01
+# dB.
+# </details>
+#
+# **5. A hole of 100 % is given to a network that fills holes. What does it do?**
+#
+# <details><summary>It returns an error.</summary>
+#
+# **No.** No code forbids a hole of 100 %.
+# </details>
+# <details><summary>It invents a picture.</summary>
+#
+# **Right.** Nothing is known, so every garment is possible, and it draws one of them. Synthesis is
+# the filling of the largest hole.
+# </details>
+# <details><summary>It returns the mean picture.</summary>
+#
+# **No.** The mean of many fills would be that. One fill is one picture.
 # </details>
 #
 # ## What you have seen
 #
 # - A plain VAE fills holes by a search for the z that agrees with the known pixels.
-# - A conditional VAE learns what to expect of the rest, and draws it: many answers, each plausible, and their mean is the blur.
-# - A perfect draw has twice the mean's squared error: 3.01 dB. So PSNR prefers a blur.
-# - A hole of 100 % is synthesis; one network that was trained on both fills and invents.
+# - A conditional VAE learns a distribution of the missing part and draws from it: many fills, most
+#   of them plausible, whose mean is blurred.
+# - A draw of a perfect sampler has twice the squared error of the mean picture: 3.01 dB. So PSNR
+#   prefers a blurred fill.
+# - A hole of 100 % is synthesis; one network that was trained on both can fill and invent.
 #
-# **For the course's table** of fills: *latent search*, *conditional VAE, one draw* and *mean of 16*; `learnkit benchmark` prints them.
+# **For the course's table** of fills: *latent search*, *conditional VAE, one draw* and *mean of
+# 16*; `learnkit benchmark` prints them.
 #
-# **Read on:** Sohn, Lee and Yan, *Learning Structured Output Representation using Deep Conditional Generative Models* (NeurIPS 2015), section 4; Ivanov,
-# Figurnov and Vetrov, *Variational Autoencoder with Arbitrary Conditioning* (ICLR 2019), section 3; Blau and Michaeli, *The
-# Perception-Distortion Tradeoff* (CVPR 2018), section 3. Next: [**12 Diffusion**](12_diffusion.ipynb).
+# **Read on:** Sohn, Lee and Yan, *Learning Structured Output Representation using Deep Conditional
+# Generative Models* (NeurIPS 2015), section 4; Ivanov, Figurnov and Vetrov, *Variational
+# Autoencoder with Arbitrary Conditioning* (ICLR 2019), section 3; Blau and Michaeli, *The
+# Perception-Distortion Tradeoff* (CVPR 2018), section 3. Next: [**12
+# Diffusion**](12_diffusion.ipynb).

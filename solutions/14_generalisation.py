@@ -5,10 +5,12 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 04, 07, 08 and 10; intervals from 13 | tell from two curves whether more pictures or a larger network will help; write the L1 and L2 penalties; move a picture together with its hole; freeze a part of a network; choose a remedy by its measured effect; see whether a generator copies | 90 min; the cells alone run in about a minute, with or without a GPU |
+# | lessons 04, 07, 08 and 10; intervals from 13 | tell from two curves whether more pictures or a larger network will help; write the L1 and L2 penalties; move a picture together with its hole; freeze a part of a network; choose a method against over-fitting by its measured effect; see whether a generator copies | 90 min; the cells alone run in about a minute, with or without a GPU |
 #
-# A network is made to do well on its training pictures. You want it to do well on others. [**Generalisation**](glossary.ipynb#Generalisation) is how much of the one carries over to the other.
-# In lesson 07 twelve pictures were learned by heart. In this lesson you measure how much data it takes, what helps where there is too little, and what does not.
+# A network is made to do well on its training pictures. You want it to do well on others.
+# [**Generalisation**](glossary.ipynb#Generalisation) is how well a network does on pictures that it
+# was not trained on. In lesson 07 a network memorised twelve pictures. In this lesson you measure
+# how many pictures a network needs, and what helps if there are too few.
 
 # %%
 import matplotlib.pyplot as plt
@@ -37,8 +39,12 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## 300 garments
 #
-# The task is the one of lesson 10, a hole of 14 x 14 in the middle. The network is a simple one, so that you can train it many times: the 588 known pixels go in as a row of numbers, two hidden layers of 256 follow,
-# and the 196 pixels of the hole come out. `garments.fit` trains it for 1,500 steps and notes every 50 steps how good it is, on the pictures that it learns from and on 500 **validation** pictures that it does not learn from.
+# The task is the one of lesson 10, a hole of 14 x 14 in the middle. The network is a simple one, so
+# that you can train it many times: the 588 known pixels go in as a row of numbers, two hidden
+# layers of 256 follow, and the 196 pixels of the hole come out. `garments.fit` trains it for 1,500
+# steps and measures its PSNR every 50 steps, on the pictures that it learns from and on 500
+# **validation** pictures that it does not learn from. There are three sets: the training set (300),
+# the validation set (500, by which you choose), and the test set (by which nothing is chosen).
 
 # %%
 few = garments.few(300, seed=0)
@@ -64,9 +70,12 @@ show(
 print(f"at the end {seen_end:.1f} dB and {held_end:.1f} dB; validation at best {held_best:.1f} dB")
 
 # %% [markdown]
-# At the end it fills its own 300 pictures with 26.7 dB and others with 13.7 dB, and those others were filled better before: 14.3 dB at best. So it has learned something that holds for all garments, and went on to learn what holds for those 300 alone. This is **over-fitting**.
+# At the end it fills its own 300 pictures with 26.7 dB and others with 13.7 dB. These others were
+# filled better earlier in the training, with 14.3 dB at best. First the network learned what holds
+# for all garments, then what holds for those 300 only. This is **over-fitting**.
 #
-# What is it that it has learned? Below, each picture has its hole filled, and beside it is the **nearest** of the 300: the one whose known pixels differ least.
+# What has it learned? Below you see fills, and in the row under them the **nearest** of the 300
+# pictures: the one whose known pixels differ least.
 
 
 # %%
@@ -85,7 +94,8 @@ def beside(model, images, crowd):
 
 
 # %% [markdown]
-# **Predict:** the first two pictures are from the 300, the other four are test garments. What will the fills look like?
+# **Predict:** the first two pictures are from the 300, the other four are test garments. What will
+# the fills look like?
 
 # %%
 tests = garments.test_garments()
@@ -97,11 +107,18 @@ show_pictures(
 )
 
 # %% [markdown]
-# The first two fills are right but for some noise: these pictures are known almost by heart. (Of a picture that it has learned from, the nearest one is that picture itself.) The other fills are rough: they have a texture that is not theirs.
+# The first two fills are almost right: the network has nearly memorised these pictures. (For these
+# two the nearest training picture is the picture itself.) The other fills are noisy, with a texture
+# that the garment does not have.
 #
 # ## More pictures, more weights
 #
-# The same training, for 30 to 9,500 garments and for hidden layers of 16, 64 and 256 numbers, was done with five seeds each. Such an experiment, one training for every setting and seed, is a **sweep**: `learnkit sweep data_size`. What came out is shipped beside the code, one row a training (`learnkit/sweeps/data_size.json`). Four of these trainings you do now yourself, with other garments than the sweep's. (The bands in the picture are 95 % intervals of the mean over the seeds; their formula follows below.)
+# The same training, for 30 to 9,500 garments and for hidden layers of 16, 64 and 256 numbers, was
+# done with five seeds each. Such an experiment, one training for every setting and seed, is a
+# **sweep** (`learnkit sweep data_size`; you need not run it). The results come with the course, one
+# row for each training (`learnkit/sweeps/data_size.json`). You now run four of these trainings
+# yourself (30, 100, 300 and 1,000 pictures, width 64), on other garments than the sweep. The bands
+# in the figure are 95 % intervals of the mean over the five seeds; their formula follows below.
 
 # %%
 rows = shipped("data_size")
@@ -124,7 +141,8 @@ def draw_sweep(ax, width, colour):
 
 
 # %% [markdown]
-# **Predict:** with more training pictures, does the PSNR on the training pictures rise or fall? And that on test pictures? Which network is best at 30 pictures, and which at 9,500?
+# **Predict:** with more training pictures, does the PSNR on the training pictures rise or fall? And
+# that on test pictures? Is the smallest network the best at 30 pictures?
 
 
 # %%
@@ -158,11 +176,23 @@ table = {w: {"30": at_30[w], "300": at_300[w], "9,500": at_all[w]} for w in widt
 show_table(table, heads=["width", "30", "300", "9,500"], title="test PSNR, dB, by pictures")
 
 # %% [markdown]
-# Read it in two steps. The **gap** between the dotted curve and the solid one is what does not carry over: where it is wide, more pictures will help. Where the two meet, the network is full: more pictures change nothing, and a larger network may help, as far as the rest can be known at all. (All networks are trained for the same 1,500 steps. These are 320 looks at each of 300 pictures, and 10 at each of 9,500, which is part of why the gap closes.) The network of 16 is full at 3,000 pictures, where its gap is 0.2 dB. The one of 256 still has 1.5 dB there.
+# The **gap** (*generalisation gap*) is the distance between the dotted and the solid curve. Where
+# it is wide, more pictures will help. Where the curves meet, the *capacity* of the network is used
+# up: more pictures no longer help; a larger network may, unless the remaining error cannot be
+# avoided. The network of 16 has reached this at 3,000 pictures, where its gap is 0.2 dB. The one of
+# 256 still has 1.5 dB there. (The dotted curves leave the figure: at 30 pictures they reach 42 dB
+# for width 64 and 76 dB for 256.) All networks are trained for the same 1,500 steps. With 300
+# pictures each one is used 320 times, with 9,500 only 10 times. This is one reason why the gap
+# closes.
 #
-# And a smaller network is no remedy here: at 300 pictures the test PSNR of 16 wide is 0.3 dB below that of 256 wide. Nor does it keep from over-fitting: with 30 pictures the network of 16 has 19.2 dB on those 30 and 12.0 dB on others. The widest network is the best at 30 pictures as well, and best or level with the best at every size.
+# A smaller network does not help here: at 300 pictures the test PSNR of 16 wide is 0.3 dB below
+# that of 256 wide. A smaller network over-fits as well: with 30 pictures the network of 16 has 19.2
+# dB on those 30 and 12.0 dB on others. The widest network is the best at 30 pictures as well, and
+# at every size the best or equal to the best. Classical advice against over-fitting says: fewer
+# weights. Here, as often with networks, more weights are as good or better.
 #
-# Move through the sizes. At 30 pictures, is the fill a copy of the nearest picture that was learned from? (It is not: it has the brightness of the rim, which is known, and noise. The network has memorised its 30 answers, but it mixes them for a new picture.)
+# Move through the sizes. At 30 pictures, is the fill a copy of the nearest picture that the network
+# was trained on?
 
 # %%
 three = tests[[1, 7, 19]]
@@ -179,23 +209,35 @@ data_size.explore(
 )
 
 # %% [markdown]
-# ## A price for large weights
+# At 30 pictures the fill is no copy. It continues the brightness at the hole's edge and adds noise:
+# for a new picture the network mixes the 30 answers that it has memorised.
 #
-# More pictures are a good remedy, and often there are no more. The next remedy changes the loss. A network that must hit 300 pictures exactly needs large weights, which cancel each other on those 300 and nowhere else. So weights get a price, an [**L2 penalty**](glossary.ipynb#L2-penalty) or an [**L1 penalty**](glossary.ipynb#L1-penalty):
+# ## Penalties on the weights
+#
+# More pictures help, but often there are no more. A method against over-fitting that does without
+# more pictures is called **regularisation**. The first one changes the loss. A network that fits
+# 300 pictures closely often needs large weights, whose effects cancel on those 300 pictures but not
+# on others (the histograms below show the weights). So the loss gets a penalty for large weights,
+# an [**L2 penalty**](glossary.ipynb#L2-penalty) or an [**L1 penalty**](glossary.ipynb#L1-penalty):
 #
 # $$L = \mathrm{MSE} + \lambda \sum w^2 \quad (\text{L2}), \qquad L = \mathrm{MSE} + \lambda \sum |w| \quad (\text{L1}).$$
 #
-# The gradient of $w^2$ is $2w$, so L2 pulls at large weights most. The gradient of $|w|$ is $\pm 1$, so L1 pulls at all alike, and brings small ones to 0, but for the size of a step. Biases are left out: they move the function and do not make it rough. The scales of norm layers are left out by custom.
+# The gradient of $w^2$ is $2w$, so L2 pulls most at large weights. The gradient of $|w|$ is $\pm 1$
+# (torch gives 0 at $w = 0$), so L1 pulls equally at all, and brings small ones close to 0 (a step
+# of fixed size jumps to and fro around 0). Biases are left out: they shift a layer's output and do
+# not make it steeper. The scales of norm layers are left out by convention.
 #
 # ### Exercise: the L2 penalty ●○○
 #
-# Return $\sum w^2$ over all parameters of the model that have more than one dimension, wherever they lie in it: one tensor of shape `()` that has its graph behind it, so that the loss can be differentiated. It comes without $\lambda$.
+# Return $\sum w^2$ over all parameters of the model that have more than one dimension, at any depth
+# of the model. The model may be a single layer. Return one tensor of shape `()` that autograd can
+# differentiate (no `.item()`, no `.detach()`). Do not multiply by $\lambda$.
 
 
 # %% nbgrader={"grade": false, "grade_id": "l2_penalty", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def l2_penalty(model):
-    """The sum of the squares of all weights; biases do not count."""
+    """The sum of the squares of all parameters with more than one dimension."""
     ### BEGIN SOLUTION
     return sum(p.square().sum() for p in model.parameters() if p.ndim > 1)
     ### END SOLUTION
@@ -210,24 +252,24 @@ def l2_penalty(model):
 # %% nbgrader={"grade": false, "grade_id": "l1_penalty", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def l1_penalty(model):
-    """The sum of the absolute values of all weights; biases do not count."""
+    """The sum of the absolute values of all parameters with more than one dimension."""
     ### BEGIN SOLUTION
     return sum(p.abs().sum() for p in model.parameters() if p.ndim > 1)
     ### END SOLUTION
 
 
 # %% [markdown]
-# Now the training of above with your penalties, and everything else the same.
+# Now train as above with your penalties; everything else stays the same.
 
 
 # %%
 def squares(model):
-    """The L2 penalty at the strength that validation likes best."""
+    """The L2 penalty at the strength with the best validation PSNR."""
     return 1e-4 * l2_penalty(model)
 
 
 def sizes_of(model):
-    """The L1 penalty at the strength that validation likes best."""
+    """The L1 penalty at the strength with the best validation PSNR."""
     return 1e-5 * l1_penalty(model)
 
 
@@ -236,7 +278,8 @@ for name, penalty in (("L2", squares), ("L1", sizes_of)):
     by_penalty[name] = garments.fit(few, penalty=penalty, steps=budget(1500))
 
 # %% [markdown]
-# **Predict:** what happens to the PSNR on the 300, what to that on test garments? And to the weights of the first layer?
+# **Predict:** what happens to the PSNR on the 300, what to that on test garments? And to the
+# weights of the first layer?
 
 # %%
 fig, axes = plt.subplots(1, 3, figsize=(9, 2.8), sharey=True, layout="constrained")
@@ -256,27 +299,53 @@ show(
 show_table(penalised, heads=["penalty", "300, dB", "test, dB", "|w| < 0.001, %"], digits=1)
 
 # %% [markdown]
-# Both make the network worse on its own 300 and better on others: 14.5 dB with L2 and 14.4 dB with L1, against 13.6 dB. With L1 94 % of the weights of the first layer are practically 0. With L2 it is 30 %: most of these lead to hidden numbers that are never above 0, so that nothing but the penalty pulls at them.
+# Both make the network worse on its own 300 and better on others: 14.5 dB with L2 and 14.4 dB with
+# L1, against 13.6 dB. With L1 94 % of the weights of the first layer are practically 0. With L2 it
+# is 30 %: more than half of these belong to hidden units that ReLU sets to 0 for every one of the
+# 300 pictures (*dead units*), so only the penalty changes them.
 #
-# > **Trap.** `weight_decay` of `torch.optim.Adam` is this penalty only nearly. It adds `weight_decay` times $w$ to the gradient, so a strength of 1e-4 is `weight_decay=2e-4`; and it shrinks the biases as well. `AdamW` is another thing again (lesson 04): it shrinks the weights by themselves, past Adam's scaling.
+# > **Trap.** `weight_decay` of `torch.optim.Adam` is almost this penalty, but not quite. It adds
+# > `weight_decay` times $w$ to the gradient, so a strength of 1e-4 is `weight_decay=2e-4`; and it
+# > shrinks the biases as well. `AdamW` differs: it subtracts learning rate times `weight_decay`
+# > times $w$ from each weight directly, so Adam's division does not scale it.
 #
-# **Dropout** is a third way: in training each hidden number is set to 0 with probability $p$, and those that are kept are divided by $1 - p$, so that sums stay as large as they were. So the network cannot rely on any single number; afterwards all of them work. And **early stopping** (lesson 07) takes the weights of the best validation. It costs no computing, but pictures that are held back: here 500.
+# **Dropout** is a third method: in training each hidden number is set to 0 with probability $p$,
+# and those that are kept are divided by $1 - p$, so that each sum keeps its mean: `x *
+# (torch.rand_like(x) > p) / (1 - p)`. So the network cannot rely on a single number. After training
+# nothing is set to 0 (`model.eval()`). **Early stopping** (lesson 07) takes the weights with the
+# best validation PSNR. It costs no computing time, but some pictures must be held back: here 500.
 #
-# ## New pictures out of old
+# ## Augmentation
 #
-# A coat that is turned by five degrees is a coat. So each training picture stands for many: turned, enlarged or made smaller, moved, mirrored. This is [**augmentation**](glossary.ipynb#Augmentation). Where a picture comes with its hole, the hole must move with it.
+# A coat turned by five degrees is still a coat. So one training picture gives many: turned,
+# enlarged or made smaller, moved, mirrored. This is
+# [**augmentation**](glossary.ipynb#Augmentation). Where a picture comes with its hole, the hole
+# must move with it.
 #
-# An affine map of the plane is a matrix of 2 x 3, and torch reads it backwards: for each pixel of the *new* picture it says where in the *old* one to look, in coordinates from -1 to 1 (x first). `F.affine_grid(matrix, size, align_corners=False)` gives these places, `F.grid_sample(x, grid, align_corners=False)` looks there. A place between pixels is the mean of four, weighted by how near they are; beyond the border everything is 0.
+# An affine map of the plane is a matrix $A$ of 2 x 3. In torch the map goes from new to old: for
+# each pixel of the *new* picture it gives the place in the *old* one,
+#
+# $$(x_\text{old}, y_\text{old})^T = A\,(x_\text{new}, y_\text{new}, 1)^T,$$
+#
+# in coordinates from -1 to 1. The matrix `[[1, 0, 0], [0, 1, 0]]` changes nothing.
+# `F.affine_grid(matrix, size, align_corners=False)` gives these places, `F.grid_sample(x, grid,
+# align_corners=False)` reads the values there. The value between pixels is the mean of the four
+# nearest pixels, weighted by how near they are (*bilinear interpolation*); beyond the border
+# everything is 0.
 #
 # ### Exercise: picture and hole in step ●●●
 #
-# Images are `(n, c, h, w)`, holes `(n, 1, h, w)` bool, and there is a map for each, `(n, 2, 3)`. Return two tensors, the picture first. The picture is moved (by the mean of four, which is called bilinear), and whatever lies in its hole moves along. The hole is moved too: a pixel of the new picture belongs to it if what it looks at is not all known, that is, if more than 0.001 of its weight lies in the old hole or beyond the border.
+# Images are `(n, c, h, w)`, holes `(n, 1, h, w)` bool. `matrix` holds one map for each picture,
+# `(n, 2, 3)`; its hole moves by the same map. Return two tensors, the picture first. The picture is
+# moved with bilinear interpolation, the default of `grid_sample`; pixels inside the hole are moved
+# like the others, and not set to 0. A new pixel belongs to the new hole if more than 0.001 of its
+# four weights falls on hole pixels or outside the picture. Return the hole as bool.
 
 
 # %% nbgrader={"grade": false, "grade_id": "augment", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def augment(image, hole, matrix):
-    """Pictures and their holes through one affine map each."""
+    """Move each picture and its hole by its affine map. Return both, the picture first."""
     ### BEGIN SOLUTION
     grid = F.affine_grid(matrix, image.shape, align_corners=False)
     known = F.grid_sample((~hole).float(), grid, align_corners=False)
@@ -285,7 +354,9 @@ def augment(image, hole, matrix):
 
 
 # %% [markdown]
-# The astronaut of lesson 00 has white scratches, and a hole that marks them. She is moved in four ways by your function. Orange is what counts as hole: in the second row the hole that has moved with her, in the third one the hole that stayed where it was.
+# The astronaut's scratches (lesson 00) are painted white, and the hole marks them. Your function
+# moves picture and hole by four maps. Orange marks the hole: in the second row the hole that moved
+# with the picture, in the third row the hole that was not moved.
 
 # %%
 astronaut = damaged("astronaut")
@@ -298,7 +369,7 @@ moved, moved_hole = augment(scratched, scratches, four)
 orange = torch.tensor([1.0, 0.5, 0.05]).view(1, 3, 1, 1)
 
 # %% [markdown]
-# **Predict:** what share of the scratches counts as known where the hole has stayed?
+# **Predict:** if the hole is not moved, what share of the moved scratches lies outside it?
 
 # %%
 inside = augment(torch.ones(4, 1, 128, 128), torch.zeros_like(scratches), four)[1].logical_not()
@@ -313,17 +384,28 @@ show_pictures(
 print(f"of the scratched pixels {100 * missed:.0f} % count as known where the hole has stayed")
 
 # %% [markdown]
-# > **Trap.** 89 % of the scratched pixels would be learned as good pixels, and no error is raised. Whatever belongs to a picture, its hole, its outlines, its depth, moves with it.
+# > **Trap.** 89 % of the scratched pixels would be learned as good pixels, and no error is raised.
+# > Everything that belongs to a picture (hole, outline, depth map) must be moved with it.
 #
 # ## What helps, measured
 #
-# All remedies on the same task: 300 garments, a width of 256, 1,500 steps, six seeds, `learnkit sweep remedies`. Each seed draws its own garments and first weights, the same for all remedies as far as they can be. So the *difference* to no remedy at the same seed mostly has less noise than the two scores, and its mean has the interval of Student's $t$:
+# All methods, here called remedies, were tried on the same task: 300 garments, a width of 256,
+# 1,500 steps, six seeds (`learnkit sweep remedies`). Such a comparison, one change at a time, is
+# also called an *ablation*. Each seed draws its own garments and first weights, the same for all
+# remedies where possible. So take the *difference* from the training without a remedy, at the same
+# seed. Its variance is the sum of the two variances minus twice their covariance, and with the same
+# seed the covariance is usually positive. The mean of the differences has the interval of Student's
+# $t$ (given; Student, 1908):
 #
 # $$\bar d \pm t\, \frac{s}{\sqrt{n}},$$
 #
-# where $s$ is the standard deviation of the $n = 6$ differences (with $n - 1$), and $t = 2.57$, not 1.96, since six values tell $s$ only roughly. Of such intervals 95 % hold the true mean, so of twenty about one may miss.
+# where $s$ is the standard deviation of the $n = 6$ differences (with $n - 1$), and $t = 2.57$ is
+# the 97.5 % point of Student's $t$ with $n - 1 = 5$ degrees of freedom. It is larger than 1.96,
+# because $s$ is uncertain if computed from six values. 95 % of such intervals contain the true
+# mean; of twenty, one misses it on average.
 #
-# Here the hole belongs to the task and not to the picture: a garment is moved first, and its middle is cut out afterwards. So this hole stays where it is.
+# In this task the hole is always in the middle: first the garment is moved, then the middle is cut
+# out. So this hole does not move.
 
 # %%
 trials = shipped("remedies")
@@ -340,7 +422,8 @@ base = penalised["none"]["test, dB"]
 yours = {"L2, 1e-4": penalised["L2"], "L1, 1e-5": penalised["L1"]}
 
 # %% [markdown]
-# **Predict:** which of these helps most: L2, dropout, early stopping, mirrored garments, or three times as many?
+# **Predict:** which of these helps most: L2, dropout, early stopping, mirrored garments, or 1,000
+# garments instead of 300?
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 5.6))
@@ -360,27 +443,52 @@ show(
 # Read it from the top:
 #
 # - **More pictures** help: 1,000 in place of 300 are worth 1.13 dB.
-# - **Moving** the garments by up to two pixels is worth 1.14 dB, as much as three times the pictures. (A dense network does not know that a garment two pixels further to the right is the same garment. A convolution does, lesson 06, and should gain less.) All four maps together are no better than moving alone. Even garments upside down, which no test picture shows, are worth 0.22 dB: they make it harder to learn the 300 by heart.
-# - **L2** is worth 0.80 dB at the strength 1e-4. A tenth of it is worth less than half of that, and ten times as much nothing: the strength must be found. L1 behaves in the same way, and wins a little less.
-# - **Early stopping** is worth 0.58 dB and no step of training. Together with L2 it brings no more than L2 alone (the row "L2, 1e-4, stopped early"): both prevent the same thing.
-# - **Dropout** helps a little at 10 % and harms at 50 %, by 0.35 dB. It is not that 128 numbers are too few, for the network of 64 loses nothing. Perhaps 1,500 steps with so much noise are too few: on its own 300 it has only 15.8 dB.
-# - A **smaller network** brings nothing (64 wide: the interval holds 0), or less than nothing (16 wide, -0.29 dB).
+# - **Moving** the garments by up to two pixels is worth 1.14 dB, as much as 1,000 pictures instead
+#   of 300. (A dense network does not know that a garment two pixels further to the right is the
+#   same garment. A convolution does, lesson 06, and should gain less.) Turning, scaling, moving and
+#   mirroring together (1.08 dB) are no better than moving alone. Even garments upside down, which
+#   no test picture shows, are worth 0.22 dB: they make it harder to memorise the 300 (21.9 dB on
+#   these 300, 26.3 dB without).
+# - **L2** is worth 0.80 dB at the strength 1e-4. A tenth of it is worth less than half of that, and
+#   ten times as much is worth nothing: the strength must be found by validation. L1 behaves in the
+#   same way, and gains a little less.
+# - **Early stopping** is worth 0.58 dB and costs no training step (the row "none, stopped early").
+#   Together with L2 it brings no more than L2 alone (the row "L2, 1e-4, stopped early"): both
+#   prevent over-fitting.
+# - **Dropout** helps a little at 10 % and harms at 50 %, by 0.35 dB. The reason is not that half of
+#   the 256 hidden numbers are too few: the network of width 64 is not worse. Perhaps 1,500 steps
+#   are too few with so much noise: on its own 300 it has only 15.8 dB.
+# - A **smaller network** brings nothing (64 wide: the interval contains 0), or harms (16 wide,
+#   -0.29 dB).
 #
-# > **Trap.** Of 20 remedies the best one by *test* PSNR would look better than it is: its luck is chosen as well. Choose by validation (there moving leads as well, with 14.66 dB), and look at the test pictures once.
+# > **Trap.** Of 20 remedies the best one by *test* PSNR would look better than it is, because you
+# > also choose the luckiest one. Choose by validation (there moving leads as well, with 14.66 dB),
+# > and look at the test pictures once.
 #
 # ## Transfer
 #
-# The context encoder of lesson 10 has learned from 60,000 garments. You have a hundred tiles of 28 x 28, cut from grey photographs. Is it of any use there? To begin with what was learned on other data is called [**transfer learning**](glossary.ipynb#Transfer-learning). There are three ways: train all of it on, at a lower learning rate than the first time ([**fine-tuning**](glossary.ipynb#Fine-tuning)); keep its encoder as it is and train the decoder alone ([**freezing**](glossary.ipynb#Freezing)); or begin from random weights.
+# The context encoder of lesson 10 was trained on 60,000 garments. Suppose you have 100 tiles of 28
+# x 28, cut from grey photographs. Does the context encoder help there? To begin with weights that
+# were trained on other data is called [**transfer learning**](glossary.ipynb#Transfer-learning).
+# There are two ways: continue training all weights, with a lower learning rate than before
+# ([**fine-tuning**](glossary.ipynb#Fine-tuning)); or keep the encoder as it is and train only the
+# decoder ([**freezing**](glossary.ipynb#Freezing), also called feature extraction). The comparison
+# is a network with random first weights (*from scratch*).
 #
 # ### Exercise: freeze a part ●●○
 #
-# Freeze the part called `prefix`: the parameters whose name *is* `prefix`, or begins with `prefix` and a dot. They get `requires_grad` False. All modules of the part, itself included, go to eval mode, or else dropout would go on and batch norm would move its running statistics. (Where `prefix` is a single parameter, as `head.weight`, there is no module.) All the rest stays as it is. Return how many numbers of the whole model still learn.
+# Freeze the part called `prefix`: the parameters whose name *is* `prefix`, or begins with `prefix`
+# and a dot. Set their `requires_grad` to False. Set all modules of the part (the module called
+# `prefix` and all below it) to eval mode; otherwise dropout would continue, and batch norm would
+# move its running statistics. (If `prefix` is a single parameter, such as `head.weight`, there is
+# no module.) Everything else stays as it is, also what was frozen before. Return how many numbers
+# of the whole model still learn.
 
 
 # %% nbgrader={"grade": false, "grade_id": "freeze", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def freeze(model, prefix):
-    """Freezes the part called prefix; how many elements of the model still learn."""
+    """Freeze the part called prefix. Return how many numbers of the model still learn."""
 
     ### BEGIN SOLUTION
     def inside(name):
@@ -402,8 +510,8 @@ asked, labels = resident(*fashion_mnist("test")).take(torch.arange(1000))
 
 
 @torch.no_grad()
-def named_rightly(prepare):
-    """Garments named rightly, in %, by a classifier that has been prepared and shown photographs."""
+def classified(prepare):
+    """Garments classified correctly, in %, by a classifier that was prepared and shown photographs."""
     model = pretrained("classifier")
     prepare(model)
     for batch in photographs[:640].split(64):
@@ -412,19 +520,25 @@ def named_rightly(prepare):
 
 
 # %% [markdown]
-# **Predict:** a classifier of garments looks at ten batches of photographs. There is no loss and no optimizer. Can it get worse at garments?
+# **Predict:** a classifier of garments looks at ten batches of photographs. There is no loss and no
+# optimizer. Can it get worse at garments?
 
 # %%
 orders = {"in eval mode": lambda model: model.eval()}
 orders["train(), then freeze"] = lambda model: freeze(model.train(), "trunk")
 orders["freeze, then train()"] = lambda model: (freeze(model, "trunk"), model.train())
-right = {order: named_rightly(prepare) for order, prepare in orders.items()}
-show_table(right, heads=["order", "garments named rightly, %"], digits=1)
+right = {order: classified(prepare) for order, prepare in orders.items()}
+show_table(right, heads=["order", "classified correctly, %"], digits=1)
 
 # %% [markdown]
-# > **Trap.** `model.train()` after `freeze` undoes half of it: the parameters have no gradient, but batch norm is in train mode again and moves its statistics towards the photographs. The classifier falls from 93.3 to 78.3 %. Call `train()` first, `freeze` last. (`trunk` is all of the classifier but its last layer.)
+# > **Trap.** `model.train()` after `freeze` undoes half of `freeze`: the parameters get no
+# > gradient, but batch norm is in train mode again and moves its statistics towards the
+# > photographs. The classifier falls from 93.3 to 78.3 %. Call `train()` first, `freeze` last.
+# > (`trunk` is all of the classifier but its last layer.)
 #
-# Now the context encoder, on 100 tiles; 200 further tiles are for validation, and each training of 200 steps is stopped early. (This network has neither batch norm nor dropout, so the mode of its frozen half does not matter.)
+# Now the context encoder, on 100 tiles; 200 further tiles are for validation, and each training of
+# 200 steps is stopped early. (This network has neither batch norm nor dropout, so the mode of its
+# frozen half does not matter.)
 
 # %%
 encoder = pretrained("context_encoder")
@@ -438,7 +552,8 @@ unseen_tiles = transfer.tiles(transfer.HELD_OUT)
 here = {way: transfer.psnr(model, unseen_tiles) for way, model in ways.items()}
 
 # %% [markdown]
-# **Predict:** which of the four fills tiles of two unseen photographs best: the network as it is, fine-tuned, with a frozen encoder, or from scratch?
+# **Predict:** which of the four fills tiles of two unseen photographs best: the network as it is,
+# fine-tuned, with a frozen encoder, or from scratch?
 
 # %%
 some = unseen_tiles[[20, 60, 90, 120]]
@@ -478,13 +593,25 @@ ax.legend()
 show(fig, alt="Three ways over the number of tiles; fine-tuning lies above the other two.")
 
 # %% [markdown]
-# Garments help these two photographs. With 30 tiles the fine-tuned network has 16.2 dB, from scratch 15.3 dB, and the network as it is 15.3 dB as well. With 300 tiles it is still ahead, 17.1 against 16.5 dB. A frozen encoder is ahead of training from scratch at 30 tiles and behind it at 300, but both times the interval of the difference holds 0: six seeds cannot tell. Fine-tuning is ahead of it by 0.5 dB at 30 and by 0.8 dB at 300; at 100 the interval of that difference holds 0 as well. So fine-tune where you can; freezing needs less memory, and an encoder that several tasks share stays one. (A cross is one training; a bar is for the mean of six.)
+# Garments help these two photographs. With 30 tiles the fine-tuned network has 16.2 dB, from
+# scratch 15.3 dB, and the network as it is 15.3 dB as well. With 300 tiles it is still ahead, 17.1
+# against 16.5 dB. A frozen encoder is ahead of training from scratch at 30 tiles and behind it at
+# 300, but both intervals of the difference contain 0, so six seeds do not decide. Compare
+# fine-tuning with the frozen encoder: fine-tuning is ahead of it by 0.5 dB at 30 and by 0.8 dB at
+# 300; at 100 the interval of that difference contains 0. So on these two photographs fine-tuning is
+# the best choice. Freezing needs less memory, and several tasks can share one frozen encoder. (A
+# cross is one training, yours; a bar is the interval of the mean of six.)
 #
 # ## Does a generator copy?
 #
-# A generator over-fits, too: it gives out what it was trained on. Lesson 13 looked at the nearest training picture. But how near is too near? Ask the same question of pictures that it has *not* seen, as many: if it copies, its samples are nearer to the training pictures; if it does not, to either with the same chance. So half of the samples should be nearer to the training pictures, and the share has Wilson's interval. (That interval knows the luck of the samples. With 20 pictures against 20 there is also the luck of which 20 they are, so there a share of 35 or 65 % would mean nothing.)
+# A generator can over-fit, too: it returns its training pictures. Lesson 13 looked at the nearest
+# training picture. But how near is too near? Compare with an equal number of pictures that it has
+# *not* seen. If it copies, most samples are nearer to a training picture. If not, about half are.
+# The share has Wilson's interval. (The interval accounts for the random samples only. With 20
+# pictures against 20 the choice of the 20 is random as well, so 35 or 65 % would mean nothing.)
 #
-# Here are VAEs of 20 and of 1,000 garments, 600 steps each, and the shipped one of 60,000 garments, of which 1,000 are looked at.
+# Here are VAEs trained on 20 and on 1,000 garments, 600 steps each, and the shipped one, trained on
+# 60,000 garments. Of these 60,000 we look at 1,000.
 
 
 # %%
@@ -505,7 +632,8 @@ def distances(samples, crowd):
 
 
 # %% [markdown]
-# **Predict:** which share of the samples of each VAE is nearer to its own training pictures than to as many others?
+# **Predict:** which share of the samples of each VAE is nearer to its own training pictures than to
+# as many others?
 
 # %%
 others = resident(fashion_mnist("test")[0])
@@ -535,32 +663,114 @@ show_pictures(
 )
 
 # %% [markdown]
-# Of the VAE of 20 garments 98 % of the samples are nearer to its own 20 than to 20 others: it copies, even if it blurs and mixes what it copies. At 1,000 garments the share is far nearer to one half. So the same network copies 20 pictures, and of 1,000 hardly any copying can be shown. The shipped VAE has 50 %, which says little: of its 60,000 training pictures you looked at 1,000, and even a perfect copier would find its original among them once in 60 samples. To rule out copies you must have all of the training pictures.
+# Of the VAE of 20 garments 98 % of the samples are nearer to its own 20 than to 20 others: it
+# copies, though it blurs and mixes. With 1,000 garments the share is far nearer to one half: little
+# copying can be shown. The shipped VAE has 50 %, which says little: of its 60,000 training pictures
+# you looked at 1,000, and even a perfect copier would find its original among them once in 60
+# samples. To rule out copies you must have all of the training pictures.
 #
 # ## Quiz
 #
-# <details><summary>1. Your network has 31 dB on its training pictures and 22 dB on validation. A colleague proposes a larger network. What do you answer?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# Nine decibels do not carry over. A larger network makes the 31 larger and the 22 hardly (in the sweep by 0.0 to 0.4 dB where the gap was wide). First take more pictures, or augment those you have, or try a penalty or dropout, and stop early.
+# **1. A network has 31 dB on its training pictures and 22 dB on the validation pictures. A
+# colleague proposes a larger network. What do you answer?**
+#
+# <details><summary>Yes: a larger network learns more.</summary>
+#
+# **No.** It makes the 31 larger and the 22 hardly.
 # </details>
-# <details><summary>2. You add dropout of 50 %, and both curves fall, training and validation. Is the code wrong?</summary>
+# <details><summary>Yes, but with a smaller learning rate</summary>
 #
-# Not necessarily. The training curve must fall: half of the network is missing in every step. Validation fell as well in the measurement above, by 0.35 dB on test pictures. Take 10 %, and measure.
+# **No.** The gap does not come from the learning rate.
 # </details>
-# <details><summary>3. You freeze an encoder, train the decoder for a day, and the validation loss is strange: good in the training loop, bad in evaluation. Where do you look first?</summary>
+# <details><summary>No: first more pictures, or augmentation</summary>
 #
-# At the mode of the frozen part. If it is in train mode, its batch norm uses each batch's own statistics in training and the running ones, which have moved, in evaluation. `freeze` must come after `model.train()`, in every epoch.
+# **Right.** Or a penalty, dropout, early stopping. Nine decibels do not carry over. In the lesson's
+# measurement a larger network gained 0.0 to 0.4 dB where the gap was wide.
+# </details>
+#
+# **2. You add dropout of 50 %. The training PSNR and the validation PSNR fall. Is the code wrong?**
+#
+# <details><summary>Not necessarily</summary>
+#
+# **Right.** In training half of the features are missing, so that figure must fall. Take 10 %, and
+# measure.
+# </details>
+# <details><summary>Yes: dropout always helps on validation pictures.</summary>
+#
+# **No.** It helps at the right strength. In the lesson 50 % cost 0.35 dB on test pictures.
+# </details>
+# <details><summary>Yes: dropout must be off in training.</summary>
+#
+# **No.** It is on in training, and off in evaluation.
+# </details>
+#
+# **3. A frozen encoder, a trained decoder; the loss is good in training and bad in evaluation.
+# Where do you look first?**
+#
+# <details><summary>At the learning rate of the encoder</summary>
+#
+# **No.** A frozen part is not trained and has none.
+# </details>
+# <details><summary>At the mode of the frozen part</summary>
+#
+# **Right.** In train mode its batch norm uses each batch's own statistics, and the running ones
+# move. `freeze` must come after `model.train()`, in every epoch.
+# </details>
+# <details><summary>At the size of the decoder</summary>
+#
+# **No.** It is the same in training and in evaluation.
+# </details>
+#
+# **4. A picture is rotated for augmentation. What must happen to its hole?**
+#
+# <details><summary>Nothing: a hole is no picture.</summary>
+#
+# **No.** Then the hole would cover other pixels than before.
+# </details>
+# <details><summary>A rotation by another angle, for more variety</summary>
+#
+# **No.** Then the hole would no longer lie over the missing pixels.
+# </details>
+# <details><summary>The same rotation</summary>
+#
+# **Right.** And every pixel that mixes in an unknown one counts as hole. Picture and hole stay in
+# step. No error tells you when they do not.
+# </details>
+#
+# **5. Why does weight decay usually leave out biases?**
+#
+# <details><summary>A bias does not make the output steeper.</summary>
+#
+# **Right.** It only shifts it. The penalty is meant against weights that make the output change
+# strongly with the input.
+# </details>
+# <details><summary>They are too small to count in the sum.</summary>
+#
+# **No.** Some of them are as large as weights.
+# </details>
+# <details><summary>They have no gradient.</summary>
+#
+# **No.** They have one, and they are trained.
 # </details>
 #
 # ## What you have seen
 #
-# - Two curves, training and test, over the number of pictures: a wide gap asks for pictures, no gap for a larger network.
-# - Remedies have measured effects, with intervals over seeds: some help, some help only at the right strength, and some do not help at all.
-# - What belongs to a picture moves with it; nothing else tells you when it does not.
-# - A network of other pictures is a good beginning; what is frozen must also be in eval mode.
-# - Whether a generator copies is a share with an interval, if you have all of its training pictures.
+# - Two curves, training and test, over the number of pictures: with a wide gap, look for more
+#   pictures; with no gap, try a larger network.
+# - The effects of regularisation methods were measured, with intervals over seeds: some help, some
+#   help only at the right strength, and some do not help at all.
+# - Move everything that belongs to a picture with it; no error message warns you.
+# - Weights trained on other pictures are a good start; frozen parts must also be in eval mode.
+# - Whether a generator copies is a share with an interval, if you have all of its training
+#   pictures.
 #
-# **For the course's table** of fills: no new row. The networks that are in it were trained on 60,000 garments, and what is said here of 300 is not said of them.
+# **For the course's table** of fills: no new row. The networks in it were trained on 60,000
+# garments; the results for 300 garments do not apply to them.
 #
-# **Read on:** Krogh and Hertz, *A Simple Weight Decay Can Improve Generalization* (1991); Srivastava et al., *Dropout* (2014), sections 1 and 7; Yosinski et al., *How Transferable Are Features in Deep Neural Networks?* (2014); Zhang et al., *Understanding Deep Learning Requires Rethinking Generalization* (2017), section 2. Next:
+# **Read on:** Krogh and Hertz, *A Simple Weight Decay Can Improve Generalization* (1991);
+# Srivastava et al., *Dropout* (2014), sections 1 and 7; Yosinski et al., *How Transferable Are
+# Features in Deep Neural Networks?* (2014); Zhang et al., *Understanding Deep Learning Requires
+# Rethinking Generalization* (2017), section 2. Next:
 # [**15 Speed and scale**](15_speed_and_scale.ipynb).

@@ -1,16 +1,19 @@
 # %% [markdown]
 # # 15 Speed and scale
 #
-# > Can it run in real time, and on many machines?
+# > Can a network run in real time, and be trained on many machines?
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 07 and 10 | time a network without fooling yourself; find the operation that takes the time, and mend it; say whether memory or arithmetic bounds it; write an ONNX file and run it without torch; fill the frames of a camera as they come; train with several processes to the same numbers as with one, and compute what that costs with 8 GPUs and with 1,000 | 90 min; the cells alone run in about a minute, with or without a GPU |
+# | lessons 07 and 10 | time a network correctly; find the operation that takes most time, and speed it up; say whether an operation is memory-bound or compute-bound; write an ONNX file and run it without torch; fill the frames of a camera in real time; train with several processes to the same numbers as with one, and compute how much time the communication takes with 8 and with 1,000 GPUs | 90 min; the cells alone run in about a minute, with or without a GPU |
 #
-# A camera gives a frame every 33 ms. Its lens has a spot, in the same place in every frame, and you want the frames without it, as they come. In the first half of this lesson you make the network of lesson 10 quick enough, step by step, and measure every step.
-# In the second half the training is shared by several processes.
+# A camera gives a frame every 33 ms. Its lens has a spot, always in the same place. You want to
+# fill the spot in every frame, in real time. In the first half of this lesson you make the network
+# of lesson 10 fast enough, step by step, and measure every step. In the second half several
+# processes train one network.
 #
-# Times are those of the machine that you sit at. They differ from machine to machine, and on yours from run to run; so the text says which way they go, and the cells say how far.
+# Times are those of your machine. They differ from machine to machine, and on yours from run to
+# run; so the text gives only the direction, and the cells print the numbers.
 
 # %%
 import copy
@@ -47,7 +50,10 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## How long does a frame take?
 #
-# `inpainter` is the best network of lesson 10. `spot` is what the camera cannot see. A small computer beside a camera has no GPU, so the frames are filled on the CPU, also where you have a GPU. (The [roofline](glossary.ipynb#Roofline) and the switches further below are then those of your GPU.)
+# `inpainter` is the best network of lesson 10. `spot` is the hole: the pixels that the camera
+# cannot see. A small computer beside a camera has no GPU, so here the frames are filled on the CPU,
+# even if your computer has a GPU. (The [roofline](glossary.ipynb#Roofline) and the switches further
+# below are then those of your GPU.)
 
 # %%
 cpu = Machine(torch.device("cpu"))
@@ -63,7 +69,8 @@ for _ in range(12):
     calls.append(1000 * (time.perf_counter() - begin))
 
 # %% [markdown]
-# **Predict:** the same call, twelve times. Which one takes longest, and how many times as long as the others?
+# **Predict:** the same call, twelve times. Which one takes longest, and how many times as long as
+# the others?
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
@@ -75,15 +82,25 @@ show(fig, alt="Twelve bars, the times of calls: the first is many times as high 
 print(f"first {calls[0]:.0f} ms, median of the others {median(calls[1:]):.1f} ms")
 
 # %% [markdown]
-# The first call is slow: memory is taken, the routines for these sizes are chosen, and here the covariance of lesson 10 is inverted. It is paid once, so it must not count. That is what a **warm-up** is for. The other calls differ too, for other programs want the processor. A mean is moved by one such interruption; the **median** is not.
+# The first call is slow: memory is allocated, routines for these sizes are chosen, and the
+# covariance of lesson 10 is inverted. This happens only once, so do not count it: run a few calls
+# before you measure (**warm-up**). The other calls differ as well, because other programs use the
+# processor. One interruption changes the mean; it hardly changes the **median**.
 #
-# On a GPU there is another mistake, and it is larger. `model(x)` only *hands over* the work and returns at once, while the GPU has hardly begun. Whoever reads the clock then has measured the handing over. `torch.cuda.synchronize()` waits until everything that was handed over is done.
+# On a GPU a larger mistake is possible. `model(x)` only *starts* the work and returns at once (the
+# call is *asynchronous*). If you read the clock then, you have measured how long the start takes.
+# `torch.cuda.synchronize()` waits until everything that was started is done.
 #
 # ### Exercise: pictures a second ●●●
 #
-# First call `step()` `warmup` times. Then time `repeats` steps, each by itself: `clock()` gives the time in seconds, `synchronize()` waits for the device. When the clock is read, the device must have nothing left to do, before a step and after it. Return the median over the repeats of pictures a second; `batch_size` is the number of pictures of one step.
+# First call `step()` `warmup` times. Then time `repeats` steps, each by itself: `clock()` gives the
+# time in seconds, `synchronize()` waits for the device. Call `synchronize()` before each of the two
+# clock readings. Return the median over the repeats of pictures a second; `batch_size` is the
+# number of pictures of one step. (For an even number of repeats either middle value, or their mean,
+# is accepted. `step()` returns nothing that you need, and never takes 0 s.)
 #
-# The clock and the waiting are handed in, so that your function works for any device, and so that it can be tested with a simulated one.
+# `clock` and `synchronize` are arguments, so that your function works for any device, and so that
+# it can be tested with a simulated one.
 
 
 # %% nbgrader={"grade": false, "grade_id": "throughput", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -105,7 +122,8 @@ def throughput(step, batch_size, synchronize, clock, warmup=3, repeats=10):
 
 
 # %% [markdown]
-# Now with your function. `cpu.synchronize` is learnkit's: it waits for a GPU, and on a CPU it has nothing to do.
+# Now with your function. `cpu.synchronize` is learnkit's: it waits for a GPU, and on a CPU it has
+# nothing to do.
 
 
 # %%
@@ -121,15 +139,21 @@ as_it_is = rate_of(lambda: inpainter.fill(frame, spot), repeats=50)
 print(f"{as_it_is:.0f} frames a second, {1000 / as_it_is:.1f} ms a frame")
 
 # %% [markdown]
-# Your computer may be quick enough as it is. The one beside the camera is perhaps ten times slower: divide by ten.
+# Your computer may already be fast enough. A small computer is perhaps ten times slower: divide
+# your frames a second by ten.
 #
-# > **Trap.** Numbers from a GPU without `synchronize` look splendid. A step that takes 20 ms is handed over in 0.2 ms, so it seems 100 times as quick as it is. You can see it: the time hardly grows, however large the batch is.
+# > **Trap.** Without `synchronize` the numbers from a GPU look far too good. A step that takes 20
+# > ms is started in 0.2 ms, so it seems 100 times as fast as it is. You can recognise the mistake:
+# > the time hardly grows with the batch.
 #
 # ## Where does the time go?
 #
-# Do not guess: a **profiler** notes for each operation how long it takes by itself, without the operations that it calls. torch has one, `torch.profiler`; `profiled` calls it and gives one row for each operation.
+# Do not guess: a **profiler** notes for each operation how long it takes by itself, without the
+# operations that it calls. torch has one, `torch.profiler`; `profiled` calls it and gives one row
+# for each operation.
 #
-# **Predict:** the network has 18 convolutions and one linear fill, which solves a system of 196 equations. Which of the two takes more time?
+# **Predict:** the network has 18 convolutions and one linear fill, which solves a system of 196
+# equations. Which takes more time, the convolutions or the linear fill?
 
 # %%
 spent = profiled(lambda: inpainter.fill(frame, spot), cpu)
@@ -137,25 +161,39 @@ largest = dict(list(spent.items())[:8])
 show_table(largest, heads=["operation", "calls", "ms", "share, %"], digits=2)
 
 # %% [markdown]
-# As a rule more than half of it goes to the convolutions. (torch has several routines for them and chooses by the sizes, so their row may be called `_slow_conv2d_forward` or `mkldnn_convolution`.) `index`, `mm` and those that begin with `linalg` belong to the linear fill: it takes the rows and columns of the hole out of a matrix of 784 x 784, and factorises them. The others belong to the network. Which rows stand at the end differs from run to run.
+# Usually the convolutions take more than half of the time. (torch has several routines for them and
+# chooses by the sizes, so their row may be called `_slow_conv2d_forward` or `mkldnn_convolution`.)
+# `index`, `mm` and those that begin with `linalg` belong to the linear fill: it takes the rows and
+# columns of the hole out of a matrix of 784 x 784, and factorises them. (In lesson 10 you solved
+# 588 equations, one for each known pixel. With the inverse $P$ of the covariance, computed once,
+# the same fill is $m_u - P_{uu}^{-1} P_{uk}\,(x_k - m_k)$: 196 equations.) The other rows belong to
+# the network. The order of the last rows differs from run to run.
 #
-# Before you mend something, compute what that can give. If a part takes the share $p$ of the time and you make it $s$ times as quick, the whole becomes
+# Before you speed up a part, compute what you can gain. Let the part take the fraction $p$ of the
+# time, and make it $s$ times as fast. If the old time is 1, the new one is $1 - p$ for the rest and
+# $p / s$ for the part, so the whole becomes
 #
 # $$\frac{1}{(1 - p) + p / s}$$
 #
-# times as quick ([**Amdahl's law**](glossary.ipynb#Amdahl's-law)). Even with $s = \infty$ a share of 20 % gives no more than 1.25. For the linear fill you can measure it: the network also runs with a linear fill that is handed in ready.
+# times as fast ([**Amdahl's law**](glossary.ipynb#Amdahl's-law)). Even with $s = \infty$ a fraction
+# of 20 % gives no more than 1.25. For the linear fill you can measure it: the network also runs
+# with a linear fill that was computed before.
 
 # %%
 ready = inpainter.linear.fill(frame, spot)
 without = rate_of(lambda: inpainter(frame, spot, ready), repeats=50)
 linear_share = 1 - as_it_is / without
 print(f"the linear fill takes {100 * linear_share:.0f} % of the time")
-print(f"so making it quicker gives {1 / (1 - linear_share):.2f} times as many frames at most")
+print(f"so making it faster gives {1 / (1 - linear_share):.2f} times as many frames at most")
 
 # %% [markdown]
-# ### Mend 1: what is the same in every frame is computed once
+# ### Speed-up 1: what is the same in every frame is computed once
 #
-# The spot never moves. So the system of equations is the same in every frame, and its solution is one matrix: the linear fill of $m + d$ is $m + A d$, where $m$ is the mean picture. `frames.OneHole` computes $A$ once (`learnkit/speed/frames.py`). The linear fill of a frame then costs one product, and the network runs as before.
+# The spot never moves. So the system of equations is the same in every frame, and its solution is
+# one matrix $A$: with the mean picture $m$ and the difference $d$ from it, the linear fill of $m +
+# d$ is $m + A d$ (before it is clipped to [0, 1]). `frames.OneHole` computes $A$ once
+# (`learnkit/speed/frames.py`). The linear fill of a frame then costs one product, and the network
+# runs as before.
 
 # %%
 one_hole = frames.OneHole(inpainter, spot).eval()
@@ -166,7 +204,10 @@ print(f"{one_matrix:.0f} frames a second, {one_matrix / as_it_is:.2f} times as m
 print(f"largest difference of a pixel {same:.1e}")
 
 # %% [markdown]
-# The same picture but for rounding, and nearly as many frames as Amdahl's law allows. (If yours are far from it, another program was busy meanwhile. You will measure both again below, in turn.) What is left is the network. Is it slow because it computes much? The next sections have an answer.
+# The pictures are equal up to rounding, and the speed is near the limit of Amdahl's law. (If yours
+# is far from it, another program was running. You will measure both again below, alternating.) The
+# rest of the time is the network. Is it slow because it has many operations? The next sections
+# answer this.
 #
 # ## One picture, or many
 #
@@ -178,32 +219,42 @@ many = {n: torch.from_numpy(garments[:n, None] / np.float32(255)) for n in sizes
 rates = {n: rate_of(lambda x=x, n=n: one_hole(x), n) for n, x in many.items()}
 
 # %% [markdown]
-# **Predict:** with more pictures in a call, how does the number of pictures a second change, and how the time until the first of them is there?
+# **Predict:** with more pictures in a call, how does the number of pictures a second change, and
+# how does the time change until the results are there?
 
 # %%
 fig, (per_second, wait) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
 per_second.plot(sizes, list(rates.values()), "o-", lw=2)
 wait.plot(sizes, [1000 * n / rate for n, rate in rates.items()], "o-", lw=2)
 per_second.set(title="Pictures a second", ylabel="pictures a second", ylim=(0, None))
-wait.set(title="Until they are there", ylabel="ms (logarithmic)", yscale="log")
+wait.set(title="Time of one call", ylabel="ms (logarithmic)", yscale="log")
 for ax in (per_second, wait):
     ax.set(xscale="log", xlabel="pictures in a call (logarithmic)")
     ax.set_xticks(sizes, sizes)
 show(
     fig,
-    alt="Pictures a second rise at first with the batch, and then hardly; the time until they are there rises with it.",
+    alt="Pictures a second rise at first with the batch, and then hardly; the time of one call rises with it.",
 )
 
 # %% [markdown]
-# [**Throughput**](glossary.ipynb#Throughput) (pictures a second) and [**latency**](glossary.ipynb#Latency) (the time from a picture to its answer) are two things. A large batch is good for the first: the weights are read once for all pictures, and each operation is started once. For the second it is bad. Training wants throughput. A camera gives one frame at a time, so it wants a short latency, and has to live with a batch of one.
+# [**Throughput**](glossary.ipynb#Throughput) (pictures a second) and
+# [**latency**](glossary.ipynb#Latency) (the time from a picture to its answer) are two different
+# things. A large batch increases throughput: the weights are read once for all pictures, and each
+# operation is started once. It also increases latency. Training needs throughput. A camera needs
+# low latency, so the batch is one frame.
 #
 # ## What bounds an operation: the roofline
 #
-# An operation does two things: it computes, and it moves numbers between memory and processor. Let it need $W$ floating-point operations (FLOP; 1 GFLOP/s is a billion of them a second) and move $Q$ bytes. Its **intensity** is $I = W / Q$. A machine that does $\pi$ operations and moves $\beta$ bytes a second does at best
+# An operation does two things: it computes, and it moves numbers between memory and processor. Let
+# it need $W$ floating-point operations (FLOP; 1 GFLOP/s is a billion of them a second) and move $Q$
+# bytes. Its **intensity** is $I = W / Q$. Let a machine do at most $\pi$ operations a second (here
+# $\pi$ is not 3.14, but the peak rate) and move $\beta$ bytes a second. The $W$ operations take at
+# least $W / \pi$ seconds and the $Q$ bytes at least $Q / \beta$, so the machine does at best
 #
-# $$\min(\pi, \beta I)$$
+# $$\frac{W}{\max(W / \pi,\; Q / \beta)} = \min(\pi, \beta I)$$
 #
-# operations a second. Both ceilings can be measured: $\pi$ by a large product of matrices, $\beta$ by a copy.
+# operations a second. Both ceilings can be measured: $\pi$ by a large product of matrices, $\beta$
+# by a copy.
 
 # %%
 machine = choose()
@@ -218,7 +269,12 @@ for name, roof in roofs.items():
 show_table(table, heads=heads, digits=1, title=str(machine))
 
 # %% [markdown]
-# The place where the two ceilings meet is the **ridge**. Left of it the memory bounds, right of it the arithmetic. (With bfloat16 an operation also moves half the bytes, so it lies twice as far to the right.) Now the operations. $W$ and $Q$ can be counted: a convolution of $c$ to $c'$ channels with a kernel of $k \times k$ has $2 k^2 c c'$ operations a pixel; and each operation reads its input and its weights, and writes its output, four bytes a number. `work_of` counts while it runs.
+# The place where the two ceilings meet is the **ridge**. Operations left of the ridge are
+# **memory-bound**, those right of it **compute-bound**. (With bfloat16 an operation moves half the
+# bytes, so its intensity doubles.) $W$ and $Q$ can be counted: a convolution of $c$ to $c'$
+# channels with a kernel of $k \times k$ has $2 k^2 c c'$ operations a pixel (a multiplication and
+# an addition for each of the $k^2 c$ weights of each of $c'$ outputs); and each operation reads its
+# input and its weights, and writes its output, four bytes a number. `work_of` counts while it runs.
 
 
 # %%
@@ -252,23 +308,39 @@ conv_work, dense_work, gate_work = (some[-1].work for some in points.values())
 print({name: [round(p.work.intensity, 2) for p in some] for name, some in points.items()})
 
 # %% [markdown]
-# **Predict:** the three operations have these intensities with 1, 4, 16, 64 and 256 pictures. Which of them can come near to the arithmetic's ceiling, and which can never? Then choose an operation, and move the slider.
+# **Predict:** the three operations have these intensities with 1, 4, 16, 64 and 256 pictures. Which
+# can reach the flat part of the roofline (peak arithmetic), and which never? Then choose an
+# operation, and move the slider.
 
 # %%
 roofline.explore(roofs, points)
 
 # %% [markdown]
-# - The **convolution** has 72 operations a byte with many pictures: each weight is used at every pixel. It lies far to the right even with one picture: arithmetic bounds it.
-# - The **dense layer** with one picture reads 3.2 MB of weights and uses each of them once: 0.5 operations a byte. With 256 pictures each weight is used 256 times, and it has 81 operations a byte (not 128, for pictures and results have to move too). This is what the batch is good for.
-# - The **gate** has 0.1 operations a byte, with one picture or with 256. By the roofline no faster arithmetic helps here, only moving less.
+# - The **convolution** has 72 operations a byte with many pictures: each weight is used at every
+#   pixel, so per pixel only $4(c + c') = 256$ bytes are moved for $18 \cdot 1024$ operations. It is
+#   compute-bound even with one picture.
+# - The **dense layer** with one picture reads 3.2 MB of weights and uses each of them once: 0.5
+#   operations a byte. With 256 pictures each weight is used 256 times, and it has 81 operations a
+#   byte (not 128, for pictures and results have to be moved too). So a larger batch raises the
+#   intensity of a dense layer.
+# - The **gate** has 0.1 operations a byte, with one picture or with 256: 4 operations on 10 numbers
+#   of 4 bytes (tanh and sigmoid read and write one each, product and sum read two and write one).
+#   It is memory-bound: faster arithmetic does not help, only moving fewer bytes.
 #
-# The roof is a model, and points leave it in both directions. A point *above* the slanted roof reads from the processor's cache, which is quicker than the memory: 3.2 MB of weights fit into it. A point a little above the flat roof is a product that suits your machine better than the one that measured the roof, or that came at a quieter moment. A point *far below* the roof does little work, so that starting the operation takes longer than doing it; or it has a routine that is not the best one for its size; or its operations are dear, as the gate's are on a CPU: a tanh counts as one here, and takes a processor ten or twenty.
+# The roofline is a model. Measured points may lie above or below it.
+#
+# - *Above the slanted part*: the numbers come from the processor's cache, which is faster than the
+#   memory (3.2 MB of weights may fit into it).
+# - *Slightly above the flat part*: the measured peak was too low.
+# - *Far below*: the call takes longer to start than to run (it is *overhead-bound*, as many
+#   operations on one small picture are); or the routine (*kernel*) is not the best one for this
+#   size; or the operations are expensive: a tanh counts as one here and takes a CPU ten or twenty.
 #
 # ## Four switches
 #
-# The same roof tells what each of torch's switches can do.
+# The roofline also explains what torch's switches can do.
 #
-# | switch | what it changes | whom it helps |
+# | switch | what it changes | what it helps |
 # |---|---|---|
 # | memory layout, `channels_last` | the channels of a pixel lie side by side in memory | convolutions, whose sums go over channels |
 # | `bfloat16` | two bytes a number instead of four, and two to three digits | products of matrices and convolutions, if the chip multiplies bfloat16; else they may be slower |
@@ -297,7 +369,7 @@ block_rates = {
 }
 
 # %% [markdown]
-# **Predict:** which of the four cells of the table is the quickest on your machine?
+# **Predict:** which of the four cells of the table is the fastest on your machine?
 
 # %%
 show_table(
@@ -307,9 +379,15 @@ half_error = (torch.tensor(1 / 3).bfloat16().float() - 1 / 3).abs().item()
 print(f"1/3 in bfloat16 is off by {half_error:.5f}")
 
 # %% [markdown]
-# What comes out depends on the chip, and so `choose()` looks at it: on this machine it has chosen what stands above the table of the ceilings. What bfloat16 costs is digits: 1/3 is off by 0.0007. For a network that is usually no matter; for the linear fill, which solves a system of equations, it would be, and there learnkit switches it off.
+# The result depends on the chip. `choose()` selects the settings for yours: they are in the title
+# of the table of ceilings. bfloat16 is less exact: 1/3 is off by 0.0007. A network usually
+# tolerates this. The linear fill, which solves a system of equations, does not; for it learnkit
+# switches bfloat16 off.
 #
-# Now `torch.compile`. It reads the Python of `gate`, writes one loop for all four operations in C++ (for a GPU in Triton, a language for GPU routines), and has it compiled. That takes a while, ten seconds and more the first time; what was compiled is kept for the next time.
+# Now `torch.compile`. It reads the Python of `gate`, writes one loop for all four operations
+# (*operator fusion*) in C++ (for a GPU in Triton, a language for GPU routines), and has it
+# compiled. That takes ten seconds and more the first time; the compiled loop is kept for the next
+# time.
 
 # %%
 x_gate = torch.rand(64, 32, 28, 28, device=machine.device)
@@ -330,7 +408,8 @@ fused_bytes = 2 * x_gate.nbytes
 unfused_bytes = work_of(lambda: gate(x_gate)).bytes
 
 # %% [markdown]
-# **Predict:** the four operations read and write ten pictures' worth of numbers, the one loop two. How many times as quick can it be at most, where memory bounds?
+# **Predict:** the four operations move ten arrays of this size in and out of memory (count them in
+# `gate`), the one loop moves two. If memory is the limit, how many times as fast can the loop be?
 
 # %%
 print({name: f"{value:.2f} ms" for name, value in gate_ms.items()})
@@ -342,9 +421,14 @@ if compile_seconds:
     )
 
 # %% [markdown]
-# At most five times, for a fifth of the 64 MB is moved. And what compiling costs is paid back call by call: the last line says after how many. For a whole network learnkit compiles only if a training has at least 20,000 steps.
+# At most five times: only a fifth of the 64 MB is moved. If there is a compiler, the last line says
+# after how many calls the compile time has been saved. learnkit compiles a whole network only if a
+# training has at least 20,000 steps; fewer steps do not pay for the compilation.
 #
-# And **CUDA graphs**. A GPU runs a small convolution in a few microseconds, and Python often needs longer to start it. So with one picture the GPU waits for Python most of the time. A graph records all the starts of a call once, and then makes them with one. They are made for NVIDIA GPUs alone.
+# The fourth switch is **CUDA graphs**. A GPU runs a small convolution in a few microseconds, and
+# Python often needs longer to start it (*kernel launch*). So with one picture the GPU waits for
+# Python most of the time. A graph records all the starts of a call once, and later makes them with
+# one call. learnkit uses them on NVIDIA GPUs only.
 
 # %%
 if machine.device.type == "cuda":
@@ -356,11 +440,17 @@ else:
     print("CUDA graphs need an NVIDIA GPU; this machine has none that torch can use.")
 
 # %% [markdown]
-# ## Mend 2: without torch
+# ## Speed-up 2: without torch
 #
-# Back to the camera. Whatever the roof allows to a single convolution, the network as a whole gets less: between its convolutions there are small operations and copies, and each is started by itself. [**ONNX**](glossary.ipynb#ONNX) is a file format for networks: a list of operations with their weights. **onnxruntime** reads the list, joins operations where it can, chooses routines for the sizes that stand in the list, and runs without torch, also on a telephone.
+# Back to the camera. The whole network is slower than the roofline of its convolutions: between
+# them are small operations and copies, each started separately. [**ONNX**](glossary.ipynb#ONNX) is
+# a file format for networks: a graph of operations with their weights. **onnxruntime** reads the
+# file, joins operations where it can, chooses routines for the sizes given in the file, and runs
+# without torch, also on a phone.
 #
-# `to_onnx` has torch write the list and compares both results before it keeps the file. (It needs the extra `export`, which `make lab` installs. Where it is missing, the cells below say so and go on with torch.)
+# `to_onnx` has torch write the file, and compares both results before it keeps the file. (It needs
+# the extra `export`, which `make lab` installs. Where it is missing, the cells below say so and go
+# on with torch.)
 
 # %%
 folder = Path(tempfile.mkdtemp())
@@ -375,7 +465,8 @@ with torch.inference_mode():
 print(f"largest difference of a pixel {onnx_difference:.1e}")
 
 # %% [markdown]
-# Now the three steps in turn, five times over: so whatever else your computer does hits all three alike.
+# Now measure the three versions alternately, five times each, so that other programs disturb all
+# three equally.
 
 # %%
 ways = {
@@ -388,14 +479,16 @@ by_step = {name: median(turn[name] for turn in turns) for name in ways}
 frame_work = work_of(lambda: one_hole(frame)).flops
 
 # %% [markdown]
-# **Predict:** a camera gives 30 frames a second. On a computer that is ten times slower than yours the same line would be at 300. Where will each bar end?
+# **Predict:** a camera gives 30 frames a second. For a computer that is ten times slower, your
+# computer must reach 300 (dotted line). Which of the three versions reach the one line, and which
+# the other?
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 2.6), layout="constrained")
 ax.bar_label(ax.barh(list(by_step), list(by_step.values())), fmt="%.0f", padding=4)
 ax.axvline(30, color="black", ls="--", label="30, a camera")
 ax.axvline(300, color="black", ls=":", label="300, on a computer ten times slower")
-ax.set(xlabel="frames a second", ylabel="step", title="The inpainter on one frame at a time")
+ax.set(xlabel="frames a second", ylabel="version", title="The inpainter on one frame at a time")
 ax.invert_yaxis()
 ax.margins(x=0.12)
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.1), ncols=2)
@@ -406,17 +499,22 @@ reached = {name: {"GFLOP/s": rate * frame_work / 1e9} for name, rate in by_step.
 reached["the ceiling of this CPU"] = {"GFLOP/s": peak(cpu) / 1e9}
 show_table(
     reached,
-    heads=["step", "GFLOP/s"],
+    heads=["version", "GFLOP/s"],
     digits=0,
     title=f"{frame_work / 1e6:.0f} million operations a frame",
 )
 
 # %% [markdown]
-# A frame asks for 205 million operations. Compare what the three reach with the ceiling of the CPU: torch is far below it, onnxruntime less far. So it was not the arithmetic alone that made the frame slow.
+# A frame asks for 205 million operations. torch is far below the CPU's peak, onnxruntime is nearer
+# to it. So the arithmetic was not the only reason why the frame was slow. Other reasons are the
+# start of each operation (overhead) and the choice of routines.
 #
 # ## Live
 #
-# Now the camera itself. It trembles in front of one garment after the other. Each frame comes as bytes, is turned into numbers, filled, and turned back into bytes; all of that counts. Showing it does not. The next frame is taken as soon as the last one is done.
+# Now simulate the camera: it shows one garment after the other and moves by up to two pixels. Each
+# frame comes as bytes, is turned into numbers, filled, and turned back into bytes; all of that
+# counts. The time to show the frame does not. The next frame is taken as soon as the last one is
+# done.
 
 # %%
 camera = frames.camera(garments[:20])
@@ -425,7 +523,8 @@ print(f"{live.median_rate:.0f} frames a second, from bytes to bytes")
 last_of_100 = np.percentile(1000 * np.array(live.seconds), 99)
 
 # %% [markdown]
-# **Predict:** with a real camera a frame that is not ready when the next one comes is lost. Is it the median that decides whether frames are lost?
+# **Predict:** with a real camera a frame that is not ready when the next one comes is lost. Is it
+# the median that decides whether frames are lost?
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
@@ -441,11 +540,16 @@ print(
 )
 
 # %% [markdown]
-# The slow frames decide. So for real time one quotes, beside the median, the time that 99 of 100 frames keep (the 99th **percentile**).
+# No: the slow frames decide. So for real time report the 99th **percentile** as well (*p99, tail
+# latency*), the time within which 99 of 100 frames are done.
 #
 # ## A photograph
 #
-# `photo_inpainter` takes photographs of any size. It has two parts: a thin plate over the hole, which is twenty rounds of arithmetic, and a network that corrects it (lesson 10). You may export a part alone: here the network goes through a file, and the plate stays in torch. (The whole can be written as well, by `to_onnx.Filling`. Its twenty rounds become some thousands of operations in the list, which take torch a while to write.)
+# `photo_inpainter` takes photographs of any size. It has two parts: a thin-plate fill, solved
+# approximately in twenty iterations, and a network that corrects it (lesson 10). You may export one
+# part: here the network goes through a file, and the thin plate stays in torch. (The whole can be
+# written as well, by `to_onnx.Filling`. Its twenty iterations become some thousands of operations
+# in the file, so the export takes a while.)
 
 
 # %%
@@ -483,7 +587,8 @@ seven = torch.rand(1, 7, side, side)
 photo_ms["of the first, the network alone"] = 1000 / rate_of(lambda: correction(seven), repeats=2)
 
 # %% [markdown]
-# **Predict:** 512 x 512 pixels are 334 times as many as 28 x 28. A frame took milliseconds; what did the photograph take?
+# **Predict:** 512 x 512 pixels are 334 times as many as 28 x 28. A frame took milliseconds; what
+# did the photograph take?
 
 # %%
 show_pictures(
@@ -493,21 +598,32 @@ show_pictures(
 show_table(photo_ms, title=f"{side} x {side} pixels, ms")
 
 # %% [markdown]
-# Here the three are nearer to one another than with the small frame. The convolutions are large now, and torch's routines for large ones are good; the layout helps them. What the network alone does not take is the plate, and none of the three makes it quicker: Amdahl's law again. So this CPU fills no photographs of 512 x 512 in real time.
+# Here the three differ less than with the small frame. The convolutions are large now, and torch's
+# routines for large ones are good; the layout helps them. The rest of the time is the thin plate,
+# which none of the three speeds up: Amdahl's law again. A CPU that needs more than 33 ms here
+# cannot fill photographs of 512 x 512 in real time.
 #
-# ## Many machines: who takes which pictures
+# ## Data parallel training
 #
-# Training is another matter. Here a batch of pictures may be shared by many processes, each with a GPU of its own. (A process is a running Python with a memory of its own.) All of them hold the same weights. Each takes its share of the batch and computes the gradient of its mean loss; then all take the mean of their gradients, and all make the same step. This is [**data parallel training**](glossary.ipynb#Data-parallel-training). The number of processes is called `world_size`, and the number of a process, from 0, its **rank**.
+# In training a batch of pictures may be split among many processes, each with a GPU of its own. (A
+# process is a running program with memory of its own.) All of them hold the same weights. Each
+# takes its part of the batch and computes the gradient of its mean loss; then all take the mean of
+# their gradients (this exchange is called *all-reduce*), and all make the same step. This is
+# [**data parallel training**](glossary.ipynb#Data-parallel-training). The number of processes is
+# called `world_size`, and the number of a process, from 0, its **rank**.
 #
-# ### Exercise: the share of a process ●○○
+# ### Exercise: the part of a process ●○○
 #
-# `indices` is a tensor with the numbers of the pictures of a batch, in the order in which they were drawn. Return the share of process `rank`: every `world_size`-th of them, beginning with the one at the place `rank`. Where the number of pictures is no multiple of `world_size`, some shares have one more.
+# `indices` is a tensor with the picture numbers of a batch (any integers, not sorted). Return the
+# part of process `rank`: the elements at the positions `rank`, `rank + world_size`, `rank + 2
+# world_size`, ..., in this order. If the number of pictures is no multiple of `world_size`, some
+# parts have one more. A part may be empty.
 
 
 # %% nbgrader={"grade": false, "grade_id": "shard", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def shard(indices, rank, world_size):
-    """The indices that process `rank` takes: every world_size-th, from its rank."""
+    """The elements of indices at the positions rank, rank + world_size, and so on."""
     ### BEGIN SOLUTION
     return indices[rank::world_size]
     ### END SOLUTION
@@ -521,15 +637,20 @@ print({rank: shard(drawn, rank, 4).tolist() for rank in range(4)})
 # %% [markdown]
 # ### Exercise: one gradient of many ●●○
 #
-# `gradients[rank][parameter]` are tensors: for each process the gradient of its mean loss, by each parameter of the network. `counts[rank]` is the number of pictures that this process had. Return a list with one tensor for each parameter: the gradient of the mean loss over all pictures of all processes.
+# `gradients[rank]` is a list with one tensor for each parameter of the network: the gradient of
+# this process's mean loss. `counts[rank]` is the number of pictures that this process had. Return a
+# list with one tensor for each parameter: the gradient of the mean loss over all pictures of all
+# processes.
 #
-# Two things to mind. The processes may have different numbers of pictures. And a process may have none: its count is 0, its gradients are NaN (the mean of nothing), and it must not count. Return new tensors, and leave those that you are given as they are.
+# Note two points. The processes may have different numbers of pictures. And a process may have
+# none: its count is 0, its gradients are NaN (the mean of nothing), and it must not count. At least
+# one process has pictures. Return new tensors, and leave those that you are given as they are.
 
 
 # %% nbgrader={"grade": false, "grade_id": "average_gradients", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def average_gradients(gradients, counts):
-    """The mean gradient of all pictures, a tensor for each parameter."""
+    """The gradient of the mean loss over all pictures: a list, one tensor for each parameter."""
     ### BEGIN SOLUTION
     total = sum(counts)
     busy = [(own, n) for own, n in zip(gradients, counts, strict=True) if n > 0]
@@ -538,7 +659,8 @@ def average_gradients(gradients, counts):
 
 
 # %% [markdown]
-# Try it: four processes in one, with the network that `scaling` will train below and ten pictures. So two shares have three pictures and two have two.
+# Try it: four processes in one, with the network that `scaling` will train below and ten pictures.
+# So two processes have three pictures and two have two.
 
 
 # %%
@@ -554,7 +676,8 @@ each = [gradients_of(small, pictures[share]) for share in shares]
 whole_batch = gradients_of(small, pictures)
 
 # %% [markdown]
-# **Predict:** how far is the mean of the four gradients from the gradient of the whole batch, with weights and without?
+# **Predict:** how far is the mean of the four gradients from the gradient of the whole batch, with
+# weights and without?
 
 
 # %%
@@ -566,16 +689,25 @@ def farthest(some, others):
 
 weighted = farthest(average_gradients(each, [len(share) for share in shares]), whole_batch)
 unweighted = farthest(average_gradients(each, [1, 1, 1, 1]), whole_batch)
-print(f"weighted by pictures {weighted:.0e}, every process alike {100 * unweighted:.0f} %")
+print(f"weighted by pictures {weighted:.0e}, with equal weights {100 * unweighted:.0f} %")
 
 # %% [markdown]
-# With weights it is the gradient of the whole batch, but for rounding. Without, it is off by several per cent, and no loss curve would tell you. (torch's own `DistributedDataParallel` takes the plain mean. So learnkit refuses a batch that cannot be shared equally.)
+# With weights it is the gradient of the whole batch, up to rounding. Without, it is off by several
+# per cent, and the loss curve does not show it. (torch's own `DistributedDataParallel` takes the
+# plain mean. So learnkit refuses a batch that cannot be split equally.)
 #
 # ## Two processes
 #
-# `torchrun` starts the processes and tells each its rank. They find one another, and from then on torch averages the gradients in every step, before the weights change. Two networks are trained, both to fill one hole: a dense one of 1.9 million weights, and a convolutional one of 83,000. Each process has one thread; the batch has 128 pictures, and with two processes each takes 64.
+# `torchrun` starts the processes and tells each its rank. The processes connect; then torch
+# averages the gradients in every step before the optimizer changes the weights. Two networks are
+# trained, both to fill one hole: a dense one of 1.9 million weights, and a convolutional one of
+# 83,000. Each process has one thread; the batch has 128 pictures, and with two processes each takes
+# 64.
 #
-# With GPUs you start nearly any training of the course like this (the GAN's says that it does not take part): `torchrun --nproc-per-node 2 -m learnkit train vae`. With several machines the same command is started on each, with a place where they meet: `torchrun --nnodes 2 --nproc-per-node 8 --rdzv-backend c10d --rdzv-endpoint HOST:29500 -m learnkit train vae`.
+# With GPUs you start nearly any training of the course like this (not the GAN, which refuses):
+# `torchrun --nproc-per-node 2 -m learnkit train vae`. With several machines the same command is
+# started on each, with a place where they meet: `torchrun --nnodes 2 --nproc-per-node 8
+# --rdzv-backend c10d --rdzv-endpoint HOST:29500 -m learnkit train vae`.
 
 # %%
 sent = {}
@@ -597,7 +729,8 @@ apart = max(
 )
 
 # %% [markdown]
-# **Predict:** the losses of one process and of two, step by step: how far are they apart? And which network is trained more quickly by two?
+# **Predict:** the losses of one process and of two, step by step: how far are they apart? And which
+# network gains more speed from a second process?
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3), layout="constrained")
@@ -625,19 +758,38 @@ show(
 )
 
 # %% [markdown]
-# Two processes learn what one would have learned: the losses agree but for rounding. What they gain depends on the network. In every step the gradients of all weights have to travel: 7.4 MB for the dense network, 0.3 MB for the convolutional one. But a weight of a dense layer is used once a picture, and a weight of a convolution at every pixel. So the dense network computes little for each byte that it sends, and the convolutional one much. It is the intensity of the roofline again, with the way between the processes in the place of the memory (here it leads through your computer's memory, elsewhere through a cable).
+# Two processes learn the same as one: the losses agree up to rounding. How much faster they are
+# depends on the network. In every step the gradients of all weights have to be sent: 7.4 MB for the
+# dense network, 0.3 MB for the convolutional one. But a weight of a dense layer is used once a
+# picture, and a weight of a convolution at every pixel. So the dense network computes little for
+# each byte that it sends, and the convolutional one much. It is the intensity of the roofline
+# again: here the connection between the processes plays the role of the memory (on one computer it
+# is its memory, between computers a cable).
 #
-# (If two processes gain nothing with the convolutional network either, they share what they need: other programs take the cores, or two "cores" are one with two names.)
+# (If two processes are not faster even for the convolutional network, they compete for the same
+# core: other programs use the cores, or your two "cores" are one physical core with
+# hyper-threading.)
 #
 # ## Eight GPUs, and a thousand
 #
-# How much has to travel? In a **ring** of $p$ processes the gradients, $G$ bytes, are cut into $p$ parts. In each round every process sends one part to its neighbour, who adds its own. After $p - 1$ rounds each holds one part of the sum; after $p - 1$ more, in which the sums are passed on, each holds all parts. So each sends
+# How much has to be sent? In a **ring** of $n$ processes (Patarasuk and Yuan, 2009) the gradients,
+# $G$ bytes, are cut into $n$ parts. In each round every process sends one part to its neighbour,
+# who adds its own. After $n - 1$ rounds each holds one part of the sum. In $n - 1$ more rounds
+# these sums are passed on, and then each holds all parts. In $2(n - 1)$ rounds of $G / n$ bytes
+# each process sends
 #
-# $$2 \, \frac{p - 1}{p} \, G$$
+# $$2 \, \frac{n - 1}{n} \, G$$
 #
-# bytes: 1.75 $G$ with 8 processes, and not even 2 $G$ with 1,000. What grows is the number of rounds, $2(p - 1)$, each with its own delay.
+# bytes: 1.75 $G$ with 8 processes, and not even 2 $G$ with 1,000. What grows is the number of
+# rounds, $2(n - 1)$, each with its own delay.
 #
-# Take a network of a billion weights with gradients in bfloat16, 2 GB, and a step that computes for half a second. Within a machine of 8 GPUs NVIDIA's NVLink moves 450 GB/s in each direction (the H100's data sheet says 900 GB/s, both directions together); between machines a card of 400 Gbit/s for each GPU moves 50 GB/s. A round costs some 5 microseconds of delay (our guess). Each GPU takes 32 pictures a step, however many there are, so the batch grows with them. (Above, the batch stayed at 128. Then each process computes less, the more there are, and what has to be sent stays: such a gain ends early.)
+# Take a network of a billion weights with gradients in bfloat16, 2 GB, and a step that computes for
+# half a second. Within a machine of 8 GPUs NVIDIA's NVLink moves 450 GB/s in each direction (the
+# H100's data sheet says 900 GB/s, both directions together); between machines a card of 400 Gbit/s
+# for each GPU moves 50 GB/s. A round costs some 5 microseconds of delay (our guess). Each GPU takes
+# 32 pictures a step, so the batch grows with the number of GPUs (*weak scaling*). Above, the batch
+# stayed at 128 (*strong scaling*). With a fixed batch each process computes less as their number
+# grows, but sends the same amount, so the gain ends early.
 
 
 # %%
@@ -655,7 +807,8 @@ for processes, speed in ((1, 1.0), (8, 450e9), (1000, 50e9)):
     plan[processes]["hours between failures"] = 54 * 24 * 16_384 / 419 / processes
 
 # %% [markdown]
-# **Predict:** the efficiency is the share of a step in which a GPU computes. What is it with 8 of them, and what with 1,000?
+# **Predict:** the efficiency is the share of a step in which a GPU computes. What is it with 8 of
+# them, and what with 1,000?
 
 # %%
 show_table(
@@ -666,37 +819,123 @@ show_table(
 )
 
 # %% [markdown]
-# With 8 GPUs in one machine the sending is 1.5 % of the step. With 1,000 it is 15 %, of which a good part can be hidden: the gradients of the last layers are known first, and are sent while the others are computed.
+# With 8 GPUs in one machine the sending is 1.5 % of the step. With 1,000 it is 15 %, of which a
+# good part can be hidden: the gradients of the last layers are known first, and are sent while the
+# others are computed.
 #
 # Other things change more than the bytes.
 #
-# - **The batch.** 32,000 pictures a step leave 40 steps an epoch. Goyal et al. (2017) trained with batches of 8,192 as well as with 256 by raising the learning rate in proportion, and by raising it slowly during the first five epochs (which is called a warm-up, too). With larger batches than that their network became worse.
-# - **Failures.** In 54 days with 16,384 GPUs Llama 3 was interrupted 419 times unexpectedly (Grattafiori et al. 2024, section 3.3.4), once in some 51,000 hours of a GPU. With 1,000 GPUs that is once in two days. What is lost then is the work since the last checkpoint, and the time to start again, on 1,000 GPUs at once.
-# - **Memory.** A network that no longer fits into one GPU is shared itself. If the optimizer's state alone is shared, no more has to travel; if its weights or its layers are, more has to, and at other moments.
+# - **The batch.** 32,000 pictures a step leave 40 steps an epoch. Goyal et al. (2017) trained as
+#   well with batches of 8,192 as with 256: they raised the learning rate in proportion to the batch
+#   (*linear scaling rule*), and slowly during the first five epochs (also called warm-up, but
+#   another one than above). With still larger batches their network became worse.
+# - **Failures.** In 54 days with 16,384 GPUs Llama 3 was interrupted 419 times unexpectedly
+#   (Grattafiori et al. 2024, section 3.3.4), about one failure per 51,000 GPU-hours: with 1,000
+#   GPUs one every two days. Each failure costs the work since the last checkpoint and the time to
+#   start again, on all 1,000 GPUs.
+# - **Memory.** A network that no longer fits into one GPU is split among several (*sharding*; ZeRO,
+#   FSDP). If only the optimizer's state is divided among the GPUs, the traffic stays the same; if
+#   the weights or the layers are divided, it grows.
 #
 # ## Quiz
 #
-# <details><summary>1. A colleague measures 0.3 ms a call on a GPU with 64 pictures, and 0.3 ms a call with 6,400. What was measured?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# The time to hand the work over: `synchronize` is missing. A hundred times as many pictures take longer to do; to hand them over takes no longer.
+# **1. A call takes 0.3 ms on a GPU with 64 pictures, and 0.3 ms with 6,400. What was measured?**
+#
+# <details><summary>The time to hand the work over</summary>
+#
+# **Right.** `synchronize` is missing. The call returns before the work is done.
 # </details>
-# <details><summary>2. An operation has 0.1 operations a byte. The next chip computes four times as fast and has the same memory. How much do you gain?</summary>
+# <details><summary>A very good GPU</summary>
 #
-# Nothing: left of the ridge the memory bounds. Move fewer bytes: join it with its neighbours (compile), or store half as many (bfloat16).
+# **No.** A hundred times as much work takes longer on any device.
 # </details>
-# <details><summary>3. You go from one GPU to eight and keep 32 pictures a GPU. The loss after 1,000 steps is lower than before. Is eight better than one?</summary>
+# <details><summary>The time of the slowest picture</summary>
 #
-# You cannot say yet: after 1,000 steps the eight have seen eight times as many pictures. Compare at the same number of pictures, or at the same time; and the batch has changed, so the learning rate has to be looked for anew.
+# **No.** All pictures of a batch are computed together.
+# </details>
+#
+# **2. An operation does 0.1 operations for each byte. The next chip computes four times as fast,
+# with the same memory. How much do you gain?**
+#
+# <details><summary>Four times the speed</summary>
+#
+# **No.** Only where computing is the bound.
+# </details>
+# <details><summary>Twice the speed</summary>
+#
+# **No.** There is no reason for a half.
+# </details>
+# <details><summary>Nothing</summary>
+#
+# **Right.** On the left of the roofline's ridge the memory is the bound. Move fewer bytes: join the
+# operation with its neighbours (compile), or store half as many (bfloat16).
+# </details>
+#
+# **3. You go from one GPU to eight, with 32 pictures for each. After 1,000 steps the loss is lower
+# than before. Is that better?**
+#
+# <details><summary>Yes: it learned more in the same steps.</summary>
+#
+# **No.** The eight have seen eight times as many pictures.
+# </details>
+# <details><summary>It cannot be said yet.</summary>
+#
+# **Right.** Compare at the same number of pictures, or at the same time. The batch is larger, so
+# the learning rate has to be found anew.
+# </details>
+# <details><summary>No: eight GPUs cannot learn better than one.</summary>
+#
+# **No.** They can; but this comparison does not show it.
+# </details>
+#
+# **4. A profile says that 20 % of the time is spent in data loading. You make it infinitely fast.
+# How much faster is the whole?**
+#
+# <details><summary>1.25 times</summary>
+#
+# **Right.** The remaining 80 % still take their time: 1 / 0.8 = 1.25. That is Amdahl's law.
+# </details>
+# <details><summary>5 times</summary>
+#
+# **No.** That would be so if the *other* 80 % were gone.
+# </details>
+# <details><summary>20 times</summary>
+#
+# **No.** A share of 20 % cannot give a factor of 20.
+# </details>
+#
+# **5. Two processes have 30 and 10 pictures in a step. How are their mean gradients combined?**
+#
+# <details><summary>By their plain mean</summary>
+#
+# **No.** Then the ten pictures would count as much as the thirty.
+# </details>
+# <details><summary>By their sum</summary>
+#
+# **No.** Then the step would grow with the number of processes.
+# </details>
+# <details><summary>By a mean weighted by 30 and 10</summary>
+#
+# **Right.** It is the mean over all 40 pictures, as one process would have computed it.
 # </details>
 #
 # ## What you have seen
 #
-# - A time is a median after a warm-up, with the device asked to finish first.
-# - A profile says where the time goes, Amdahl's law what a mend can give, the roofline what is possible at all.
-# - The inpainter became quicker twice, by one matrix and by onnxruntime, with the same pictures to the fifth digit.
-# - Two processes learn what one learns; how much quicker they are depends on how much is computed for each byte that is sent.
+# - Time a network after a warm-up, wait for the device before each clock reading, and take the
+#   median.
+# - A profile shows where the time goes. Amdahl's law says what a speed-up of one part can give. The
+#   roofline says what is possible at all.
+# - The inpainter became faster twice, by one matrix and by onnxruntime, with the same pictures to
+#   the fifth digit.
+# - Two processes learn what one learns; how much faster they are depends on how much is computed
+#   for each byte that is sent.
 #
-# **For the course's table** of fills: no new row. The row of `inpainter` holds for what ran here, too: the pictures are the same to the fifth digit.
+# **For the course's table** of fills: no new row. The row of `inpainter` holds for the fast
+# versions, too.
 #
-# **Read on:** Williams, Waterman and Patterson, *Roofline* (2009), sections 3 to 5; Goyal et al., *Accurate, Large Minibatch SGD* (2017), section 2; Li et al., *PyTorch Distributed* (2020), section 3; Patarasuk and Yuan, *Bandwidth Optimal All-reduce Algorithms* (2009), section 3. Next:
+# **Read on:** Williams, Waterman and Patterson, *Roofline* (2009), sections 3 to 5; Goyal et al.,
+# *Accurate, Large Minibatch SGD* (2017), section 2; Li et al., *PyTorch Distributed* (2020),
+# section 3; Patarasuk and Yuan, *Bandwidth Optimal All-reduce Algorithms* (2009), section 3. Next:
 # [**16 Applications**](16_applications.ipynb).

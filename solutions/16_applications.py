@@ -5,9 +5,12 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 10 to 13 | find the hole that nobody has marked; clean a photographed page by filling its letters; remove an object; fill a panorama across its seam; build one eye's view from the other's; mend a CT scan in the space where it was measured; say how uncertain a fill is, and when that number is worth nothing | 90 min; the cells alone run in under a minute, with or without a GPU |
+# | lessons 10 to 13 | find the hole that nobody has marked; clean a photographed page by filling its letters; remove an object; fill a panorama across its seam; build one eye's view from the other's; repair a CT scan in the space where it was measured; say how uncertain a fill is, and when that number is worth nothing | 90 min; the cells alone run in under a minute, with or without a GPU |
 #
-# In the lessons before this one the hole was given, the truth was known, and a better PSNR was better. In use that is often not so. Here are eight examples: real photographs, and for medicine also simulated scans, of which the truth is known. Each method is measured beside a simple one.
+# In the earlier lessons the hole was given and the true picture was known, so PSNR could judge a
+# fill. In real use the hole or the truth is often missing. Here are nine examples. Most use real
+# photographs; the CT scan of a phantom and the heads are simulated, so their truth is known. Each
+# method is compared with a simpler one.
 
 # %%
 import numpy as np
@@ -34,7 +37,9 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## An old photograph: nobody has marked the hole
 #
-# A faded print with scratches. Where the coating is gone, the paper shines through. The network `photo_inpainter` of lesson 10 has never seen this photograph. It takes scratches off well if it is told where they are. Here nobody tells.
+# A faded print with scratches. Where the coating is gone, the paper shines through. The network
+# `photo_inpainter` of lesson 10 has never seen this photograph. It removes scratches well if it is
+# given the hole. Here the hole has to be found first.
 
 # %%
 faded = 0.08 + 0.75 * photograph("astronaut")[:256, 96:352].mean(axis=2)
@@ -43,7 +48,11 @@ paper = 0.6 + 0.4 * np.random.default_rng(0).random(faded.shape)
 print_ = np.where(scratch, np.maximum(faded + 0.15, paper), faded).clip(0, 1)
 
 # %% [markdown]
-# A scratch is *thin* and *brighter than what lies beside it*. The **white top-hat** shows such places. It takes the picture, and subtracts a picture in which every bright thing is gone that is narrower than 9 pixels.
+# A scratch is *thin* and *brighter than what lies beside it*. The **white top-hat** transform shows
+# such places. It first computes a copy of the picture in which every bright detail narrower than 9
+# pixels has been removed (the *opening* of the picture), and then subtracts this copy from the
+# picture. (The limit of 0.12 in the next cell, and the other limits of this lesson, were chosen by
+# hand.)
 
 # %%
 tophat = ndimage.white_tophat(print_, size=9)
@@ -62,7 +71,10 @@ print(f"{100 * recall:.0f} % of the scratched pixels are found")
 print(f"{100 * precision:.0f} % of the found pixels are scratched")
 
 # %% [markdown]
-# Nearly all scratches are found. But of the pixels found a third are no scratches: highlights of the suit and of the hair, the eyes, the teeth. Those are filled as well, so they are lost.
+# Nearly all scratches are found. (The share of the scratched pixels that are found is called the
+# *recall*, the share of the found pixels that are scratched the *precision*.) But of the found
+# pixels a third are no scratches. They are highlights on the suit and in the hair, the eyes and the
+# teeth. These pixels are filled too, so what they showed is lost.
 
 # %%
 photo_network = fill_with(pretrained("photo_inpainter"))
@@ -77,7 +89,8 @@ restored = {
 photo_scores = {name: {"PSNR, dB": psnr(image, faded)} for name, image in restored.items()}
 
 # %% [markdown]
-# **Predict:** how many dB is the network above the harmonic fill, and how many dB are lost because the hole had to be found?
+# **Predict:** with the hole that was found, by how many dB is the network above the harmonic fill?
+# And how many dB does the network gain if it is given the true hole?
 
 # %%
 show_pictures(
@@ -87,11 +100,18 @@ show_pictures(
 show_table(photo_scores, heads=["hole and method", "PSNR, dB"], digits=1)
 
 # %% [markdown]
-# With the hole that was found the network is 1.5 dB above the harmonic fill. Being told the hole is worth 12 dB. Most of them are lost by pixels that were never scratched, a part by the one scratched pixel in a hundred that was missed. So whoever restores old photographs spends the time on the hole: with better detectors, or by marking it with a brush.
+# With the hole that was found the network is 1.5 dB above the harmonic fill. Being told the hole is
+# worth 12 dB: with the true hole the same network is that much better. Most of these 12 dB are lost
+# because undamaged pixels were filled, the rest because one scratched pixel in a hundred was
+# missed. So when you restore old photographs, spend your time on the hole: use a better detector,
+# or mark the hole with a brush.
 #
 # ## A photographed page: the letters are the hole
 #
-# A page was photographed under a lamp. To read it by a program, each pixel has to be ink or paper, and one threshold for the whole page fails: in its lower left the paper is as dark as much of the ink elsewhere. What would the page look like *without its letters*? That is a picture with holes: the ink is the hole.
+# A page was photographed under a lamp. Before a program can read the page, each pixel has to be
+# classified as ink or paper. One threshold for the whole page fails: in the lower left the paper is
+# as dark as much of the ink in other places. What would the page look like *without its letters*?
+# That is a picture with holes: the ink is the hole.
 
 # %%
 page = photograph("page")
@@ -101,7 +121,8 @@ shading = ndimage.gaussian_filter(harmonic(page, ink), 3)
 flat = (page / shading).clip(0, 1)
 
 # %% [markdown]
-# **Predict:** the shading is what is left when the letters are filled. What does the page look like after a division by it?
+# **Predict:** the shading is the page with its letters filled, then blurred a little. What does the
+# page look like when each pixel is divided by the shading?
 
 # %%
 show_pictures(
@@ -116,7 +137,13 @@ show_pictures(
 )
 
 # %% [markdown]
-# (The threshold is Otsu's: the one that splits the grey levels into two groups that are as uniform as possible.) Looking is not measuring, but the true shading is unknown. A part of the *paper* can be hidden, though: the shapes of the letters, moved down by 14 rows, are put into the hole as well where there is paper, and the fill has to say how bright it is there. The other answers are one brightness for all, and the best plane.
+# (The threshold is Otsu's: the one that splits the grey levels into two groups that are as uniform
+# as possible.) The result looks good, but the true shading is unknown, so it cannot be measured
+# directly. But we can hide some of the *paper*, whose brightness is known. We move the shapes of
+# the letters down by 14 rows, and add to the hole those of their pixels that are paper. The fill
+# has to predict the brightness of these pixels. It is compared with two simpler guesses: one
+# brightness for all pixels, and the best plane (by least squares). The error is the RMSE, the root
+# of the mean squared error, in units of brightness (0 to 1).
 
 # %%
 hidden_paper = np.roll(ink, 14, axis=0) & ~ink
@@ -135,7 +162,8 @@ misses = (guess - page for guess in guesses.values())
 page_errors = [float(np.sqrt(np.mean(miss[hidden_paper] ** 2))) for miss in misses]
 
 # %% [markdown]
-# **Predict:** in which order do the three come, and how many times better is the best than the worst?
+# **Predict:** put the three guesses in order, best first. How many times larger is the worst RMSE
+# than the best?
 
 # %%
 show_table(
@@ -146,13 +174,23 @@ show_table(
 )
 
 # %% [markdown]
-# The harmonic fill of lesson 02, with no training at all, is off by 0.018. A smooth fill is right where what is missing *is* smooth.
+# The order is harmonic fill, plane, one brightness, and the worst RMSE is about ten times the best.
+# The harmonic fill of lesson 02, with no training at all, is off by 0.018. A smooth fill works here
+# because the light changes slowly across the page.
 #
 # ## An object removed
 #
-# Augmented reality puts things into what a camera sees, and also takes things out (then it is called **diminished reality**). What is behind such a thing is wood, cloth, grass: it has a texture, and a smooth fill has none. A classical method is to *copy*. The [exemplar fill](glossary.ipynb#Exemplar-fill) (Criminisi, Pérez and Toyama, 2004) takes a patch of 9 x 9 pixels at the rim of the hole, searches the picture for the patch that fits best on the known pixels, and copies what is missing from there. Edges that run into the hole are continued first. `learnkit/fills/exemplar.py` has it on one page.
+# Augmented reality adds objects to a camera's picture. It can also remove objects (this is called
+# **diminished reality**). Behind a removed object there is wood, cloth or grass, which has a
+# texture, and a smooth fill has none. A classical method is to *copy*. The [exemplar
+# fill](glossary.ipynb#Exemplar-fill) (Criminisi, Pérez and Toyama, 2004) repeats three steps until
+# the hole is full: take the patch of 9 x 9 pixels at the rim of the hole with the highest priority;
+# find in the picture the wholly known patch that fits best on its known pixels (least squared
+# error); copy the missing pixels from there. The priority is the product of the *confidence* (how
+# much of the patch is known) and a *data term* (how strong an edge runs into the hole there), so
+# edges are continued first. The code is in `learnkit/fills/exemplar.py`.
 #
-# So that the truth is known, a sticker is put onto a table and taken off again.
+# So that the truth is known, we put a sticker onto the picture of a table, and remove it again.
 
 # %%
 coffee = photograph("coffee", height=200)
@@ -174,7 +212,7 @@ def slope(image):
 
 
 # %% [markdown]
-# **Predict:** which of the two has the higher PSNR, and which would you rather look at?
+# **Predict:** which of the two has the higher PSNR, and which looks better?
 
 # %%
 corner = np.s_[120:, 200:]
@@ -188,10 +226,13 @@ removal = {
     name: {"PSNR, dB": psnr(image, coffee, hole=sticker), "slope": slope(image) / slope(coffee)}
     for name, image in removed.items()
 }
-show_table(removal, heads=["fill", "PSNR, dB", "slope, of the truth's"], digits=2)
+show_table(removal, heads=["fill", "PSNR, dB", "slope / true slope"], digits=2)
 
 # %% [markdown]
-# The blur has the higher PSNR. That is lesson 01 again: of many possible grains the mean is nearest to all, and is none. The copied wood has nearly as much texture as the true wood. Where nobody compares with the truth, the exemplar fill is the better one.
+# The blur has the higher PSNR. The reason is that of lesson 01: the mean of all possible textures
+# has the least squared error, but the mean itself has no texture. The copied wood has nearly as
+# much texture as the true wood. If the result is only looked at and never compared with the truth,
+# the exemplar fill is the better choice.
 #
 # Try it on an object that is really there: the spoon's bowl is marked. Clear the hole, paint another one, or load a picture of your own with the button. (It takes most kinds of pictures, makes large ones smaller, and says what it has done.)
 
@@ -203,15 +244,24 @@ contest = {"harmonic": harmonic, "exemplar": lambda image, hole: exemplar(image,
 brush.explore({"coffee": table}, contest, hole=spoon, size=25)
 
 # %% [markdown]
-# The exemplar fill puts a second handle where the spoon was: it copies what fits at the rim, and knows nothing of cups. Large networks that have learned from millions of photographs do.
+# The exemplar fill puts a second handle where the spoon was: it copies what fits at the rim, and
+# knows nothing about cups. Large networks trained on millions of photographs know what a cup looks
+# like.
 #
 # ## How sure is a fill?
 #
-# The exemplar fill can also *draw* among the patches that fit nearly as well as the best one (Efros and Leung, 1999). Then each fill is another one. Lesson 11 had several fills from a VAE, lesson 12 from a diffusion model. Where all of them agree, the fill follows from what is known. Where they differ, it is invented. A picture that says where they differ is an [**uncertainty map**](glossary.ipynb#Uncertainty-map).
+# The exemplar fill can also *draw* among the patches that fit nearly as well as the best one (with
+# an error at most 10 % larger; Efros and Leung, 1999). Then each call gives a different fill.
+# Lesson 11 drew several fills from a VAE, lesson 12 from a diffusion model. Where the fills differ,
+# the method has invented something. Where they agree, the method is sure; whether it is right is a
+# separate question (see the retina below). A picture that shows where they differ is an
+# [**uncertainty map**](glossary.ipynb#Uncertainty-map).
 #
 # ### Exercise: the uncertainty map ●○○
 #
-# `fills` is `(k, h, w)`: k fills of one grey picture. Return `(h, w)`: for each pixel the standard deviation of its k values. That is the root of (the sum of their squared distances from their mean, divided by k); k, not k - 1.
+# `fills` is `(k, h, w)`: k fills of one grey picture. Return `(h, w)`: for each pixel the standard
+# deviation of its k values $f_i$. With their mean $\bar f$ it is $\sqrt{\tfrac1k\sum_i (f_i - \bar
+# f)^2}$. Divide by k, not by k - 1 (`ddof=0`).
 
 
 # %% nbgrader={"grade": false, "grade_id": "uncertainty_map", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -243,11 +293,16 @@ print(
 )
 
 # %% [markdown]
-# The known pixels are the same in all draws, so their uncertainty is 0. In the hole it is smallest at the rim. Further below a map like this will have to say whether a patient may be ill.
+# The known pixels are the same in all draws, so their uncertainty is 0. In the hole it is smallest
+# at the rim. Later in this lesson such maps are used on medical pictures.
 #
 # ## A panorama: the picture has no border
 #
-# For **virtual reality** a picture goes once around you: its right border continues at its left one. Here a launch pad and its mirror image stand for such a panorama of 360 degrees, turned so that its seam lies in the sky. Something crossed the seam and is cut out; so the hole is at both ends of the array.
+# For virtual reality a picture goes once around you: its right border continues at its left one. As
+# a stand-in for such a panorama of 360 degrees we put a picture of a launch pad beside its mirror
+# image, and shift the result so that the seam (the place where the last column meets the first)
+# lies in the sky. An object that lay across the seam has been cut out. So one part of the hole is
+# at the left end of the array and the other part at the right end.
 
 # %%
 launch = photograph("rocket", height=214)
@@ -268,7 +323,9 @@ seam_scores = [psnr(fill, panorama, hole=seam_hole) for fill in (flat_fill, roun
 steps = [float(np.abs(f[100:190, 0] - f[100:190, -1]).mean()) for f in (flat_fill, round_fill)]
 
 # %% [markdown]
-# **Predict:** for the harmonic fill a pixel at the border has no neighbour beyond it. What does it make of a hole that lies half at the one border, half at the other?
+# **Predict:** for the harmonic fill a pixel at the border has no neighbour beyond it. What does the
+# fill look like if one part of the hole is at the left border and the other part at the right
+# border?
 
 # %%
 view = np.s_[70:, 230:410]  # the viewer looks at the seam
@@ -285,11 +342,21 @@ print(f"PSNR in the hole: {seam_scores[0]:.1f} dB flat, {seam_scores[1]:.1f} dB 
 print(f"step at the seam: {steps[0]:.4f} flat, {steps[1]:.4f} turned")
 
 # %% [markdown]
-# One line, `np.roll`, is worth 6 dB here. The method was right, and the picture was given to it in a wrong form. (A convolution with zero padding has the same fault. This turn mends it, or circular padding, which continues each row at its other end.)
+# One line, `np.roll`, is worth 6 dB here. The method did not change. Only the array was shifted, so
+# that the hole is no longer at a border. Without the shift the two halves are filled separately,
+# and a step remains at the seam. (A convolution with zero padding has the same problem. It is
+# solved by the same shift, or by circular padding, which continues each row with the pixels from
+# its other end.)
 #
 # ## The other eye
 #
-# A robot, or glasses for augmented reality, has two cameras side by side. A point at a distance $Z$ lies in the right picture $d = fb/Z$ pixels further to the left: $f$ is the focal length in pixels, $b$ the distance between the cameras. $d$ is the [**disparity**](glossary.ipynb#Disparity). From it follows the distance of every point; a robot that compares these distances with a map finds out where it is (**localisation**). (In this pair the two pictures do not have their centres at the same column, so $d = fb/Z$ less an offset, which `stereo.depth` adds.)
+# A robot, or glasses for augmented reality, has two cameras side by side. Let $f$ be the focal
+# length in pixels, and $b$ the distance between the cameras. By similar triangles a point at $X$ to
+# the side and at the distance $Z$ is seen at the column $fX/Z$ by the left camera, and at $f(X -
+# b)/Z$ by the right one. So it lies $d = fb/Z$ pixels further to the left in the right picture, in
+# the same row (the pair is *rectified*). $d$ is the [**disparity**](glossary.ipynb#Disparity). From
+# the disparity follows the distance of every point. (In this pair the two pictures do not have
+# their centres at the same column, so $d = fb/Z$ less an offset, which `stereo.depth` adds.)
 
 # %%
 pair = stereo.motorcycle(shrink=2)
@@ -302,13 +369,19 @@ print(f"the front wheel is {wheel:.2f} m away, the wall {wall:.2f} m")
 # %% [markdown]
 # ### Exercise: what the left eye sees, from the right one's picture ●●○
 #
-# `right` is the right picture `(h, w, 3)`, `disparity` the disparity of each pixel of the *left* picture `(h, w)`. What the left picture has in column $x$, the right one has in column $x - d$, in the same row: take the nearest pixel. Where that column lies outside the right picture, on the left or on the right (a test has a negative $d$), or where the disparity is `inf` (not known), the pixel is hole; other pixels are not, yet. Return `(view, hole)`: the view `(h, w, 3)` with 0 in its hole, and the hole `(h, w)`, bool.
+# `right` is the right picture `(h, w, 3)`, `disparity` the disparity $d$ (a float) of each pixel of
+# the *left* picture `(h, w)`. What the left picture has in column $x$, the right one has in column
+# $x - d$, in the same row. Round $x - d$ to the nearest column first. A pixel belongs to the hole
+# if this rounded column lies outside the right picture (on either side; $d$ may be negative), or if
+# its disparity is `inf` (not known). No other pixel belongs to the hole: pixels that something
+# nearer covers come after the exercise. Return `(view, hole)`: the view `(h, w, 3)` with 0 in its
+# hole, and the hole `(h, w)`, bool.
 
 
 # %% nbgrader={"grade": false, "grade_id": "warp_by_disparity", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def warp_by_disparity(right, disparity):
-    """The left view, read from the right picture at x - disparity; outside is hole."""
+    """The left view, read from the right picture at x - disparity; no source there: hole."""
     ### BEGIN SOLUTION
     w = disparity.shape[1]
     source = np.round(np.arange(w) - disparity)
@@ -326,7 +399,9 @@ behind = stereo.hidden(pair.disparity)
 warp_scores = [psnr(image, pair.left, hole=~not_seen) for image in (pair.right, warped)]
 
 # %% [markdown]
-# **Predict:** the view is read from the right picture. At the left edge of the motorcycle there is wall that the right eye cannot see, for the motorcycle is before it. What does the view show there?
+# **Predict:** the view is read from the right picture. To the left of the motorcycle there is a
+# piece of the wall that the right eye cannot see, because the motorcycle is in front of it. What
+# does the view show there?
 
 # %%
 part = np.s_[60:230, 40:200]
@@ -341,7 +416,10 @@ show_pictures(
 print(f"right picture as it is {warp_scores[0]:.1f} dB, warped {warp_scores[1]:.1f} dB")
 
 # %% [markdown]
-# It shows a copy of what is before it: the motorcycle twice. Those pixels are no measurement either, so they are hole too. Where two pixels of the left picture are read from one pixel of the right one, the nearer of them is seen, and the other one is hidden (`stereo.hidden`).
+# The view shows a copy of what is in front of the wall, so parts of the motorcycle appear twice.
+# These pixels were not measured either, so they also belong to the hole. Where two pixels of the
+# left picture are read from one pixel of the right one, the right eye sees the nearer of them, and
+# the other one is hidden, or *occluded* (`stereo.hidden`).
 
 # %%
 unknown = not_seen | behind
@@ -353,7 +431,7 @@ print(
 )
 
 # %% [markdown]
-# **Predict:** how many dB is a plain harmonic fill better in the hidden pixels than the copies?
+# **Predict:** in the hidden pixels, by how many dB is a harmonic fill better than the copies?
 
 # %%
 show_pictures(
@@ -367,11 +445,21 @@ show_pictures(
 print(f"in the hidden pixels: copies {copied:.1f} dB, filled {filled:.1f} dB")
 
 # %% [markdown]
-# That is 3.6 dB more, for knowing *what is not known*. In films a second eye is made for a picture that has only one in a similar way: with an estimated depth, each pixel is pushed to where the other eye sees it, and what comes into view is filled.
+# That is 3.6 dB more, only because the hidden pixels were put into the hole. When a film that was
+# shot with one camera is converted to 3D, the work is similar: the depth is estimated, each pixel
+# is moved to where the second eye would see it, and the pixels that no moved pixel covers are
+# filled.
 #
 # ## A CT scan: fill where it was measured
 #
-# A CT scanner does not take a picture. It measures how much of each ray is swallowed, along many lines at many angles: the sums of the tissue's density along these lines are the [**sinogram**](glossary.ipynb#Sinogram). The picture is computed from it (by filtered back-projection: each sum is spread back along its line, after a filter that sharpens). A screw of metal lets no ray through. Then each angle has a gap, and the gaps form a band in the sinogram. (This phantom has no metal in it; the band is that of a screw.)
+# A CT scanner does not take a picture. It measures how much of each X-ray is absorbed, along many
+# lines at many angles. A ray of intensity $I_0$ leaves the body with $I = I_0\,e^{-\int \mu}$
+# (given; the law of Beer and Lambert), so $-\log(I/I_0)$ is the sum of the tissue's density $\mu$
+# along the line. These sums are the [**sinogram**](glossary.ipynb#Sinogram). The picture is
+# computed from it (by filtered back-projection: each sum is spread back along its line, after a
+# filter that sharpens). A metal screw lets no ray through. Then each angle has a gap, and the gaps
+# form a band in the sinogram. We use a *phantom*, a test object for scanners. (It contains no
+# metal. We only delete the values that a round screw would make useless.)
 
 # %%
 phantom = photograph("phantom", height=128)  # Shepp and Logan's, resized
@@ -421,11 +509,17 @@ show_table(
 )
 
 # %% [markdown]
-# Both: streaks run from the metal through the whole head, strongest beside it. Filling each angle by a straight line is the usual remedy (Kalender, Hebel and Ebersberger, 1987); the harmonic fill also asks the neighbouring angles, and is a little better here. In the finished picture the error is spread, and there is no hole to mark. **Fill where it was measured.**
+# Both: streaks run from the metal through the whole head, strongest beside it. The classical method
+# fills the gap of each angle by linear interpolation (Kalender, Hebel and Ebersberger, 1987). The
+# harmonic fill also uses the neighbouring angles, and is a little better here. In the finished
+# picture the error is spread everywhere, and there is no hole to mark. **Fill where it was
+# measured.**
 #
 # ## Tissue: a number that was never measured
 #
-# Histology: a slice of tissue, dyed so that one protein is brown. A pathologist asks how large the brown share is. A speck of dirt hides 40 x 40 pixels. Ten such specks, each filled, and the brown share read off inside.
+# In histology a slice of tissue is dyed so that one protein becomes brown. A pathologist wants to
+# know how large the brown share is. A speck of dirt hides 40 x 40 pixels. We fill ten such specks,
+# one at a time, and measure the brown share inside each fill.
 
 
 # %%
@@ -468,15 +562,23 @@ share_errors = {
     name: {"mean": 100 * miss.mean(), "worst": 100 * miss.max()}
     for name, miss in (("exemplar", copied_miss), ("harmonic", smooth_miss))
 }
-heads_of_errors = ["fill", "mean", "worst"]
-show_table(share_errors, heads=heads_of_errors, digits=0, title="error of the brown share, points")
+columns_of_errors = ["fill", "mean", "worst"]
+show_table(
+    share_errors, heads=columns_of_errors, digits=0, title="error of the brown share, points"
+)
 
 # %% [markdown]
-# The exemplar fill is off by 8 points of a hundred, the blurred one by 16. So the former is the better guess; but it is a guess about tissue that nobody has looked at. Here its seams can still be seen; a better method's cannot, and then a number that is read off it looks like an observation. In medicine a share is given of what *was* seen, with the speck left out.
+# The exemplar fill is off by 8 points of a hundred, the blurred one by 16. So the exemplar fill
+# gives the better estimate. But it is an estimate about tissue that nobody has seen. In this fill
+# the seams are visible. In the fill of a better method they are not, and then a number computed
+# from the fill looks like a measurement. So compute the brown share from the visible tissue only,
+# and leave the speck out.
 #
 # ## The back of an eye: what is erased
 #
-# A small dark dot in the picture of a retina is a *microaneurysm*: a bulge of a tiny vessel, and the first sign that diabetes damages the eye. Doctors look for these dots. Let a reflection of the lamp lie over one.
+# A small dark dot in the picture of a retina is a *microaneurysm*: a bulge of a tiny vessel, and
+# the earliest visible sign of damage by diabetes. Doctors look for these dots. We hide one such
+# dot, as if a reflection of the lamp covered it.
 
 # %%
 retina = photograph("microaneurysms")
@@ -510,18 +612,27 @@ darkest = np.where(reflex, eye_fills, 1).min(axis=(1, 2))
 print(f"fills with a pixel below 0.2 in the hole: {(darkest < 0.2).sum()} of {len(eye_fills)}")
 
 # %% [markdown]
-# In none of them, and the uncertainty is small: the truth is ten standard deviations away. No method could know that there was a dot under the reflection. The fault is that this one does not *say* so: it is sure, and wrong.
+# No fill has a dark dot, and the uncertainty is small: the truth is ten standard deviations away
+# from the mean of the fills. No method could know that there was a dot under the reflection. The
+# fault of this method is that its map does not show that a dot was possible.
 #
 # > **Trap.** An uncertainty map shows how much the fills differ. It does not show how wrong they are. At the dot the 16 fills have a standard deviation of 0.025, and their mean is off by 0.25.
 #
 # ## When does the map warn?
 #
-# A method can doubt only what it has seen. To try that, one needs many heads of which the truth is known. So these are simulated CT slices, drawn as Shepp and Logan drew their phantom; every second one has a lesion, a bright spot somewhere in the brain. Two painters (lesson 12) have learned from 20,000 of them each. One has seen heads with and without lesions; the other has seen healthy heads alone, as happens if a network is trained on the pictures of volunteers.
+# An uncertainty map can only show possibilities that the method has seen in its data. To test this
+# we need many heads with a known truth. So these are simulated CT slices, drawn as Shepp and Logan
+# drew their phantom; every second one has a lesion, a bright spot somewhere in the brain. Two
+# painters (networks as in lesson 12 that are told the hole) were trained on 20,000 such slices
+# each. One has seen heads with and without lesions; the other has seen healthy heads only, as
+# happens if a network is trained on pictures of healthy volunteers. (This is a real danger. Cohen,
+# Luck and Honari, 2018, trained a network to turn one kind of MRI scan into another. It added
+# tumours when all of its target pictures had tumours, and removed them when none had.)
 
 # %%
 slices = heads(3000, np.random.default_rng(5))
 without = heads(3000, np.random.default_rng(5), lesions=0.0)  # the same heads, all healthy
-light = np.abs(slices.images - without.images)  # what the lesions change
+light = np.abs(slices.images - without.images)  # how much a lesion changes each pixel
 gap = draw.box((28, 28), height=10, width=10)
 inside = ((light > 0.1) & gap).sum(axis=(1, 2))
 outside = ((light > 0.03) & ~gap).sum(axis=(1, 2))
@@ -566,7 +677,8 @@ def row_of(kind, i):
 
 
 # %% [markdown]
-# **Predict:** a head whose lesion is wholly hidden. What is in its place in the mean of each painter's fills? Do the maps point at it?
+# **Predict:** a head whose lesion is wholly hidden. What is in its place in the mean of each
+# painter's fills? Are the maps brighter there?
 
 # %%
 show_pictures(
@@ -584,7 +696,11 @@ show_pictures(
 )
 
 # %% [markdown]
-# Now over 12 heads of each kind, with 16 fills each. Four numbers: the uncertainty at the lesion, and elsewhere in the gap; how many pixels of the gap lie within two standard deviations of the mean, which should be about 95 of 100; and in how many fills there is a lesion: three pixels or more that are clearly brighter than the brain.
+# Now over 12 heads of each kind, with 16 fills each. Four numbers: the uncertainty at the lesion;
+# the uncertainty elsewhere in the gap; how many of the gap's true pixels lie within two standard
+# deviations of the mean of the fills (92 of 100 for a perfect painter and Gaussian pixels: 95 if
+# mean and deviation were exact, a little less because they come from 16 fills); and in how many
+# fills there is a lesion: three pixels or more that are clearly brighter than the brain.
 
 
 # %%
@@ -632,12 +748,29 @@ for name, painter in painters.items():
     print(f"fills with a lesion, by the painter that {name}: {said[name]:.0f} %")
 
 # %% [markdown]
-# - **Where nothing of a lesion can be seen, the mean shows none.** That has to be so with either painter: few of the possible fills have a lesion, and each has it in another place. The map does not point at it either: 0.045 at the lesion, 0.044 elsewhere. What it shows is the ventricles' outlines.
-# - **Where its rim can be seen, it depends on what was learned.** The painter that has seen lesions draws one in 38 % of its fills, and its map is brighter there, 0.059 against 0.045: this map warns. The map of the other painter stays as it is, 0.033. In some heads it continues the bright rim by a few pixels, and those are counted as a lesion; but it has no doubt.
-# - **Counting is a better question than the map.** Of 240 heads without any sign 19 % have a lesion in the gap, and 7 % of the fills of the painter that has seen lesions say so. It allows for lesions, but too seldom. Such a share has to be compared with true heads before anybody relies on it. The other painter says never.
-# - **Both are too sure**: 83 and 77 pixels of 100 lie within two standard deviations, instead of 95.
+# - **Where nothing of a lesion can be seen, the mean shows none.** This is so for both painters,
+#   for different reasons. The painter that has seen none draws no lesion. The other one draws few,
+#   each in a different place, so the mean hides them. Its map is not brighter there either: 0.045
+#   at the lesion, 0.044 elsewhere. What the map shows is the outline of the ventricles (the two
+#   dark cavities in the middle of the brain).
+# - **Where its rim can be seen, it depends on what was learned.** The painter that has seen lesions
+#   draws one in 38 % of its fills (the same count finds a lesion in 75 % of these true heads: in
+#   the others too little of it lies in the gap), and its map is brighter there, 0.059 against
+#   0.045: this map warns. The map of the other painter stays as it is, 0.033. In some heads this
+#   painter continues the bright rim by a few pixels, and the count takes these pixels for a lesion;
+#   but its map stays low there.
+# - **Counting is a better question than the map.** Of 240 heads without any visible sign 19 % have
+#   a lesion in the gap (on these true heads the count makes no error), and 7 % of the fills of the
+#   painter that has seen lesions show one. So this painter draws lesions, but about three times too
+#   rarely. Such a share must be checked on heads with known truth before it is used. The other
+#   painter draws no lesion at all.
+# - **Both are too sure**: where the lesion is wholly hidden, 83 and 77 pixels of 100 lie within two
+#   standard deviations, instead of 92. (Such a comparison of stated and observed frequencies is
+#   called *calibration*. A simple repair is to multiply the map by a factor, chosen on other heads
+#   with known truth.)
 #
-# Look at single heads: choose a case, and move the limit.
+# Look at single heads: choose a case, and move the slider. It sets the uncertainty above which a
+# pixel is marked.
 
 # %%
 cases = {
@@ -658,23 +791,27 @@ uncertainty.explore(cases)
 # | do | because |
 # |---|---|
 # | fill where it was measured (the sinogram), not in the finished picture | in the finished picture the error is spread, and there is no hole to mark |
-# | keep the original, and the hole, beside the filled picture | later nobody can see what was invented |
-# | never read a number or a diagnosis off a hole | the copied tissue looks like an observation |
-# | show several fills, and ask them the question that matters ("is there a lesion?") | a spread of grey levels is not an answer to it |
-# | say what the method has seen in training, and what it has not | it doubts only what it has seen |
+# | keep the original and the hole together with the filled picture | without them nobody can tell later what was invented |
+# | take no number and no diagnosis from filled pixels | a fill looks like a measurement, but is not one |
+# | draw several fills, and count in how many the answer to the question that matters ("is there a lesion?") is yes | a standard deviation of grey levels does not answer it |
+# | say what the method has seen in training, and what it has not | its map can warn only of what it has seen |
 #
-# Art has the same rules, and has had them for long: a restorer fills a gap in a fresco by fine strokes that cannot be seen from afar and are plain to see from near, and writes down where they are.
+# Restorers of paintings work by the same rules: a gap in a fresco is filled with fine lines that
+# are invisible from far away and clearly visible from near, and a report says where they are.
 #
 # ## Capstone
 #
-# Now it is your turn. Choose one of five fields: photographs, pages, the back of an eye, tissue, scans. Each has four pictures to work on, and four that the work is judged on. You hand in one Python file: a fill, several fills that differ, and a report of four short texts. `docs/capstone.md` has the task and the rubric; in a terminal,
+# Now it is your turn. Choose one of five fields: photographs, pages, the back of an eye, tissue,
+# scans. Each has four pictures to work on, and four on which your work is judged. You hand in one
+# Python file: a fill, several fills that differ, and a report of four short texts.
+# `docs/capstone.md` has the task and the rubric. There are two commands for a terminal:
 #
 # ```
 # learnkit capstone mine.py --new fundus
 # learnkit capstone mine.py
 # ```
 #
-# begins such a file, and measures it.
+# The first one begins such a file, the second one measures it.
 #
 # | points | for | decided by |
 # |---|---|---|
@@ -684,29 +821,104 @@ uncertainty.explore(cases)
 # | 10 | uncertain where it is wrong | the command |
 # | 50 | question, method, results, limits, and code that can be read | your instructor |
 #
-# `solutions/capstone.py` in the course's repository is an example. It takes scratches off photographs, 3 dB better than the harmonic fill.
+# `solutions/capstone.py` in the course's repository is an example. It removes scratches from
+# photographs, 3 dB better than the harmonic fill.
 #
 # ## Quiz
 #
-# <details><summary>1. The standard deviation of 16 fills is 0.02 everywhere in a hole. Can you rely on them?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# Only as far as the method knows what can be there. All fills of the retina agreed, and all were wrong: where a method has never seen something, or copies from what is around, its fills agree on its absence.
+# **1. The standard deviation of 16 fills is 0.02 everywhere in a hole. Can you rely on them?**
+#
+# <details><summary>Yes: they all agree.</summary>
+#
+# **No.** In the lesson all fills of the retina agreed, and all were wrong.
 # </details>
-# <details><summary>2. A fill of an old photograph has 28 dB with the scratches found by a program, and 40 dB with the true ones. What do you improve first, the network or the detector?</summary>
+# <details><summary>Not by this alone</summary>
 #
-# The detector, or you mark the scratches by hand: 12 dB are lost, most of them by pixels that were never scratched and were filled all the same. A better method would have brought 1.5 dB.
+# **Right.** They agree as far as the method knows what can be there. Where a method has never seen
+# something, or copies from around the hole, its fills agree that it is not there.
 # </details>
-# <details><summary>3. Why is metal removed in the sinogram and not in the scan?</summary>
+# <details><summary>No: 0.02 is large.</summary>
 #
-# In the sinogram a gap is a gap: what is beside it was measured and is right. In the scan the missing values are spread over the whole picture, as streaks; there is no hole to fill.
+# **No.** It is small. But a small spread is no proof.
+# </details>
+#
+# **2. A fill of an old photograph has 28 dB with the scratches that a program found, and 40 dB with
+# the true ones. What do you improve first?**
+#
+# <details><summary>The network that fills</summary>
+#
+# **No.** With the true scratches it reaches 40 dB.
+# </details>
+# <details><summary>Both, by the same effort</summary>
+#
+# **No.** The two losses are very different in size.
+# </details>
+# <details><summary>The detector</summary>
+#
+# **Right.** 12 dB are lost by the hole, most of them at pixels that were never scratched. A better
+# method would have brought 1.5 dB. Or mark the scratches by hand.
+# </details>
+#
+# **3. Why is metal removed in the sinogram, and not in the scan?**
+#
+# <details><summary>In the scan the fault is spread everywhere.</summary>
+#
+# **Right.** In the sinogram what is missing is a gap. Beside the gap the sinogram was measured and
+# is right. In the scan there is no hole to fill, only streaks.
+# </details>
+# <details><summary>Because the sinogram is smaller</summary>
+#
+# **No.** The size is not the reason.
+# </details>
+# <details><summary>Because nobody can see a sinogram</summary>
+#
+# **No.** That would be a reason against it.
+# </details>
+#
+# **4. A brick wall has a hole. Which method do you take?**
+#
+# <details><summary>The harmonic fill</summary>
+#
+# **No.** It gives a smooth patch without bricks.
+# </details>
+# <details><summary>The exemplar fill</summary>
+#
+# **Right.** It copies patches. The wall repeats, so the missing texture is somewhere else in the
+# picture.
+# </details>
+# <details><summary>The mean of many fills</summary>
+#
+# **No.** A mean blurs the joints between the bricks.
+# </details>
+#
+# **5. A copied texture has a lower PSNR than a blur. Which one is worse?**
+#
+# <details><summary>The texture: the number says so.</summary>
+#
+# **No.** PSNR punishes every brick that does not lie at the true place.
+# </details>
+# <details><summary>The blur: it looks wrong.</summary>
+#
+# **No.** For a measurement it may be the better estimate.
+# </details>
+# <details><summary>It depends on what the picture is for.</summary>
+#
+# **Right.** To look at, the texture. Where values are read off, as in a scan, invented texture
+# looks like an observation and is none.
 # </details>
 #
 # ## What you have seen
 #
 # - The hole has to be found first, and on an old photograph that decides more than the method.
-# - What is missing decides the method: smooth (harmonic), textured (exemplar), periodic (turn it), seen by another eye (warp it), measured elsewhere (fill there).
-# - Copied texture looks right and measures worse than a blur. Invented tissue looks like an observation.
-# - An uncertainty map shows where fills differ. A method that has never seen a lesion is sure that there is none.
+# - The kind of the missing content decides the method. Smooth content: harmonic fill. Texture:
+#   exemplar fill. A hole across the seam of a panorama: shift the panorama first. Content that
+#   another camera sees: warp its picture. A gap in a CT measurement: fill the sinogram.
+# - Copied texture looks right and has a lower PSNR than a blur. Invented tissue looks like a
+#   measurement.
+# - An uncertainty map shows where fills differ. The fills of a method that has never seen a lesion
+#   show none, and its map gives no warning.
 #
 # **For the course's table** of fills: no new row. The exemplar fill needs whole patches around a hole, and a garment of 28 x 28 has too few.
 #

@@ -5,9 +5,14 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 03 to 05, 07, 08, 10 and 13 | find a program's faults by checks that fail, and prove each mend; say what a loss can make a network learn before you train it; paint a picture, and fill a hole, with nothing but a network and that one picture; write the same program in PyTorch and in Keras | 90 min; the cells alone run in under a minute, with or without a GPU |
+# | lessons 03 to 05, 07, 08, 10 and 13 | find a program's faults (bugs) by checks that fail, and show by the same checks that each repair works; say what a loss can make a network learn before you train it; paint a picture, and fill a hole, with nothing but a network and that one picture; write the same program in PyTorch and in Keras | 90 min; the cells alone run in under a minute, with or without a GPU |
 #
-# This course grew out of an article in Chinese for beginners, on 图像合成与修复, *image synthesis and inpainting*. It is copied from blog to blog, without a date; its newest source is from 2017. It names CNN, VAE, GAN and DCGAN, mean squared error and cross-entropy, gradient descent, RMSprop and Adam, over-fitting, augmentation and transfer learning: the subjects of this course. And it has a program, in two halves, which does not run. This is what the program does, in our words:
+# This course grew out of an article in Chinese for beginners, on 图像合成与修复, *image synthesis and
+# inpainting*. It is copied from blog to blog, without a date; its newest source is from 2017. It is
+# not reprinted here; its program and its claims are given in our words. It names CNN, VAE, GAN and
+# DCGAN, mean squared error and cross-entropy, gradient descent, RMSprop and Adam, over-fitting,
+# augmentation and transfer learning: the subjects of this course. It also contains a program in two
+# halves, which does not run. This is what the program is meant to do:
 #
 # ```
 # SYNTHESIS                                         INPAINTING
@@ -22,7 +27,9 @@
 #     optimizer.minimize(error)
 # ```
 #
-# The 3 is called `input_dim`, and the network a CNN. In this lesson you take the program apart: each fault is found by a check that fails, mended, and proved. The deepest one is left when everything runs.
+# The article calls the 3 `input_dim`, and calls the network a CNN. In this lesson you take the
+# program apart: for each fault you run a check that fails, repair the fault, and run the check
+# again. The most important fault remains after the program runs without errors.
 
 # %%
 import itertools
@@ -48,7 +55,9 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## Does it run?
 #
-# `learnkit/article/program.py` has the program in PyTorch, with a switch for each of five faults. A fault that is not mended is run as it is. With no fault mended:
+# `learnkit/article/program.py` has the program in PyTorch, with a switch for each of five faults. A
+# fault that is not mended (repaired) stays in the program. First we run it with all five faults,
+# then with `minimize` mended.
 
 # %%
 garments = torch.from_numpy(fashion_mnist("train")[0][:, None] / np.float32(255))
@@ -63,11 +72,30 @@ print()
 print(run(["minimize"], few).error)
 
 # %% [markdown]
-# The first check, and it fails: **it does not run.** There is no `optimizer.minimize(loss)`, in PyTorch as in Keras 3. (TensorFlow 1 had one, but there a loss was a graph. TensorFlow 2 had one, too, and it wanted the variables, and a function or a tape.) With that mended it stops at the mended line, at `loss.backward()`: `predict` gives plain numbers, and from plain numbers no gradient comes back. An optimizer cannot know what a number was computed from.
+# The first check fails: **the program does not run.** Neither PyTorch nor Keras 3 has a method
+# `optimizer.minimize(loss)`. (Older TensorFlow had one. In version 1 the loss was a node of a
+# graph. In version 2, with Keras 2, the call also needed the variables, and a function for the loss
+# or a *gradient tape*, which records how the loss was computed.) With `minimize` mended the program
+# stops at the next fault, in the line `loss.backward()`: `predict` returns a NumPy array. PyTorch
+# does not know how it was computed, so no gradient can be passed back through it. The exercise
+# repairs both faults.
+#
+# All five faults, by their names in the code:
+#
+# | fault | what is wrong |
+# |---|---|
+# | `predict` | `predict()` returns a NumPy array: no gradient can pass through it |
+# | `minimize` | there is no method `optimizer.minimize(loss)` |
+# | `target` | the loss compares with 3, the number of channels, and with no picture |
+# | `pixel` | the generator outputs 3 numbers: one pixel |
+# | `noise` | new noise is drawn for every picture, so it says nothing about the picture |
 #
 # ### Exercise: a right step ●●○
 #
-# One training step of a generator: `model(noise)` makes pictures, the loss is their mean squared error against `images`, and `optimizer` takes one step against its gradient. Return the loss, a float, as it was before the step.
+# One training step of a generator: `model(noise)` makes pictures, and the loss is the mean squared
+# error between these pictures and `images`, over all values. Compute the gradient of the loss for
+# the model's weights, and let `optimizer` take one step. The weights may still hold gradients from
+# earlier steps. Call the model once, and return the loss before the step as a Python float.
 
 
 # %% nbgrader={"grade": false, "grade_id": "training_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -86,7 +114,8 @@ def training_step(model, noise, images, optimizer):
 # %% [markdown]
 # ## It runs. What does it learn?
 #
-# The article compares what the generator makes with `input_dim`, which is 3. 100 numbers go in, three numbers between -1 and 1 come out. Train it with your `training_step`.
+# The article compares the generator's output with `input_dim`, which is 3. 100 numbers go in, and
+# three numbers between -1 and 1 come out. Train it with your `training_step`.
 
 # %%
 torch.manual_seed(0)
@@ -99,7 +128,8 @@ white_losses = [
 colour = as_written(torch.randn(1, 100)).detach().numpy().reshape(1, 1, 3)
 
 # %% [markdown]
-# **Predict:** what picture has the program made after 400 steps? And which value does the loss end at?
+# **Predict:** what picture has the program made after 400 steps? And at which value does the loss
+# end?
 
 # %%
 fig, (pixel, curve) = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
@@ -112,13 +142,20 @@ curve.legend()
 show(fig, alt="One white pixel, and a loss that falls from 9 to 4 and stays there.")
 
 # %% [markdown]
-# **One white pixel.** Each of the three numbers comes as near to 3 as a tanh can, which is 1; the error that is left is (3 - 1)² = 4. The training went perfectly. It is the *target* that makes no sense: the number of channels is no picture, and there is no picture anywhere in the program. Nor does the generator make one: three numbers are one pixel.
+# **One white pixel.** Each of the three outputs approaches 1, the value of tanh nearest to 3. The
+# remaining error is (3 - 1)² = 4. The training itself worked. The *target* is wrong: it is the
+# number of channels, and no picture appears anywhere in the program. The output is wrong too: three
+# numbers are only one pixel.
 #
-# > **Trap.** A loss that falls and settles proves that the optimizer works. It does not prove that the network learns what you want. This one went from 9 to 4 as smoothly as any, and 4 is the least it could be.
+# > **Trap.** A loss that falls and settles proves that the optimizer works. It does not prove that
+# > the network learns what you want. This one went from 9 to 4, smoothly, and 4 is the least it
+# > could be.
 #
 # ## With pictures
 #
-# Mend target and pixel: the generator gives 784 numbers, and the target is a batch of garments, from -1 to 1 as tanh wants them. The noise is drawn anew for each, as in the article.
+# Now mend `target` and `pixel`: the generator outputs 784 numbers, and the target is a batch of
+# garments scaled to [-1, 1], the range of tanh. New noise is drawn for each picture in each step,
+# as in the article.
 
 # %%
 torch.manual_seed(0)
@@ -145,28 +182,47 @@ show_pictures(
 print(f"loss {np.mean(mean_losses[-100:]):.3f}, variance a pixel {variance:.3f}")
 
 # %% [markdown]
-# The mean garment, four times. This is the deepest fault, and nothing in the program looks wrong any more. The noise $z$ says nothing about the picture $x$ that it is compared with. For any $z$ the expected loss is
+# All four outputs are the mean garment. This is the most important fault: the program runs, and no
+# line of it looks wrong. The noise $z$ says nothing about the picture $x$ with which the output
+# $G(z)$ is compared. For any $z$ the expected loss is
 #
 # $$\mathbb{E}\,\|G(z) - x\|^2 = \|G(z) - \bar x\|^2 + \mathrm{Var}(x)$$
 #
-# (here divided by the 784 pixels).#
-# The second part does not depend on $G$. The first is 0 where $G(z)$ is the mean picture, whatever $z$ is. No network has a smaller expected loss, so training can only go there: you could have known it before the first step. A generator learns to *invent* if something ties noise and picture together (the encoder of a VAE, lesson 08; the steps from picture to noise in diffusion, lesson 12), or if nothing is compared pixel by pixel (the discriminator of a GAN, lesson 09).
+# (in the code divided by the 784 pixels). Derivation: write $G(z) - x = (G(z) - \bar x) + (\bar x -
+# x)$, and square. The mixed term has the mean $2\,(G(z) - \bar x) \cdot \mathbb{E}_x(\bar x - x) =
+# 0$, since $x$ does not depend on $z$. $\mathrm{Var}(x)$ is the sum of the variances of the pixels,
+# and does not depend on $G$. The first part is 0 where $G(z)$ is the mean picture, whatever $z$ is.
+# No network has a smaller expected loss, so a training that works ends near it. You can see this
+# before the first step. A generator can make different pictures if each noise is connected with a
+# picture (the encoder of a VAE, lesson 08; the steps from picture to noise in diffusion, lesson
+# 12), or if the loss does not compare pixels with one given picture (the discriminator of a GAN,
+# lesson 09).
+#
+# Two quick checks find many faults. Before the first step the loss should have the value that you
+# can compute: above, about (3 - 0)² = 9. And on a batch of four pictures the network should reach a
+# loss near 0. With new noise in each step the second check fails: the loss stays near the variance
+# of the four.
 #
 # ## The switchboard
 #
-# All five faults, each with a switch. Start with none mended, and mend one after the other.
+# Here each of the five faults has a switch. Start with all five faults, and mend them one at a
+# time.
 
 # %%
 outcomes = every(few)
 
 # %% [markdown]
-# **Predict:** mend `predict`, `minimize` and `target`, and leave `pixel`. What happens?
+# **Predict:** mend the faults `predict`, `minimize` and `target`, and leave `pixel`. What happens?
 
 # %%
 switchboard.explore(outcomes)
 
 # %% [markdown]
-# `predict` and `minimize` have to be mended before anything is learned. With pictures as target and one pixel to compare them with, 784 and 3 numbers cannot be subtracted: a shape error. With the target 3 it makes no difference whether the noise is drawn anew. And with all five mended each picture has its own noise, drawn once: then the garments come back. Is that synthesis? Try it on a noise that belongs to no picture:
+# If `target` is mended and `pixel` is not, 3 outputs are compared with 784 pixels: PyTorch raises a
+# shape error. `predict` and `minimize` have to be mended before anything is learned. If `target` is
+# not mended, it makes no difference whether `noise` is. With all five mended, each picture has its
+# own noise, drawn once, and the network reproduces the garments. Is that synthesis? Give it new
+# noise, which belongs to no picture:
 
 # %%
 torch.manual_seed(0)
@@ -177,7 +233,7 @@ with torch.no_grad():
     own, new = learner(codes[:4]), learner(torch.randn(4, 100))
 
 # %% [markdown]
-# **Predict:** what do the four own noises become, and what do four new ones?
+# **Predict:** what does the network make of four of the pictures' own noises, and of four new ones?
 
 # %%
 pictures = {f"own noise {i + 1}": own[i] for i in range(4)}
@@ -190,21 +246,36 @@ show_pictures(
 print(f"loss of the 64 garments: {own_losses[-1]:.3f}")
 
 # %% [markdown]
-# The network has learned the 64 garments by heart; the new noises become mixtures of several. The loss says nothing about the noises in between. A VAE asks for it: its encoder gives each picture a whole region of noise, and the regions together have to fill the normal distribution. (Learning the noises along with the network is a method of its own: Bojanowski et al. 2018, *Optimizing the Latent Space of Generative Networks*.)
+# The network has learned the 64 garments by heart; the new noises become mixtures of several. The
+# loss does not depend on what the network makes of other noises. In a VAE it does: the encoder
+# gives each picture a whole region of noise, the decoder has to work in all of it, and the KL term
+# pulls these regions towards one normal distribution. (To learn the noises together with the
+# network is a method of its own, called GLO: Bojanowski et al. 2018, *Optimizing the Latent Space
+# of Generative Networks*.)
 #
 # ## One network, one picture
 #
-# Dense 128, 128, 3 with tanh, on 100 numbers: there is a reading in which all of it makes sense, and lesson 05 had it. Three numbers are the colour of *one pixel*. Then the 100 numbers ought to say *which* pixel, and one picture is a data set of many pixels. What says it well are sines and cosines of its coordinates, as in lesson 05: 50 frequencies make 100 numbers.
+# The layers 128, 128, 3 with 100 inputs make sense if they are read as in lesson 05. The three
+# outputs are the colour of *one pixel*, and the 100 inputs say *which* pixel. One picture is then a
+# data set of many pixels. (Such a network is called a *coordinate network*.) Good inputs are the
+# Fourier features of lesson 05, sines and cosines of the pixel's coordinates: 50 frequencies give
+# 100 numbers.
 #
 # ### Exercise: coordinate features ●●●
 #
-# A picture has `height` rows and `width` columns. The centre of the pixel in row $i$ and column $j$ is at $x = (j + ½) / \text{width}$, $y = (i + ½) / \text{height}$, both between 0 and 1. `frequencies` is a tensor `(2, k)`, float32: each column is a frequency, first for $x$, then for $y$. The angle of a pixel at a frequency $(f_x, f_y)$ is $2\pi (x f_x + y f_y)$. Return a tensor `(height * width, 2k)`, float32, one row a pixel, row after row of the picture: the sines of its k angles, then the cosines.
+# A picture has `height` rows and `width` columns. The centre of the pixel in row $i$ and column $j$
+# is at $x = (j + ½) / \text{width}$, $y = (i + ½) / \text{height}$, both between 0 and 1. (Lesson
+# 05 used coordinates from -1 to 1, and the row first; here they run from 0 to 1, and $x$, the
+# column, comes first.) `frequencies` is a tensor `(2, k)`, float32: each column is a frequency,
+# first for $x$, then for $y$. The angle of a pixel at a frequency $(f_x, f_y)$ is $2\pi (x f_x + y
+# f_y)$. Return a tensor `(height * width, 2k)`, float32, one row a pixel, row after row of the
+# picture: the sines of its k angles, then the cosines.
 
 
 # %% nbgrader={"grade": false, "grade_id": "coordinate_features", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def coordinate_features(height, width, frequencies):
-    """Sines, then cosines, of 2π times coordinates times frequencies: (height width, 2k)."""
+    """Sines, then cosines, of 2π (x f_x + y f_y): (height width, 2k)."""
     ### BEGIN SOLUTION
     y = (torch.arange(height) + 0.5) / height
     x = (torch.arange(width) + 0.5) / width
@@ -226,7 +297,8 @@ paint_adam = torch.optim.Adam(layers.parameters(), lr=0.003)
 paint_losses = [training_step(layers, features, colours, paint_adam) for _ in range(400)]
 
 # %% [markdown]
-# **Predict:** the same layers, the same loss, the same step. How many dB will they reach, and will the eyes be there?
+# **Predict:** the same layers and loss as for the white pixel, but with coordinates as input. How
+# many dB does the painting reach? Can you see the eyes?
 
 # %%
 with torch.no_grad():
@@ -241,23 +313,32 @@ print(f"{psnr(painted.clip(0, 1), face):.1f} dB")
 # %% [markdown]
 # ## The inpainting half
 #
-# The article says that inpainting is a special case of synthesis, and that is right: it is the thread of this course. But its second program is the first one again, line by line. It has no damaged picture, and no hole. What would have to change? **The loss is to be taken over the known pixels alone.** Then the network may paint what it likes in the hole, and what it paints there comes from what it is.
+# The article says that inpainting is a special case of synthesis. That is right, and it is the main
+# idea of this course. But the article's second program repeats the first one line by line. It has
+# no damaged picture, and no hole. What would have to change? **The loss must be taken over the
+# known pixels only.** Then the loss does not restrict the pixels of the hole. What the network
+# paints there is decided by its structure and by the known pixels.
 #
-# Two networks get the same picture with half of its pixels lost: the layers above, and a generator of *convolutions* (which the article probably means when it says CNN) on one noise that stays the same all the time. The second is a [**deep image prior**](glossary.ipynb#Deep-image-prior) (Ulyanov, Vedaldi and Lempitsky 2018). Neither has ever seen another picture.
+# Two networks get the same picture with half of its pixels lost: the layers above, and a generator
+# of *convolutions* (the article probably means such a network by "CNN"), whose input is one noise
+# that stays the same during the training. The second is a [**deep image
+# prior**](glossary.ipynb#Deep-image-prior) (Ulyanov, Vedaldi and Lempitsky 2018). Neither has ever
+# seen another picture. The number of steps matters: trained for too long, such a network would also
+# copy noise in the known pixels.
 
 # %%
 seen = torch.from_numpy(~hole.reshape(-1))
 
 
 def dense_fill(scale):
-    """The whole picture, painted by the dense layers from the pixels that are seen."""
+    """The whole picture, painted by the dense layers from the known pixels."""
     torch.manual_seed(0)
-    x, painter = coordinate_features(64, 64, scale * torch.randn(2, 50)), generator(3)
-    optimizer = torch.optim.Adam(painter.parameters(), lr=0.003)
+    x, network = coordinate_features(64, 64, scale * torch.randn(2, 50)), generator(3)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.003)
     for _ in range(400):
-        training_step(painter, x[seen], colours[seen], optimizer)
+        training_step(network, x[seen], colours[seen], optimizer)
     with torch.no_grad():
-        return ((painter(x).reshape(64, 64, 3).double().numpy() + 1) / 2).clip(0, 1)
+        return ((network(x).reshape(64, 64, 3).double().numpy() + 1) / 2).clip(0, 1)
 
 
 # %%
@@ -269,7 +350,9 @@ prior_losses = list(in_torch.train_inpainting(prior, noise, image, place, steps=
 prior_fill = as_image(prior(noise)[0].detach()).astype(np.float64)
 
 # %% [markdown]
-# **Predict:** half of the pixels are lost, single ones all over. The dense layers are tried with waves of two scales, 4 and 2. Who is best in the hole: they, the harmonic fill, or the convolutions?
+# **Predict:** half of the pixels, chosen at random, are missing. The dense layers are tried with
+# frequencies of two scales, 4 and 2. Which is best in the hole: the dense layers, the harmonic
+# fill, or the convolutions?
 
 # %%
 paintings = {
@@ -280,7 +363,7 @@ paintings = {
 smooth_fill = harmonic(face, hole)
 show_pictures(
     {"half lost": draw.cut_hole(face, hole), "harmonic": smooth_fill} | paintings,
-    alt="A face with half of its pixels lost; filled smoothly; painted by dense layers with fast waves, which leave speckles, and with slower ones; and by convolutions.",
+    alt="A face with half of its pixels lost; filled smoothly; painted by dense layers with high frequencies, which leave speckles, and with lower ones; and by convolutions.",
 )
 
 # %%
@@ -291,11 +374,18 @@ for name, painting in paintings.items():
 show_table(fill_scores, heads=["fill", "hole", "known"], digits=1, title="PSNR, dB")
 
 # %% [markdown]
-# All three networks paint the known pixels well, and are better than the smooth fill between them. With waves of scale 4 the dense layers leave speckles. With slower ones, 2, they are as good as the convolutions: how fast the waves are is a prior, as in lesson 05, and somebody has to choose it. In the convolutions such a prior is built in: each pixel is made from its neighbours, and the same way everywhere, so smooth patches and edges come easily and speckles come hard. The article says CNN, and its program has no convolution.
+# All three networks paint the known pixels well, and in the hole all three are better than the
+# harmonic fill. With frequencies of scale 4 the dense layers leave speckles. With lower frequencies
+# (scale 2) they are as good as the convolutions. The scale is a prior, as in lesson 05, and has to
+# be chosen by hand. (We chose 2 by the score in the hole, which needs the truth.) A network of
+# convolutions has a prior built in: each pixel is computed from its neighbours by the same weights
+# everywhere, so smooth areas and edges are learned quickly and noise slowly (Ulyanov et al., figure
+# 2).
 #
 # ## The article's claims
 #
-# A text can be checked as a program can. Four of the article's sentences as code:
+# A text can be checked in the same way as a program. Here are four of the article's sentences as
+# code:
 
 # %%
 rng = np.random.default_rng(0)
@@ -316,7 +406,10 @@ for scale in (1.0, 1000.0):
 convolutions = sum(isinstance(layer, nn.Conv2d) for layer in generator(3))
 
 # %% [markdown]
-# **Predict:** the article computes mean squared error and cross-entropy by the same words: subtract element by element, add up, divide by the number. For two pictures of random numbers, how far is that from each of the two?
+# **Predict:** the article describes mean squared error and cross-entropy in the same way: subtract
+# element by element, add up, divide by the number of elements. For two pictures of random numbers,
+# compare this value with the true mean squared error and with the true cross-entropy. Which is the
+# smallest of the three?
 
 # %%
 print(f"subtract, add, divide: {subtracted:.3f}; MSE {true_mse:.3f}; cross-entropy {true_bce:.3f}")
@@ -327,7 +420,10 @@ for name in ("SGD", "Adam"):
 print(f'convolutions in the "CNN": {convolutions}')
 
 # %% [markdown]
-# Without the square, positive and negative differences cancel, and two pictures that have nothing in common differ by nearly nothing. Cross-entropy subtracts nothing; it takes logarithms (lesson 03). Adam is described as gradient times learning rate, and called gradient descent in the program; but its first step is as long with a gradient a thousand times as large (lesson 04).
+# Without the square, positive and negative differences cancel, and the result is nearly 0 for two
+# unrelated pictures. Cross-entropy does not subtract the pictures; it uses logarithms (lesson 03).
+# The article describes Adam as gradient times learning rate. But Adam's first step has the same
+# length if the gradient is a thousand times as large (lesson 04).
 #
 # All of its claims, and what this course has found:
 #
@@ -339,10 +435,10 @@ print(f'convolutions in the "CNN": {convolutions}')
 # | gradient descent: gradient times learning rate | **right**, against the gradient | lesson 02 |
 # | Adam: gradient times learning rate | **wrong**: a running mean of it, divided by the root of its mean square | above; lesson 04 |
 # | a CNN, by dense layers | **wrong**: no convolution in it | above; lessons 06 and 07 |
-# | new pictures by adding noise to a CNN's features | **hardly**: with little noise they are copies, with much they are rubbish | lesson 08 |
-# | a VAE maximises the input's probability and minimises the decoder's output's | **wrong**: it maximises a lower bound of the former, and the decoder's log-probability is a part of that | lesson 08 |
+# | new pictures by adding noise to a CNN's features | **hardly**: with little noise the results are copies, with much noise they are useless | lesson 08 |
+# | a VAE maximises the probability of the input and minimises the probability of the decoder's output | **wrong**: it maximises a lower bound of the input's log-probability; the decoder's log-probability is one of its two terms, so it is maximised too | lesson 08 |
 # | 1,000 noises give 1,000 pictures | **wrong**: 1,000 steps, and one pixel each | above |
-# | against over-fitting: more data, smaller networks, L1 and L2 | **mostly**: more data, L2 and L1 helped; how much was measured over six seeds | lesson 14 |
+# | against over-fitting: more data, smaller networks, L1 and L2 | **mostly**: in our runs (six seeds) more data, L2 and L1 helped, smaller networks did not | lesson 14 |
 # | augmentation and transfer help on new data | **right**, where the data is little | lesson 14 |
 # | judge by MSE, cross-entropy, or by people | **partly**: MSE prefers the blur; people have to be asked with care | lesson 13 |
 # | inpainting in real time is a challenge | **partly**: small pictures (28 x 28) go in real time on a CPU, a photograph of 512 x 512 does not | lesson 15 |
@@ -350,7 +446,11 @@ print(f'convolutions in the "CNN": {convolutions}')
 #
 # ## The whole program, twice
 #
-# Last, the program as it should be. `learnkit/article/in_torch.py` has both halves: a VAE, whose generator has the article's layers with 784 outputs in place of 3, and the inpainting that you saw. `learnkit/article/in_keras.py` is the same in **Keras 3**, today's version of the article's library. Open both. What the article wanted of `optimizer.minimize(loss)`, Keras has as `model.train_on_batch(inputs, pictures)`.
+# Last, the program as it should be. `learnkit/article/in_torch.py` has both halves: a VAE, whose
+# generator has the article's layers with 784 outputs in place of 3, and the inpainting that you
+# saw. `learnkit/article/in_keras.py` is the same in **Keras 3**, today's version of the article's
+# library. Open both. In Keras, `model.train_on_batch(inputs, pictures)` does what the article
+# expected of `optimizer.minimize(loss)`: one training step.
 #
 # Is it the same program? We compare the synthesis half: with the same weights, batches and noise the losses must be the same, step after step. (Keras needs the extra `keras`, which `make lab` installs. Without it the cells below say so and go on with PyTorch.)
 
@@ -375,12 +475,14 @@ if in_keras:
         apart[f"Keras, {name}"] = np.abs(keras_losses - torch_losses) / torch_losses
 
 # %% [markdown]
-# **Predict:** the second row is the same program with Keras's own Adam in place of PyTorch's. Where will its digits first differ: at step 1, 2, 10 or 60?
+# **Predict:** the second row is the same program with Keras's own Adam in place of PyTorch's. At
+# which of the steps 1, 2, 10 and 60 do its losses first differ from PyTorch's?
 
 # %%
 steps_shown = (1, 2, 10, 60)
 rows = {
-    name: {f"step {t}": f"{gap[t - 1]:.0e}" for t in steps_shown} for name, gap in apart.items()
+    name: {f"step {t}": f"{gap[t - 1]:.0e}" if gap[t - 1] else "equal" for t in steps_shown}
+    for name, gap in apart.items()
 }
 heads = ["beside PyTorch", *(f"step {t}" for t in steps_shown)]
 if rows:
@@ -388,9 +490,15 @@ if rows:
 print(f"PyTorch's losses: {torch_losses[0]:.2f} at step 1, {torch_losses[-1]:.2f} at step 60")
 
 # %% [markdown]
-# It is the same program: over sixty steps the losses agree to six digits and more. Two things had to be made equal by hand. A weight's axes have another order in Keras. And Keras's own Adam has a larger epsilon, adds it at another place, and rounds differently in the first steps; from step 2 on its losses are others. `Adam` in `in_keras.py` says more. (In the inpainting half the losses of equal weights agree as well. There the two programs then drift apart sooner, for its gradients are tiny, and rounding counts.)
+# It is the same program: over sixty steps the losses agree to six digits and more. Two things had
+# to be made equal by hand. A weight's axes have another order in Keras. And Keras's own Adam has a
+# larger epsilon, adds it before the bias correction, and rounds differently in the first steps. So
+# its losses differ from step 2 on (by 1 % at step 60). `Adam` in `in_keras.py` says more. (In the
+# inpainting half the losses of equal weights agree as well. In that half the two programs differ
+# sooner, because its gradients are very small and rounding errors matter more.)
 #
-# And it invents. Ten passes over the 10,000 garments, in PyTorch:
+# The program can also make new garments. Train it in PyTorch for ten passes over the 10,000
+# garments:
 
 # %%
 passes = itertools.chain(*[garments[torch.randperm(len(garments))].split(64) for _ in range(10)])
@@ -400,7 +508,8 @@ with torch.no_grad():
     inventions = ours.generator(torch.randn(16, in_torch.LATENT))
 
 # %% [markdown]
-# **Predict:** one white pixel, the mean garment, mixtures: and now?
+# **Predict:** so far the outputs were one white pixel, the mean garment, and mixtures. What do you
+# expect from the VAE?
 
 # %%
 show_pictures(
@@ -410,29 +519,105 @@ show_pictures(
 )
 
 # %% [markdown]
-# Soft, as a VAE's are, and some of them are blots. But they are of several kinds, and each noise gives another one. That is what the article promised. Lessons 09 and 12 make them sharper.
+# They are blurred, like all pictures of a VAE, and some have no clear shape. But there are several
+# kinds of garment, and each noise gives a different one, as the article promised. The methods of
+# lessons 09 and 12 give sharper pictures.
 #
 # ## Quiz
 #
-# <details><summary>1. A generator gets a new noise for every picture and learns by the mean squared error. You take a network of ten times the size, and train it for a week. What does it make?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# The mean picture. For noise that says nothing about the picture, the expected loss is the distance from the mean picture plus a constant, whatever the network is.
+# **1. A generator gets new noise for every picture and learns by the mean squared error. You take a
+# network of ten times the size and train it for a week. What does it make?**
+#
+# <details><summary>Sharp pictures, after enough training</summary>
+#
+# **No.** More training cannot help where the best possible answer is a blur.
 # </details>
-# <details><summary>2. Your loss falls from 9 to 4 and stays. Is the learning rate too large?</summary>
+# <details><summary>Noise</summary>
 #
-# Look at what is compared before you change a number. Here 4 was the least that was possible: the target was 3, and tanh ends at 1.
+# **No.** The noise is its input. The mean squared error teaches it to ignore the noise.
 # </details>
-# <details><summary>3. A deep image prior has seen no picture but the damaged one. How does it know what belongs in the hole?</summary>
+# <details><summary>The mean picture</summary>
 #
-# From its structure: convolutions make each pixel from its neighbours and the same way everywhere, so smooth patches and edges are learned sooner than noise. Dense layers on coordinates have their prior in the waves: with fast ones the same loss left speckles.
+# **Right.** The noise says nothing about the picture. So the expected loss is the distance from the
+# mean picture plus a constant, whatever the network is.
+# </details>
+#
+# **2. A loss falls from 9 to 4 and stays there. Is the learning rate too large?**
+#
+# <details><summary>Yes: lower it.</summary>
+#
+# **No.** In the lesson no learning rate could have helped.
+# </details>
+# <details><summary>Look first at what is compared.</summary>
+#
+# **Right.** Here 4 was the least possible: the target was 3, and tanh ends at 1.
+# </details>
+# <details><summary>No: it needs more epochs.</summary>
+#
+# **No.** It was at the least that is possible.
+# </details>
+#
+# **3. A deep image prior has seen no picture but the damaged one. How does it know what belongs in
+# the hole?**
+#
+# <details><summary>From its structure</summary>
+#
+# **Right.** Convolutions make each pixel from its neighbours, and everywhere in the same way. So
+# smooth patches and edges are learned sooner than noise.
+# </details>
+# <details><summary>From the pretrained weights</summary>
+#
+# **No.** Its weights start at random.
+# </details>
+# <details><summary>From the pixels in the hole</summary>
+#
+# **No.** They are not in the loss.
+# </details>
+#
+# **4. A program with several faults does not run. Which fault do you mend first?**
+#
+# <details><summary>The one that looks most important</summary>
+#
+# **No.** You cannot see behind the first error yet.
+# </details>
+# <details><summary>All of them at once</summary>
+#
+# **No.** Then you do not know which change did what.
+# </details>
+# <details><summary>The one that stops it</summary>
+#
+# **Right.** Does it run, does it learn, does it learn what is wanted? Check from the outside in. A
+# fault behind it shows only when the program gets that far.
+# </details>
+#
+# **5. Two libraries give different losses for the same network. What is compared first?**
+#
+# <details><summary>The speed</summary>
+#
+# **No.** It says nothing about the numbers.
+# </details>
+# <details><summary>Weights and defaults</summary>
+#
+# **Right.** And the formula of the optimizer. Once these are the same, the losses are the same,
+# too. Defaults such as ε differ between libraries.
+# </details>
+# <details><summary>The final pictures</summary>
+#
+# **No.** They differ for many reasons at once.
 # </details>
 #
 # ## What you have seen
 #
-# - A program is checked from the outside in: does it run, does it learn, does it learn what is wanted, and can it, even in principle?
-# - With noise that is drawn anew, the mean squared error allows one answer: the mean picture.
-# - Inpainting is synthesis with the loss taken over the known pixels. What is painted in the hole then comes from the network's structure.
-# - Two libraries compute the same losses once weights, defaults and the optimizer's formula are the same.
+# - Check a program in this order: Does it run? Does the loss fall? Is the loss the one you want?
+#   Does the best possible answer to this loss do what you want?
+# - If new noise is drawn for every picture, the mean squared error has one best answer: the mean
+#   picture.
+# - Inpainting is synthesis with the loss taken over the known pixels. What is painted in the hole
+#   is then decided by the network's structure.
+# - Two libraries compute the same losses if the weights, the default settings (such as epsilon) and
+#   the optimizer's formula are the same.
 #
 # **For the course's table** of fills: no new row. A deep image prior is trained anew for each picture, which takes seconds.
 #

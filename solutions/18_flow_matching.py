@@ -1,13 +1,16 @@
 # %% [markdown]
 # # 18 Flow matching
 #
-# > Must the way from noise to picture be curved?
+# > Can a straight path lead from noise to a picture?
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 09, 10 and 12 | train a network on straight paths from noise to pictures, and walk along them in few steps; straighten the paths; say what is to be painted, and how strictly; write attention, and see where a pixel looks; fill holes with the same network | 90 min; the cells alone run in under a minute, with or without a GPU |
+# | lessons 09, 10 and 12 | train a network on straight lines from noise to pictures, and walk from noise to a picture in few steps; straighten the paths; choose what is painted, and how strictly; write attention, and see where a pixel looks; fill holes with the same network | 90 min; the cells alone run in under a minute, with or without a GPU |
 #
-# Lesson 12 went from noise to a garment in 25 calls of a network, and mixed picture and noise by a schedule of square roots. The large image machines of today (Stable Diffusion 3, Flux) mix them in the simplest way there is, along **a straight line**, and they are told in words what to paint. You write both, on points first, then on garments.
+# Lesson 12 went from noise to a garment in 25 calls of a network, and mixed picture and noise by a
+# schedule of square roots. Large image generators such as Stable Diffusion 3 and Flux mix them in
+# the simplest way, along **a straight line**, and a text tells them what to paint. You write both
+# parts, first for points, then for garments; a label takes the place of the text.
 
 # %%
 import itertools
@@ -41,11 +44,15 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## Straight lines
 #
-# A picture is $x_1$, a noise of the same shape is $x_0$. (In lesson 12 the picture was $x_0$. The papers on flows count the other way, and so do we here.) Between them lies a straight line, and $t$ goes from 0 to 1 along it:
+# A picture is $x_1$, a noise of the same shape is $x_0$. (Note: in lesson 12 $x_0$ was the picture,
+# and $t = 0$ was the clean end. Here, as in the papers on flow matching, $x_0$ is the noise, and $t
+# = 1$ is the clean end.) Between them lies a straight line, and $t$ goes from 0 to 1 along it:
 #
 # $$x_t = (1 - t)\,x_0 + t\,x_1, \qquad \text{with the velocity}\qquad \frac{dx_t}{dt} = x_1 - x_0$$
 #
-# The velocity is the same at every $t$ of one line. Points in the plane can be drawn, so let the "pictures" be points of lesson 09's ring of eight blobs.
+# On one line the velocity is constant. Points in the plane can be drawn, so let the "pictures" be
+# points of lesson 09's ring of eight blobs, each Gaussian with the standard deviation $\sigma =
+# 0.05$.
 
 # %%
 dice = torch.Generator().manual_seed(0)
@@ -78,21 +85,36 @@ show(
 )
 
 # %% [markdown]
-# They cross everywhere. Every pair of a noise and a point of the ring is possible, so many lines pass through each place, also at one and the same $t$. A network that sees only $x_t$ and $t$ cannot know on which of them it is.
+# They cross everywhere. Every pair of a noise and a point of the ring is possible, so many lines
+# pass through (or close to) the same point at the same $t$. A network that is given only $x_t$ and
+# $t$ cannot know which line the point belongs to.
 #
 # ## What is learned
 #
-# This is [**flow matching**](glossary.ipynb#Flow-matching). The network is trained on the squared error all the same, and lesson 01 says what it then predicts: **the mean** of the velocities of all lines that pass through this $x_t$ at this $t$, which we write $v(x_t, t)$.
+# In [**flow matching**](glossary.ipynb#Flow-matching) a network is trained to predict the velocity
+# from $x_t$ and $t$, with the squared error on single lines. By lesson 01 it then learns **the
+# mean** of the velocities of all lines that pass through this $x_t$ at this $t$: $v(x_t, t) =
+# \mathbb{E}\,[x_1 - x_0 \mid x_t]$. (In the papers $x_1 - x_0$ is the *conditional* velocity, and
+# $v$ the *marginal* one.)
 #
-# Why is a mean useful here? Look at any function $f$ of the points, and at how its mean over all of them changes with $t$:
+# Why is a mean useful here? Take any smooth function $f$ of a point. Its mean over all pairs $(x_0,
+# x_1)$ changes with $t$ as follows (chain rule):
 #
 # $$\frac{d}{dt}\,\mathbb{E}\,f(x_t) = \mathbb{E}\,\big[\nabla f(x_t) \cdot (x_1 - x_0)\big] = \mathbb{E}\,\big[\nabla f(x_t) \cdot v(x_t, t)\big]$$
 #
-# The second step takes the mean over the lines through each $x_t$ first. Now let a second crowd of points start from the same noise and move at the *mean* velocity $v$. As long as both crowds are distributed alike, the mean of every $f$ changes at the same rate in both, and so they stay alike (that there is no other solution is skipped here). At $t = 1$ both are distributed as the pictures are.
+# The second step takes the mean over the lines through each $x_t$ first. Now let a second set of
+# points start as noise and move with the *mean* velocity $v$. As long as both sets have the same
+# distribution, the mean of every $f$ changes at the same rate in both, so their distributions stay
+# the same (we skip the proof that the solution is unique). At $t = 1$ both have the distribution of
+# the pictures.
 #
 # ### Exercise: the loss of a flow ●●○
 #
-# `x0` (noise) and `x1` have one shape: points `(n, 2)` here, pictures `(n, c, h, w)` later. `t` is `(n,)`, a time for each sample. `model(xt, t)` gives a tensor of the shape of `xt`; hand it the `t` of shape `(n,)`, as it came. Return the mean squared difference between what the model says and the velocity of the straight line, over all numbers.
+# `x0` (noise) and `x1` have one shape: points `(n, 2)` here, pictures `(n, c, h, w)` later. `t` is
+# `(n,)`, a time for each sample. `model(xt, t)` gives a tensor of the shape of `xt`; hand it the
+# `t` of shape `(n,)`, as it came. Form $x_t$, call the model once, and return the mean of the
+# squared differences between its answer and $x_1 - x_0$, over all samples and all their numbers, as
+# a tensor.
 #
 # To multiply, `t` needs as many axes as `x0`: `t.reshape(-1, *[1] * (x0.ndim - 1))` is `(n, 1)` for points and `(n, 1, 1, 1)` for pictures.
 
@@ -109,7 +131,8 @@ def flow_loss(model, x0, x1, t):
 
 
 # %% [markdown]
-# There is no table of a thousand steps: `t` is any number from 0 to 1. A small network of three layers learns the velocity of the points.
+# Lesson 12 had 1,000 numbered steps. Here `t` is any number from 0 to 1. A small network of four
+# linear layers learns the velocity of the points.
 
 
 # %%
@@ -148,9 +171,17 @@ losses = [step.loss for step in watched(taken, budget(3000), title="the flow", c
 print(f"loss {np.mean(losses[:20]):.2f} at first, {np.mean(losses[-200:]):.2f} at the end")
 
 # %% [markdown]
-# > **Trap.** The loss ends at about 1.75, and more training hardly helps. That is no sign of a bad network. Where many lines pass, no answer fits all of them, and even the best velocity leaves a loss.
+# > **Trap.** The loss ends at about 1.75, and more training hardly helps. That is no sign of a bad
+# > network. Where lines with different velocities meet, no single prediction fits all of them, so
+# > even the best velocity has a loss above 0.
 #
-# For this ring the best velocity is known. If $x_1$ belongs to the blob with the middle $m$ and the spread $\sigma$, then $x_t$ is Gaussian with the mean $t m$ and the variance $w = t^2\sigma^2 + (1-t)^2$, and the mean of $x_1$ given $x_t$ is $m + \frac{t\sigma^2}{w}(x_t - t m)$, as in lesson 10. The eight blobs are weighted by how likely each makes $x_t$: densities of one variance, so a softmax of $-|x_t - t m|^2 / 2w$.
+# For this ring the best velocity is known. From $x_t = (1-t)\,x_0 + t\,x_1$ follows $x_1 - x_0 =
+# (x_1 - x_t)/(1-t)$, so $v = (\mathbb{E}[x_1 \mid x_t] - x_t)/(1-t)$. If $x_1$ belongs to the blob
+# with the middle $m$, then $x_t$ is Gaussian. Its mean is $t m$, its variance $w = t^2\sigma^2 +
+# (1-t)^2$, and the covariance of $x_1$ and $x_t$ is $t\sigma^2$. So, as in lesson 10, the mean of
+# $x_1$ given $x_t$ is $m + \frac{t\sigma^2}{w}(x_t - t m)$. The eight blobs are equally likely, so
+# each is weighted by the density that it gives $x_t$. The variance $w$ is the same for all, so the
+# weights are a softmax of $-|x_t - t m|^2 / 2w$.
 
 
 # %%
@@ -173,23 +204,31 @@ with torch.no_grad():
     }
 
 # %% [markdown]
-# **Predict:** what loss does the best velocity have, on the same pairs?
+# **Predict:** what loss does the best velocity have, and what loss your network, on 20,000 new
+# pairs?
 
 # %%
 show_table(left, heads=["velocity", "loss"])
 
 # %% [markdown]
-# The best velocity leaves 1.71, and yours 1.75. So the network has learned nearly all that can be learned. What is left is how much the velocities through one place differ.
+# The best velocity leaves 1.71, and yours 1.75. So the network has learned nearly everything that
+# can be learned. The remaining loss is the variance of the velocities of the lines that meet at one
+# point and time, averaged over points and times.
 #
 # ## The walk
 #
-# To make a picture, start at a noise and follow the velocity. In `steps` steps, each of them straight and of the duration 1/`steps` (this is Euler's method):
+# To make a picture, start at a noise and follow the velocity. This solves the differential equation
+# (*ODE*) $dx/dt = v(x, t)$. Take `steps` straight steps, each for a time of 1/`steps` (Euler's
+# method):
 #
 # $$x \leftarrow x + \tfrac{1}{\text{steps}}\; v(x, t), \qquad t = 0,\ \tfrac{1}{\text{steps}},\ \tfrac{2}{\text{steps}},\ \dots$$
 #
 # ### Exercise: walk along the velocity ●●○
 #
-# `velocity(xt, t)` takes samples in the shape of `x0` and a `t` of shape `(n,)`. Call it `steps` times, the first time at `t = 0`, and return where the walk ends. Leave `x0` as it is, and keep no graph (`torch.no_grad()`). A tensor that you make must lie where the others lie: `device=x0.device`.
+# `velocity(xt, t)` takes samples in the shape of `x0` and a `t` of shape `(n,)`. Call it `steps`
+# times, at t = 0, 1/steps, ..., 1 - 1/steps (float32, the same t for all samples), and return the
+# last x. Leave `x0` as it is, and keep no graph (`torch.no_grad()`). A tensor that you make must be
+# on the device of `x0` (`device=x0.device`).
 
 
 # %% nbgrader={"grade": false, "grade_id": "integrate", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -231,7 +270,12 @@ show(
 )
 
 # %% [markdown]
-# Hardly. At one place and one time there is one velocity, so two walks are never at one place at the same time (a few drawn curves cross at different times). At first all points move towards the middle, for there the mean of the whole ring lies; later each turns to the blob that has become likely. **Straight lines that cross make curved paths.** To say how curved, divide the length of a path by the distance between its ends.
+# Hardly. At each point and time there is only one velocity, so two exact walks never meet at the
+# same time (some of the drawn curves cross, but at different times). At first all points move
+# towards the middle, because the mean of the whole ring lies there. Later each point turns towards
+# the blob that has become most likely. **Straight lines that cross make curved paths.** To measure
+# the curvature, divide the length of the paths by the distance between their ends; straight paths
+# give 1.
 
 
 # %%
@@ -256,11 +300,19 @@ by_steps = {steps: 100 * arrived(curved, steps) for steps in (1, 2, 4, 8, 25, 10
 show_table(by_steps, heads=["steps", "points in a blob, %"], digits=0)
 
 # %% [markdown]
-# After one step none: at $t = 0$ any point of the ring is possible, so the velocity leads every noise to the mean of the ring, its centre. Four steps bring 59 %, 25 bring 91 %, and 100 bring 93 %. Each step is straight, and the paths are not, so long steps leave them.
+# After one step, none. At $t = 0$ every point of the ring is equally possible, so the velocity
+# points from every noise to the mean of the ring, its centre. Four steps bring 59 %, 25 bring 91 %,
+# and 100 bring 93 %. Each step is a straight line, but the paths are curved, so long steps leave
+# the paths. (A step of Heun's method takes the mean of the velocities at both of its ends; it costs
+# two calls and stays closer to the path.)
 #
 # ## Straighten it
 #
-# The paths bend because noises and points were paired at random. So pair them better. Each noise already has a point that belongs to it: the one to which its own walk leads. Train again with your `flow_loss`, on straight lines between these pairs. This is [**reflow**](glossary.ipynb#Reflow) (Liu et al., 2023). Lines between these pairs hardly cross, for the walks did not.
+# The paths are curved because noises and points were paired at random. So we choose better pairs.
+# For each noise take the point where its own walk ends. Train again with your `flow_loss`, on
+# straight lines between these pairs. This is [**reflow**](glossary.ipynb#Reflow) (Liu et al., 2023,
+# whose name for such a flow is *rectified flow*). Lines between these pairs cross much less often.
+# (Not never: the paper repeats the step.)
 
 
 # %%
@@ -280,7 +332,8 @@ taken_again = learning(straight, pairs_by_walk, budget(1500))
 again = [step.loss for step in watched(taken_again, budget(1500), title="reflow")]
 
 # %% [markdown]
-# **Predict:** the loss was 1.74 before. What is it now, and how many points arrive after a single step?
+# **Predict:** the loss was 1.75 before. What is it now, and how many points are in a blob after a
+# single step?
 
 # %%
 print(
@@ -296,9 +349,13 @@ show_table(
 )
 
 # %% [markdown]
-# The loss is 0.006: hardly any lines cross now, so there is an answer that fits. The paths are 1.005 times as long as straight lines. One step brings 62 % into a blob, where it brought none before, and four bring 78 %. It has a price: the second flow learned from the points that the first one made, with their faults, and with 100 steps it is behind it, 84 to 93 %.
+# The loss is 0.006: hardly any lines cross now, so one velocity fits at each point and time. The
+# paths are 1.005 times as long as straight lines. One step brings 62 % into a blob, where it
+# brought none before, and four bring 78 %. But there is a cost: the second flow learned from the
+# points that the first flow made, including the points outside the blobs. With 100 steps it is
+# worse than the first flow, 84 to 93 %.
 #
-# Choose a flow and its number of steps, and let the points walk.
+# Choose a flow and a number of steps, and watch the points move.
 
 # %%
 counts = (1, 2, 4, 8, 25)
@@ -315,7 +372,14 @@ walks.explore(
 # %% [markdown]
 # ## Garments
 #
-# The shipped **flow** was trained on garments with the same loss, for 12,000 steps, about an hour and a half of one core. The errors were weighted by how hard each time and each hole is, and the network corrects a linear rule (`learnkit/models/flow.py` has both). The network is lesson 12's U-Net with attention at its bottom, of which more below. It is told the time, the kind of garment, what is known of the picture, and where the hole is. So one network serves for whole pictures (the hole covers everything) and for holes. Beside it stands lesson 12's noise predictor, which walks by DDIM.
+# The shipped **flow** was trained on garments with the same loss, for 12,000 steps, about an hour
+# and a half of one core. Two things differ from your training: the squared errors are divided by
+# their expected size at each $t$ and for each hole (`learnkit/recipes/flow.py`), and the network
+# predicts only the difference from a linear formula (`learnkit/models/flow.py`). The network is
+# lesson 12's U-Net with attention at its bottom (explained below). It is told the time, the kind of
+# garment (its class), what is known of the picture, and where the hole is. So one network can make
+# whole pictures (the hole covers everything) and fill holes. We compare it with the noise predictor
+# of lesson 12, sampled by DDIM.
 #
 # `flow.unconditional(n)` is $v(x_t, t, \text{labels})$ for `n` pictures of which nothing is known; `flow.labelled(images, hole)`, later on, is the same for pictures with a hole.
 
@@ -328,7 +392,7 @@ calls = (1, 2, 4, 8, 25)
 
 
 def of_any_kind(said):
-    """The velocity v(xt, t) of v(xt, t, labels), with no kind said."""
+    """Makes v(xt, t) from v(xt, t, labels): all labels are `empty`."""
     return lambda xt, t: said(xt, t, torch.full((len(xt),), flow.empty, device=xt.device))
 
 
@@ -344,7 +408,8 @@ def by_ddim(xT, count):
 
 
 # %% [markdown]
-# **Predict:** from the same two noises, in 1, 2, 4, 8 and 25 calls. Who has a garment first, the flow or DDIM?
+# **Predict:** from the same two noises, in 1, 2, 4, 8 and 25 calls. Which of the two needs fewer
+# calls before you can see its final garment, the flow or DDIM?
 
 # %%
 show_pictures(
@@ -367,17 +432,33 @@ for k in calls:
 show_table(frechet, heads=["calls", "flow", "DDIM", "flow, told the kind"], digits=1)
 
 # %% [markdown]
-# The flow: with four calls it has its shoe, where DDIM still has a pullover. The Frechet distances, read from the two cards, say the same of thousands of garments (2,000 of the flow, 10,000 by DDIM; less is nearer to real ones). The flow has 47 where DDIM has 69 with four calls, 16 where it has 33 with eight, and 6.8 where it has 8.4 with 25. With one call neither paints
-# a garment. The flow paints the mean of all, and the noise predictor black and white noise, for the reason in lesson 12: its error is 214 times as large in $\hat x_0$. The networks differ in more than their paths (2.2 and 1.5 million weights, attention, 12,000 and 10,000 steps), so this compares two machines. The last column is for the
-# next section: the same flow, told the kind of garment, has 8.1 with four calls, and 1.8 with 25.
+# The flow needs fewer: with four calls it already shows its final shoe, while DDIM still shows a
+# pullover. The Frechet distances, read from the two models' cards, say the same of thousands of
+# garments (2,000 of the flow, 10,000 by DDIM; less is nearer to real ones; with 2,000 pictures the
+# distance comes out a little too large, which is unfair to the flow). The flow has 47 where DDIM
+# has 69 with four calls, 16 where it has 33 with eight, and 6.8 where it has 8.4 with 25. With one
+# call neither paints a garment. The flow paints the mean of all garments, and the noise predictor
+# black and white noise, for the reason in lesson 12: its error is 214 times as large in $\hat x_0$.
+# The two networks also differ in size (2.2 and 1.5 million weights), in attention, and in training
+# (12,000 and 10,000 steps). So this compares two networks, and not the shape of the paths alone.
+# The last column is for the next section: the same flow, told the kind of garment, has 8.1 with
+# four calls, and 1.8 with 25.
 #
 # ## Told what to paint
 #
-# The simplest way of telling a network what to paint is to give it the label together with the time: ten numbers for ten kinds, looked up in a table of vectors that are learned and added to the time's. Then it learns $v(x_t, t, y)$, the mean velocity of the lines that lead to pictures of the kind $y$. To know $v(x_t, t)$ as well, of any kind, there is an eleventh label, `empty`, that says nothing: in training some labels are replaced by it.
+# The simplest way of telling a network what to paint is to give it a label together with the time:
+# for each of the ten kinds a learned vector (an *embedding*) is added to that of the time. Then the
+# network learns $v(x_t, t, y)$, the mean velocity of the lines that end at pictures of the kind
+# $y$. It should also learn $v(x_t, t)$, the mean over all kinds. For this there is an eleventh
+# label, `empty`, with the meaning "no kind given". In training a part of the labels is replaced by
+# `empty`.
 #
 # ### Exercise: leave some labels out ●○○
 #
-# `labels` is int64 `(n,)`. Return a new tensor in which each label has been replaced by `empty` with the given probability, each by a throw of its own. Throw with `generator`, and on the device of the labels (`device=labels.device`).
+# `labels` is int64 `(n,)`. Return a new tensor. Each label is replaced by `empty` with the given
+# probability, independently of the others: draw one random number between 0 and 1 for each label (a
+# *throw*, as of dice), with `torch.rand`, `generator` and `device=labels.device`. A label is
+# replaced where its number is below `probability`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "drop_labels", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -396,25 +477,39 @@ print("labels", kinds.tolist())
 print("some dropped", drop_labels(kinds, 0.25, flow.empty, garment_dice).tolist())
 
 # %% [markdown]
-# Now both velocities come from one network, and their difference says what the label changes. [**Classifier-free guidance**](glossary.ipynb#Classifier-free-guidance) (Ho and Salimans, 2022) multiplies that difference by a scale $s$:
+# Now both velocities come from one network, and their difference shows what the label changes.
+# [**Classifier-free guidance**](glossary.ipynb#Classifier-free-guidance) (Ho and Salimans, 2022)
+# multiplies that difference by a scale $s$:
 #
 # $$v_s = v(x_t, t, \text{empty}) + s\,\big(v(x_t, t, y) - v(x_t, t, \text{empty})\big)$$
 #
-# (Many papers write $1 + w$ for $s$.) What does a scale above 1 do? From $x_1 - x_0 = (x_t - x_0) / t$, and since the mean of the noise $x_0$ in $x_t$ is $-(1 - t)\,\nabla \log p_t(x_t)$ (Tweedie's formula, given here), the velocity contains the gradient of a log-probability:
+# (Many papers write $1 + w$ for $s$.) What does a scale above 1 do? Given $x_1$, $x_t$ is Gaussian
+# with the mean $t x_1$ and the variance $(1-t)^2$, so $\nabla \log p_t(x_t) = \mathbb{E}\,[-(x_t -
+# t x_1)/(1-t)^2 \mid x_t] = -\mathbb{E}\,[x_0 \mid x_t]/(1-t)$ (Tweedie's formula; $\nabla$ is the
+# gradient with respect to $x_t$, and $\nabla \log p_t$ is called the *score*). With $x_1 - x_0 =
+# (x_t - x_0) / t$ the velocity contains this gradient of a log-probability:
 #
 # $$v(x_t, t) = \frac{x_t + (1 - t)\,\nabla \log p_t(x_t)}{t}, \qquad 0 < t$$
 #
-# By Bayes' rule the difference between the velocity of the kind $y$ and that of any kind is then $\frac{1-t}{t}\,\nabla \log p_t(y \mid x_t)$: the direction in which $x_t$ becomes more recognisable as $y$. With $s = 3$ the walk goes three times as far in that direction, roughly as if pictures counted with the weight $p(y \mid x)^3$. Pictures that could be of another kind become rare.
+# By Bayes' rule $\log p_t(x_t \mid y) - \log p_t(x_t) = \log p_t(y \mid x_t) - \log p(y)$, and the
+# last term does not depend on $x_t$. So the difference between the velocity of the kind $y$ and
+# that of any kind is $\frac{1-t}{t}\,\nabla \log p_t(y \mid x_t)$: the direction in which $x_t$
+# becomes more recognisable as $y$. With $s = 3$ this part of the velocity is three times as large,
+# roughly as if each picture $x$ were drawn with a probability proportional to $p(x)\,p(y \mid
+# x)^3$. Pictures that could also be of another kind become rare. For a perfect network the scale 1
+# would be right; larger scales hide the errors of a real one.
 #
 # ### Exercise: guidance ●○○
 #
-# `model(xt, t, labels)` gives a velocity; `labels` is int64 `(n,)`, and `empty` is one number, the label that says nothing.
+# `model(xt, t, labels)` gives a velocity; `t` is `(n,)`, `labels` int64 `(n,)`, and `empty` is one
+# number, the label for "no kind given". The model takes labels only as a tensor `(n,)`:
+# `torch.full_like` makes one of `empty`. Return $v_s$ of the formula above.
 
 
 # %% nbgrader={"grade": false, "grade_id": "guided_velocity", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def guided_velocity(model, xt, t, labels, empty, scale):
-    """The velocity of no kind, and `scale` times what the labels change in it."""
+    """The velocity with `empty`, plus `scale` times the difference that the labels make."""
     ### BEGIN SOLUTION
     free = model(xt, t, torch.full_like(labels, empty))
     told = model(xt, t, labels)
@@ -456,7 +551,9 @@ show_pictures(
 )
 
 # %% [markdown]
-# With the scale 0 the labels do not count, and all ten are the same shoe. With 1 there are ten kinds, all from one noise. With 3 each looks more like its kind: the T-shirt has sleeves, the boot a heel. With 8 everything is white and hard, and the sandal is nearly gone. **Ten kinds by four strengths** is the picture to remember.
+# With the scale 0 the labels have no effect, and all ten pictures are the same shoe. With the scale
+# 1 there are ten kinds, all from the same noise. With 3 each looks more like its kind: the T-shirt
+# has sleeves, the boot a heel. With 8 everything is white and hard, and the sandal is nearly gone.
 #
 # Is that good? Two numbers: the share of the pictures that the course's classifier takes for the kind that was asked for, and how much the eight pictures of a kind differ (the standard deviation of a pixel, averaged).
 
@@ -484,9 +581,15 @@ show_table(
 print(f"real garments of a kind have a spread of {real_spread:.3f}")
 
 # %% [markdown]
-# With the scale 0 one picture in ten is recognised, by chance. With 1 it is 94 % of 80 pictures, and from 3 on all of them. And the spread falls from 0.136 to 0.092: the pictures of a kind become alike. Guidance buys what is recognised with what differs. Real garments of a kind differ more, 0.168.
+# With the scale 0 the label has no effect: each of the eight pictures is counted once for each of
+# the ten kinds, and can be recognised only as one of them, so the share is 10 %. With 1 it is 94 %
+# of 80 pictures, and from 3 on all of them. And with the scales 1 to 8 the spread falls from 0.136
+# to 0.092: the pictures of a kind become more alike. Guidance makes the pictures easier to
+# recognise and less different from each other. Real garments of a kind differ more, 0.168.
 #
-# The Frechet distance counts both. On the card of the flow it is 1.8 with the scale 1, in 25 steps, and 1.7 with 1.5, where the noise predictor of lesson 12, which is told no kind, has 3.8.
+# The Frechet distance measures both in one number (smaller is better). By the flow's card it is 1.8
+# with the scale 1 and 1.7 with the scale 1.5, both in 25 steps. The noise predictor of lesson 12,
+# which gets no label, has 3.8 (25 steps with fresh noise).
 #
 # Choose a kind, and move the scale.
 
@@ -496,21 +599,38 @@ guidance.explore(shown, kind=9, scale=1)
 # %% [markdown]
 # ## Attention
 #
-# The U-Net of lesson 12 had one linear layer at its bottom that mixes all places with fixed weights. The flow's has [**attention**](glossary.ipynb#Attention) there. At the bottom a garment is 7 x 7 places (each made of 4 x 4 pixels) with 128 numbers each: 49 *tokens*. Each token makes three vectors of its numbers: a query $q$ (what it looks for), a key $k$ (what it has to offer) and a value $v$ (what it hands over). It compares its query with all keys, and takes the mean of the values, weighed by how well they fit:
+# The U-Net of lesson 12 had one linear layer at its bottom that mixes all places with fixed
+# weights. The flow's U-Net has [**attention**](glossary.ipynb#Attention) in its place, three layers
+# of it. At the bottom a garment is 7 x 7 places (each made of 4 x 4 pixels) with 128 numbers each:
+# 49 *tokens*. Each token computes three vectors from its numbers: a query $Q$ (what it looks for),
+# a key $K$ (what it has to offer) and a value $V$ (what it hands over; not the velocity). It
+# compares its query with all keys, and takes the mean of the values, weighted by how well the keys
+# fit:
 #
-# $$\text{weights} = \operatorname{softmax}\Big(\frac{q\,k^\top}{\sqrt d}\Big), \qquad \text{output} = \text{weights}\; v$$
+# $$\text{weights} = \operatorname{softmax}\Big(\frac{Q K^\top}{\sqrt d}\Big), \qquad \text{output} = \text{weights}\; V$$
 #
-# Where $q$ and $k$ hold independent numbers of mean 0 and variance 1, as they do at the start of a training, their product is a sum of $d$ terms with the variance $d$. Dividing by $\sqrt d$ makes that 1, whatever $d$ is. Four *heads* do this side by side, each with $d = 32$ of the 128 numbers; what they give is joined to 128 numbers again, and one more linear layer mixes them. Attention itself does not see where a token is, so the layer adds to each place some numbers of its own, which are learned.
+# For example, with $d = 1$, the keys 1 and -1 and the values 10 and 20, a query of 2 has the scores
+# 2 and -2, the weights 0.98 and 0.02, and the output 10.2. If a query and a key hold independent
+# numbers of mean 0 and variance 1, as they do at the start of a training, their product is a sum of
+# $d$ terms, each of mean 0 and variance 1, so its variance is $d$. Dividing by $\sqrt d$ makes that
+# 1, whatever $d$ is. (With larger numbers the softmax would give nearly all weight to one key, and
+# its gradient would vanish.) Four such attentions with their own queries, keys and values, called
+# *heads*, work in parallel, each with $d = 32$ of the 128 numbers. Their outputs are joined to 128
+# numbers again, and one more linear layer mixes them. Attention itself does not see where a token
+# is, so the layer adds a learned vector to each place (a *position embedding*).
 #
 # ### Exercise: attention ●○○
 #
-# `q` and `k` are `(n, heads, tokens, d)`; `v` is `(n, heads, tokens, m)`, where `m` is mostly `d`. The softmax goes over the keys, so that the weights of each query sum to 1. Return the averaged values, `(n, heads, tokens, m)`. (Write it out; torch has it as `F.scaled_dot_product_attention`.)
+# `q` and `k` are `(n, heads, tokens, d)`; `v` is `(n, heads, tokens, m)`, where `m` may differ from
+# `d`. The softmax goes over the keys, the last axis of the scores `(n, heads, queries, keys)`, so
+# that the weights of each query sum to 1. Return the averaged values, `(n, heads, tokens, m)`.
+# (Write it out; torch has it as `F.scaled_dot_product_attention`.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "attention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 @exercise
 def attention(q, k, v):
-    """For each query the mean of the values, weighed by how well the keys fit."""
+    """For each query the mean of the values, weighted by how well the keys fit."""
     ### BEGIN SOLUTION
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     return scores.softmax(dim=-1) @ v
@@ -518,7 +638,10 @@ def attention(q, k, v):
 
 
 # %% [markdown]
-# Where does a place inside a hole look? The flow is asked once about the checked shirt of lesson 12, half-way at $t = 0.5$, where the pixels of the hole are noise and truth in equal parts, as in training. A hook keeps what comes into each attention layer. With the identity matrix for `v` your function returns the weights themselves.
+# Where does a place inside a hole look? The flow is called once for the checked shirt of lesson 12,
+# at $t = 0.5$, where each pixel of the hole is the mean of noise and truth, as in training. A
+# *hook* (a function that PyTorch calls when a layer runs) stores the input of each of the three
+# attention layers. If `v` is the identity matrix, your function returns the weights themselves.
 
 # %%
 test = resident(tested, device=machine.device).first(24)
@@ -590,11 +713,18 @@ looked = {
 show_table(looked | {"evenly": evenly}, heads=["% of the weight on", *groups], digits=0)
 
 # %% [markdown]
-# Mostly outside the hole, and in each layer at other tokens. In layer 1 only 6 % of its weight lies on the hole, and most of the rest on the sides of the shirt at its own height. In layer 2 it looks at the collar, and 28 % stay in the hole. In layer 3 three quarters lie on the rim. (The convolutions before have already carried pixels a few places further, so a token tells of more than its own 4 x 4 pixels.)
+# The token looks mostly outside the hole, and each layer looks at different places. In layer 1 only
+# 6 % of its weight lies on the hole, and most of the rest on the sides of the shirt at the same
+# height. In layer 2 it looks at the collar, and 28 % stay in the hole. In layer 3 three quarters
+# lie on the rim: the 16 tokens that are partly in the hole. (The convolutions before have already
+# carried pixels a few places further, so a token contains information about more than its own 4 x 4
+# pixels.)
 #
 # ## Holes
 #
-# The same network fills holes. It is shown the known pixels, clean, in place of noise, and your `integrate` is the sampler; at the end the known pixels are put back (`torch.where`).
+# The same network fills holes. Outside the hole it gets the clean known pixels instead of noise.
+# Your `integrate` is the sampler. At the end the known pixels are copied into the result
+# (`torch.where`).
 
 
 # %%
@@ -630,7 +760,12 @@ show_pictures(
 show_table(decibels, heads=["fill", "PSNR in the hole"], unit="dB")
 
 # %% [markdown]
-# A mean wins by PSNR, again: the mean of eight is 0.3 dB below the U-Net, and one draw in 25 steps 2.4 dB. One step, a single call of the network, is nearly as good as the mean of eight: at $t = 0$ there is nothing but noise in the hole, so the velocity leads to the mean of all fills. It is lesson 10's blur, as the first call was in lesson 12. (These are 24 garments; with other noises the numbers wander by some tenths of a decibel.)
+# By PSNR means win again. The U-Net, which predicts the mean directly, is best; the mean of eight
+# is 0.3 dB below it, and one draw in 25 steps 2.4 dB. One step, a single call of the network, is
+# nearly as good as the mean of eight: at $t = 0$ there is nothing but noise in the hole, so the
+# velocity leads to the mean of all fills. The result is blurred like the fill of lesson 10's U-Net;
+# the first call in lesson 12 gave the same blur. (These are 24 garments; with other noises the
+# numbers change by some tenths of a decibel.)
 #
 # A fill can be told its kind as well, by your guidance. Here are the upper part of one garment, and four labels:
 
@@ -664,13 +799,21 @@ show_pictures(
 )
 
 # %% [markdown]
-# Both. The shoulders stay, and the label decides what they belong to: short sleeves, two legs, a dress, the long sleeves of a coat. In training the label was always the true one, and where a picture had a hole it was said for every second one. That two of the four here contradict the shoulders does not matter to the network.
+# It follows both. The known shoulders stay, and the label decides which garment is completed: short
+# sleeves, two legs, a dress, the long sleeves of a coat. In training the label was never wrong;
+# pictures with a hole got their label in half of the cases, and `empty` in the other half. So the
+# network has never seen a label that contradicts the known pixels, as two of the four labels do
+# here. It still gives a plausible fill.
 #
 # ## Latent diffusion
 #
-# A garment has 784 pixels, a photograph millions, and at every step the network computes with all of them. [**Latent diffusion**](glossary.ipynb#Latent-diffusion) walks among fewer numbers: an autoencoder turns pictures into latents, the flow learns the latents, and the decoder turns the end of the walk into a picture. Lesson 08's emoji were drawn so. An emoji has 3,072 numbers, its latents 48.
+# A garment has 784 pixels, a photograph millions, and at every step the network computes with all
+# of them. [**Latent diffusion**](glossary.ipynb#Latent-diffusion) works with fewer numbers: an
+# autoencoder turns pictures into latents, a flow is trained on these latents, and the decoder turns
+# the end of each walk into a picture. The flow on the latents is called the *prior* of the decoder.
+# The emoji of lesson 08 were made in this way. An emoji has 3,072 numbers, its latents 48.
 #
-# Here are six walks of 50 steps among the 48 numbers, decoded on the way:
+# Here are six walks of 50 steps in the space of the 48 numbers, decoded on the way:
 
 # %%
 prior, emoji_vae = (machine.place(pretrained(name)) for name in ("emoji_prior", "emoji_vae"))
@@ -699,15 +842,19 @@ work = {
 show_table(work, heads=["network", "million operations a call"], digits=1)
 
 # %% [markdown]
-# The couple and the heart are there in the row t = 0.8, the first flag at the end. Two stay blots: their walks ended between the emoji, where the decoder was never trained. A call for an emoji costs 2.8 million operations, one for a garment 240 million, though the emoji is in colour and has four times as many numbers. So Stable Diffusion paints 512 x 512 pixels by way of 64 x 64 latents of four numbers each.
+# The couple and the heart are there in the row t = 0.8, the first flag at the end. Two have no
+# clear shape: their walks ended between the latents of the training emoji, where the decoder was
+# never trained. A call for an emoji costs 2.8 million operations, one for a garment 240 million,
+# though the emoji is in colour and has four times as many numbers. For the same reason Stable
+# Diffusion 1 paints 512 x 512 pixels by way of 64 x 64 latents of four numbers each.
 #
 # ## Challenge
 #
 # Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
-# `fill(image, hole)` is the challenge of lesson 10, for the last time, with all that the course has.
-# Two networks that err in different places have a mean that errs less. Below stands one draw of the
-# flow in four steps.
+# `fill(image, hole)` is the same challenge as in lesson 10. You may use every method of the course.
+# The mean of two fills with different errors has a smaller error. The cell below makes one draw of
+# the flow in four steps.
 
 
 # %%
@@ -721,26 +868,101 @@ def fill(image, hole):
 # %% [markdown]
 # ## Quiz
 #
-# <details><summary>1. The loss of the flow ends far above 0, and the flow is good. Why?</summary>
+# Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# Many lines cross at one point and time, and have different velocities. The best that a network can say is their mean, and what the velocities differ by is left as loss. It tells nothing about where the walk ends.
+# **1. The loss of the flow ends far above 0, and the flow is good. Why?**
+#
+# <details><summary>Lines with different velocities cross.</summary>
+#
+# **Right.** Many lines pass one point at the same time. The best that a network can give is their
+# mean. By what they differ is left as the loss. It says nothing about where the path ends.
 # </details>
-# <details><summary>2. Why does a single step take every noise to about the same place?</summary>
+# <details><summary>It has not been trained for long enough.</summary>
 #
-# At t = 0 the point is noise alone, and any picture could belong to it. So the velocity leads to the mean of all pictures. Only on the way do fewer and fewer pictures stay possible. After reflow each noise has one picture that belongs to it, and then one step can do.
+# **No.** More training does not bring it to 0.
 # </details>
-# <details><summary>3. Why is the label left out for some of the training pictures?</summary>
+# <details><summary>The velocities are measured in other units.</summary>
 #
-# Guidance takes the difference between what the network says with the label and without one. It must have learned both.
+# **No.** Units are not the reason.
+# </details>
+#
+# **2. Why does one single step take every noise to nearly the same place?**
+#
+# <details><summary>One step is too short.</summary>
+#
+# **No.** One step of length 1 covers the whole time.
+# </details>
+# <details><summary>At t = 0 any picture could belong to the noise.</summary>
+#
+# **Right.** So the velocity leads to the mean of all pictures. After reflow each noise has its own
+# picture, and one step can be enough.
+# </details>
+# <details><summary>The network ignores its input at t = 0.</summary>
+#
+# **No.** It does not have to: its best answer is nearly the same for every noise.
+# </details>
+#
+# **3. Why is the label left out for some of the training pictures?**
+#
+# <details><summary>To save labels</summary>
+#
+# **No.** All labels are there.
+# </details>
+# <details><summary>To prevent over-fitting to the labels</summary>
+#
+# **No.** That is not the aim, though it does no harm.
+# </details>
+# <details><summary>Guidance needs predictions without a label.</summary>
+#
+# **Right.** It takes the difference of the prediction with the label and the one without, so the
+# network must have learned both.
+# </details>
+#
+# **4. Guidance with a scale above 1: what happens to the pictures?**
+#
+# <details><summary>They are easier to recognise, and more alike.</summary>
+#
+# **Right.** The step goes further in the direction in which the label changes the prediction.
+# </details>
+# <details><summary>They become more varied.</summary>
+#
+# **No.** The opposite: they gather around what is typical of the kind.
+# </details>
+# <details><summary>They become brighter by this factor.</summary>
+#
+# **No.** The scale multiplies a difference of two predictions, not the picture.
+# </details>
+#
+# **5. What can attention do that one convolution of 3 x 3 cannot?**
+#
+# <details><summary>It needs fewer weights and less time.</summary>
+#
+# **No.** It has more, and it costs more.
+# </details>
+# <details><summary>It lets each place look at all others.</summary>
+#
+# **Right.** Its weights depend on the picture. A convolution looks at nine pixels, with the same
+# weights for every picture.
+# </details>
+# <details><summary>It works without any training.</summary>
+#
+# **No.** Its weights are learned, too.
 # </details>
 #
 # ## What you have seen
 #
 # - Straight lines between noise and pictures, their mean velocity, and a walk along it: that is a generator.
-# - Lines that cross make paths that bend. Reflow straightens them, and then few steps are enough.
+# - If the training lines cross, the learned paths are curved. Reflow makes them straighter, and
+#   then few steps are enough.
 # - One network with labels, some left out, gives pictures of a kind; a scale above 1 makes them easier to recognise, and more alike.
-# - Attention lets each place look at all others, by weights that are made anew from every picture.
+# - Attention lets each place look at all others, by weights that are computed from each picture.
 #
 # **For the course's table** of fills: *flow, one draw* and *flow, mean of 16*; `learnkit benchmark` prints them.
 #
-# **Read on:** Lipman et al., *Flow Matching for Generative Modeling* (ICLR 2023), sections 3 and 4; Liu, Gong and Liu, *Flow Straight and Fast* (ICLR 2023), sections 2 and 3; Ho and Salimans, *Classifier-Free Diffusion Guidance* (2022); Esser et al., *Scaling Rectified Flow Transformers* (2024), for where this stands today. This was the last lesson. The capstone is in `docs/capstone.md`: damaged pictures of five fields wait there.
+# **Read on:** Lipman et al., *Flow Matching for Generative Modeling* (ICLR 2023), sections 3 and 4;
+# Liu, Gong and Liu, *Flow Straight and Fast* (ICLR 2023), sections 2 and 3; Ho and Salimans,
+# *Classifier-Free Diffusion Guidance* (2022); Esser et al., *Scaling Rectified Flow Transformers*
+# (2024), for where this stands today. This was the last lesson. In this course you have written
+# losses, gradients, optimizers, convolutions, a VAE, a GAN, diffusion, a flow and attention, and
+# compared their fills in one table. What comes next is the capstone, `docs/capstone.md`, with
+# damaged pictures of five fields.

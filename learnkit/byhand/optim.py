@@ -72,7 +72,7 @@ def rmsprop_step(
     alpha: float = 0.99,
     eps: float = 1e-8,
 ) -> tuple[Array, Array]:
-    """s ← α s + (1 - α) g²; x ← x - η g / (√s + ε): every direction at its own pace.
+    """s ← α s + (1 - α) g²; x ← x - η g / (√s + ε): every weight with a step size of its own.
 
     Source: Tieleman and Hinton (2012), lecture 6.5; ε outside the root, as in torch.
 

@@ -32,7 +32,7 @@ NOTHING_KNOWN = "is not what it should be."
 _ASKED = {
     "ndarray": "return one NumPy array: np.array(...).",
     "Tensor": "return a tensor of torch, or no gradient can flow back through it.",
-    "float": "return a plain number: .item() takes it out, and lets the graph behind it go.",
+    "float": "return a plain number: .item() takes it out of its graph.",
     "int": "return a plain number: .item() takes it out.",
 }
 
@@ -71,8 +71,8 @@ def no_result(exercise: Exercise, got: Outcome) -> str:
         return f"The lesson calls {name}{signature(exercise)}, and yours cannot be: {got.message}."
     if got.kind == "none":
         return (
-            "Your function returns None: a `return` is missing on the way it took, or what stands "
-            "behind it is None itself (so with print, append and sort)."
+            "Your function returns None. Is a `return` missing on the way that it took? "
+            "(print(...), list.append(...) and list.sort() give None, too.)"
         )
     return got.message if got.kind == "odd" else ""
 
@@ -95,7 +95,9 @@ def _tuple(got: Outcome, want: Outcome) -> str:
     mine, asked = got.arrays.get(""), want.arrays.get("")
     if mine is not None and asked is not None and mine.shape == (1, *asked.shape):
         return "You return a tuple: is there a comma at the end of the line?"
-    return "You return a tuple; asked is one " + ("array." if want.type == "ndarray" else "number.")
+    return "You return a tuple; the exercise asks for one " + (
+        "array." if want.type == "ndarray" else "number."
+    )
 
 
 def _difference(

@@ -71,7 +71,7 @@ _ONE_OF_NUMPY = (
 )
 
 _SAID = {  # by what Python, NumPy or torch say
-    "float infinity to integer": " A number is infinite there: np.isfinite(x) says which are not.",
+    "float infinity to integer": " A number is infinite there: np.isfinite(x) is False where.",
     "Boolean value of Tensor": " `if`, `and` and `not` want one yes or no: .any() or .all() makes "
     "one of many, and torch.where looks at each.",
     "not implemented for 'Bool'": " torch cannot compute that with bools: make numbers of them, "
@@ -131,7 +131,8 @@ _SAID = {  # by what Python, NumPy or torch say
     "is more than one.",
     "cannot be interpreted as an integer|only integers|integers or slices": " / always gives a "
     "float; // gives a whole number, which range, shapes and [ ] need.",
-    "is out of bounds|index out of range": " The first place is 0, so the last of n is n - 1.",
+    "is out of bounds|index out of range": " The first place is 0, so the last of n is "
+    "n - 1: does an index run beyond the border?",
     "operand type.*'(function|method)'": " A function stands where its result is meant: call it, "
     "grad(x).",
     "object is not callable": " Round brackets call a function: places of an array are in square "

@@ -124,7 +124,8 @@ def one_number(result: Any) -> float:
     if isinstance(result, torch.Tensor):
         if result.numel() != 1:
             raise OddResultError(
-                f"You return a tensor of shape {tuple(result.shape)}; asked is one number."
+                f"You return a tensor of shape {tuple(result.shape)}; the exercise asks for one "
+                "number."
             )
         if result.requires_grad:
             raise OddResultError(
@@ -133,5 +134,7 @@ def one_number(result: Any) -> float:
             )
         raise OddResultError("You return a tensor; .item() makes a plain float of it.")
     if isinstance(result, bool) or not isinstance(result, float | int | np.floating):
-        raise OddResultError(f"You return a {type(result).__name__}; asked is one plain float.")
+        raise OddResultError(
+            f"You return a {type(result).__name__}; the exercise asks for one plain float."
+        )
     return float(result)

@@ -8,22 +8,31 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from learnkit.exercises.mutants import making
+from learnkit.exercises.table import Exercise
 
 
-def mutants(function: Callable) -> Iterator[tuple[str, Callable]]:
-    """Each mutant of a function or class, with its one changed statement: ("- old + new", it)."""
-    whole = inspect.unwrap(function)
-    source = textwrap.dedent(inspect.getsource(whole))
+def mutants(task: Exercise) -> Iterator[tuple[str, Callable]]:
+    """Each mutant of its reference, with the one changed statement: ("- old + new", mutant)."""
+    source, scope = _reference(task)
     tree = ast.parse(source)
     making.without_checks(tree)
     original = ast.unparse(tree).splitlines()
-    for mutant in making.mutants(source, vars(sys.modules[whole.__module__])):
+    for mutant in making.mutants(source, scope):
         changed = mutant.text.splitlines()
         gone = [line.strip() for line in original if line not in changed]
         come = [line.strip() for line in changed if line not in original]
         yield f"- {' ; '.join(gone)} + {' ; '.join(come)}", mutant.answer
+
+
+def _reference(task: Exercise) -> tuple[str, dict[str, Any]]:
+    """The source of an exercise's reference, and the names that it may use."""
+    if task.reference is task.written.answer:
+        return task.written.definition, task.written.names
+    whole = inspect.unwrap(task.reference)
+    return textwrap.dedent(inspect.getsource(whole)), vars(sys.modules[whole.__module__])
 
 
 def impatient(mutant: Callable) -> Callable:

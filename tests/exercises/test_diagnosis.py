@@ -70,7 +70,7 @@ def of(answer, exercise=WAVE):
         (lambda x, y: np.where(x < x.max(), _wave(x, y), 0), "One of its 4 elements is wrong"),
         (lambda x, y: np.full_like(x, -np.inf), "or an inf that was there from the start"),
         (lambda x, y: (_wave(x, y),), "is there a comma at the end of the line?"),
-        (lambda x, y: x.shape, "You return a tuple; asked is one array."),
+        (lambda x, y: x.shape, "You return a tuple; the exercise asks for one array."),
         (lambda x, y: _wave(x, y).ravel(), "must be (2, 2). Its numbers are right here."),
     ],
 )

@@ -91,7 +91,7 @@ def returns_too_early(grad, x0, lr, steps):
     return path
 
 
-@wrong("gradient_descent", "You return a ndarray of shape (2, 1); asked is a list")
+@wrong("gradient_descent", "You return a ndarray of shape (2, 1); the exercise asks for a list")
 def an_array_of_points(grad, x0, lr, steps):
     return np.array(in_place_with_copies(grad, x0, lr, steps))
 

@@ -57,7 +57,7 @@ def adds_to_the_gradient(x, grad, velocity, lr=0.01, momentum=0.9):
     return x - lr * grad, grad
 
 
-@wrong("momentum_step", "You return 3 things; asked are 2")
+@wrong("momentum_step", "You return 3 things; the exercise asks for 2")
 def three(x, grad, velocity, lr=0.01, momentum=0.9):
     velocity = momentum * velocity + grad
     return x - lr * velocity, grad, velocity

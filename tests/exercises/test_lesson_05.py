@@ -124,7 +124,7 @@ def by_the_shortest_way_down(root):
     return sorted(nodes, key=lambda n: (-depth[id(n)], len(n.inputs)))
 
 
-@wrong("topological_order", "You return a dict_values; asked is a list of nodes: wrap it in list")
+@wrong("topological_order", "You return a dict_values; the exercise asks for a list of nodes:")
 def values_of_a_dict(root):
     return {id(n): n for n in from_the_leaves_up(root)}.values()
 

@@ -38,7 +38,7 @@ def a_float(size, kernel, stride, padding):
     return np.floor((size + 2 * padding - kernel) / stride) + 1
 
 
-@wrong("conv2d_output_size", "You return (26,); asked is one whole number")
+@wrong("conv2d_output_size", "You return (26,); the exercise asks for one whole number")
 def a_tuple(size, kernel, stride, padding):
     return ((size + 2 * padding - kernel) // stride + 1 + 23,)
 

@@ -669,12 +669,12 @@ def known_in_floats(image, known, weight, bias):
     return out, some.to(image.dtype)
 
 
-@wrong("partial_conv2d", "asked are two")
+@wrong("partial_conv2d", "the exercise asks for two")
 def only_out(image, known, weight, bias):
     return by_pooling(image, known, weight, bias)[0]
 
 
-@wrong("partial_conv2d", "asked are two")
+@wrong("partial_conv2d", "the exercise asks for two")
 def three_things(image, known, weight, bias):
     return *by_pooling(image, known, weight, bias), counted(known, weight)
 

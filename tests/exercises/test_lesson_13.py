@@ -147,7 +147,7 @@ def by_the_roots_of_the_quadratic(wins, trials, confidence=0.95):
     return (-b - root) / (2 * a), (-b + root) / (2 * a)
 
 
-@wrong("preference_interval", "asked are two numbers")
+@wrong("preference_interval", "the exercise asks for two numbers")
 def the_low_end_alone(wins, trials, confidence=0.95):
     return by_the_roots_of_the_quadratic(wins, trials, confidence)[0]
 

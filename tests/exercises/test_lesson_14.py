@@ -128,7 +128,7 @@ def augment_hole_as_floats(image, hole, matrix):
     return sampled(image, matrix), 1 - sampled((~hole).float(), matrix)
 
 
-@wrong("augment", "asked are two tensors")
+@wrong("augment", "the exercise asks for two tensors")
 def augment_picture_alone(image, hole, matrix):
     return sampled(image, matrix)
 

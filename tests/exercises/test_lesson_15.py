@@ -87,14 +87,14 @@ def without_a_step(step, batch_size, synchronize, clock, warmup=3, repeats=10):
     return batch_size / (clock() + 1)
 
 
-@wrong("throughput", "You return a list; asked is one number")
+@wrong("throughput", "You return a list; the exercise asks for one number")
 def all_rates(step, batch_size, synchronize, clock, warmup=3, repeats=10):
     step()
     synchronize()
     return [clock()]
 
 
-@wrong("throughput", "You return a str; asked is a number")
+@wrong("throughput", "You return a str; the exercise asks for a number")
 def as_text(step, batch_size, synchronize, clock, warmup=3, repeats=10):
     return f"{by_the_median_time(step, batch_size, synchronize, clock, warmup, repeats):.1f}"
 
@@ -117,12 +117,12 @@ def by_a_list(indices, rank, world_size):
     return torch.tensor(indices.tolist()[rank::world_size], dtype=indices.dtype)
 
 
-@wrong("shard", "You return a list; asked is the share of one process")
+@wrong("shard", "You return a list; the exercise asks for the share of one process")
 def all_shares(indices, rank, world_size):
     return [indices[r::world_size] for r in range(world_size)]
 
 
-@wrong("shard", "You return a int; asked is a tensor")
+@wrong("shard", "You return a int; the exercise asks for a tensor")
 def one_number(indices, rank, world_size):
     return int(indices[min(rank, len(indices) - 1)])
 
@@ -152,17 +152,17 @@ def by_adding_up(gradients, counts):
     return means
 
 
-@wrong("average_gradients", "You return one tensor; asked is a list")
+@wrong("average_gradients", "You return one tensor; the exercise asks for a list")
 def in_a_row(gradients, counts):
     return torch.cat([g.ravel() for g in gradients[0]])
 
 
-@wrong("average_gradients", "You return a generator; asked is a list")
+@wrong("average_gradients", "You return a generator; the exercise asks for a list")
 def lazily(gradients, counts):
     return (g for g in gradients[0])
 
 
-@wrong("average_gradients", "Your list holds a list; asked is a tensor")
+@wrong("average_gradients", "Your list holds a list; the exercise asks for a tensor")
 def of_each_process(gradients, counts):
     return [list(own) for own in gradients]
 

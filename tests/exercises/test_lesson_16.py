@@ -67,7 +67,7 @@ def as_a_list_of_two(right, disparity):
     return list(by_taking_along_the_axis(right, disparity))
 
 
-@wrong("warp_by_disparity", "asked are two arrays")
+@wrong("warp_by_disparity", "return two arrays")
 def the_view_alone(right, disparity):
     return by_taking_along_the_axis(right, disparity)[0]
 

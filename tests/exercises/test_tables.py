@@ -47,8 +47,10 @@ SIGNATURES = {  # ../shared contract: required by position, options by name
     "max_pool2d_grad": "(image, size, upstream)",
     "train_step": "(model, images, targets, loss_fn, optimizer)",
     "evaluate": "(model, loader, loss_fn)",
+    "Residual": "(block)",
     "DenseBlock": "(channels, growth, layers)",
     "early_stop": "(losses, patience)",
+    "fit": "(model, train_loader, val_loader, loss_fn, optimizer, epochs, patience)",
     "reparameterize": "(mean, log_var, generator=None)",
     "kl_divergence": "(mean, log_var)",
     "negative_elbo": "(logits, images, mean, log_var, beta=1.0)",
@@ -113,7 +115,7 @@ def test_each_mistake_is_rejected_with_its_own_sentence(name, mistake):
 def test_every_mutant_of_the_reference_is_rejected_but_the_equivalent_ones(name):
     task = find(name)
     survivors, killed = [], 0
-    for difference, mutant in mutants(task.reference):
+    for difference, mutant in mutants(task):
         outcomes = task.run(impatient(mutant))
         if not judge(task, outcomes).correct:
             killed += 1

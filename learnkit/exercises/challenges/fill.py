@@ -47,7 +47,8 @@ def whole_pictures(result, image, hole):
     pictures = torch.as_tensor(result).detach().float()
     if pictures.shape != image.shape:
         raise OddResultError(
-            f"You return {told(result)}; asked are pictures of the shape {tuple(image.shape)}."
+            f"You return {told(result)}; the exercise asks for pictures of the shape "
+            f"{tuple(image.shape)}."
         )
     if not pictures.isfinite().all():
         raise OddResultError("Your pictures hold NaN or infinity.")

@@ -20,7 +20,7 @@ mse_loss = Exercise.beside(
         "Three steps, in this order: the difference of each pixel, its square, the mean of all.",
         "NumPy takes differences and squares of whole arrays; np.mean with no axis averages all.",
     ),
-    why="You will meet this number in almost every lesson; the later ones try to escape from it.",
+    why="Almost every lesson uses this loss. Some later ones use another, because this one blurs.",
     equivalent=[
         "return np.mean((pred - target) ** 2)",  # float() of a NumPy float is itself
     ],

@@ -42,7 +42,7 @@ numerical_grad = Exercise.beside(
     hints=(
         "For each element of a copy: make it eps larger, ask f; make it eps smaller, ask f; then "
         "put the copy back.",
-        "np.ndindex(x.shape) walks over all elements of any shape. Nudge a copy, never x itself.",
+        "np.ndindex(x.shape) gives the index of every element, in any shape. Change a copy, not x.",
     ),
     why="It needs no formula for the gradient, so it does not repeat your mistakes: you can now "
     "check any gradient by it.",

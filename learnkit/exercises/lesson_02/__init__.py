@@ -1,1 +1,1 @@
-"""Lesson 02: a picture mends itself by walking downhill on roughness."""
+"""Lesson 02: gradient descent on the roughness fills a hole in a picture."""

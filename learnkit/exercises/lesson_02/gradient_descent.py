@@ -23,8 +23,8 @@ def _path(result, grad, x0, lr, steps):
     if not isinstance(result, list):
         shape = f" of shape {result.shape}" if isinstance(result, np.ndarray) else ""
         raise OddResultError(
-            f"You return a {type(result).__name__}{shape}; asked is a list of steps + 1 arrays, "
-            "the start first."
+            f"You return a {type(result).__name__}{shape}; the exercise asks for a list of steps "
+            "+ 1 arrays, the start first."
         )
     if not all(isinstance(point, np.ndarray) and point.shape == x0.shape for point in result):
         raise OddResultError(

@@ -9,14 +9,14 @@ binary_cross_entropy_with_logits = Exercise.beside(
     reference=losses.binary_cross_entropy_with_logits,
     cases=BCE_CASES,
     hints=(
-        "Do not form σ(z): it rounds to 1. Use the form of the lesson, in which the logarithm has "
-        "been worked out on paper, and average over all elements.",
+        "Do not compute σ(z): it rounds to 1. Use the last formula of the lesson, in which no σ is "
+        "left, and average over all elements.",
         "np.maximum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits))) is the loss "
         "of each element; its mean is one number.",
     ),
     why="This is the usual loss of a classifier of two classes, of the VAE of lesson 08 and "
-    "of the judge in a GAN; formed from rounded probabilities it is infinite where it "
-    "matters.",
+    "of the judge in a GAN. Computed from rounded probabilities it would be infinite for a "
+    "confident mistake.",
     points=2,
     equivalent=[
         "return np.mean(np.maximum(",  # without float()

@@ -9,11 +9,11 @@ binary_cross_entropy_with_logits_grad = Exercise.beside(
     reference=losses.binary_cross_entropy_with_logits_grad,
     cases=BCE_CASES,
     hints=(
-        "Everything cancels but the plain error: how far is the probability from the target? And "
-        "the loss is a mean over N elements.",
+        "Everything cancels but p - t: subtract the target from the probability. And the loss is a "
+        "mean over N elements.",
         "Each element's derivative is (σ(z) - t) / N, with N the number of all elements, "
         "logits.size.",
     ),
-    why="The gradient is the plain error, so a sure mistake has the largest, where under "
-    "MSE it has nearly none.",
+    why="The gradient is p - t, so a confident mistake has the largest gradient. Under MSE it has "
+    "nearly none.",
 )

@@ -27,8 +27,8 @@ def _with_warnings(result, z):
         p = np.where((z < -700) & (abs(p) < 1e-300), 0.0, p)
     return {
         "": p,
-        "count of NumPy's overflow warnings (0 or 1)": Warned("overflow" in said),
-        "count of NumPy's other warnings (0 or 1)": Warned("invalid" in said or "divide" in said),
+        "number of overflow warnings (0 or 1)": Warned("overflow" in said),
+        "number of other NumPy warnings (0 or 1)": Warned("invalid" in said or "divide" in said),
     }
 
 
@@ -54,9 +54,9 @@ sigmoid = Exercise.beside(
     ),
     rtol=1e-12,
     atol=0.0,
-    why="Every network that gives probabilities of pixels ends in it. A sure network reaches both"
-    " tails, and the loss takes the logarithm of what it finds there, so the tails must be "
-    "right.",
+    why="Every network that gives probabilities of pixels ends in it. Where the network is "
+    "confident, z is far from 0 and the loss takes the logarithm of a tiny number: its digits "
+    "must be right.",
     points=2,
     equivalent=[
         "np.where(z > 0, 1.0, small)",  # at 0 both numerators are 1

@@ -22,9 +22,9 @@ softmax = Exercise.beside(
     ],
     hints=(
         "Each row is turned into probabilities by itself: e^z of each logit, divided by the sum of "
-        "the row. Before that, take the row's largest logit out of it.",
+        "the row. Before that, subtract the row's largest logit from all of them.",
         "z = logits - logits.max(axis=1, keepdims=True), e = np.exp(z), and e is divided by its "
-        "sum over axis 1; keepdims=True keeps that a column, which NumPy spreads over the row.",
+        "sum over axis 1. With keepdims=True the sums are a column (n, 1), one for each row.",
     ),
     why="It ends every classifier, weighs the tokens in attention (lesson 18), and chooses each "
     "word that a language model writes.",

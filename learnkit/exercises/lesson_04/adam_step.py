@@ -62,13 +62,13 @@ adam_step = Exercise.beside(
     ],
     probe=parts("x", "m", "v"),
     hints=(
-        "Renew both running means first. Then free copies of them of their start at zero, and step "
-        "with the copies. What you give back are the raw means.",
+        "First compute the new m and v. Then correct copies of them for their start at zero, and "
+        "step with the copies. Return m and v without the correction.",
         "m = beta1 * m + (1 - beta1) * grad, and v likewise with beta2 and grad**2. "
         "m_hat = m / (1 - beta1**t), v_hat = v / (1 - beta2**t); x moves by lr * m_hat over "
         "(np.sqrt(v_hat) + eps).",
     ),
-    why="The most used optimizer of the field, in four lines: every network from lesson 05 "
-    "on is trained by it, or by its variant AdamW.",
+    why="The most used optimizer of the field, in four lines: most networks from lesson 05 on "
+    "are trained by it, or by its variant AdamW.",
     points=2,
 )

@@ -12,15 +12,16 @@ def parts(*names):
     def probe(result, x, *memory, **options):
         if isinstance(result, np.ndarray) and result.shape == x.shape:
             raise OddResultError(
-                f"You return one array; asked are {len(names)}, as a tuple: return {listed}."
+                f"You return one array: return {len(names)}, as a tuple, {listed}."
             )
         if not isinstance(result, tuple | list):
             raise OddResultError(
-                f"You return a {type(result).__name__}; asked is the tuple {listed}."
+                f"You return a {type(result).__name__}: return the tuple {listed}."
             )
         if len(result) != len(names):
             raise OddResultError(
-                f"You return {len(result)} things; asked are {len(names)}: return {listed}."
+                f"You return {len(result)} things; the exercise asks for {len(names)}: return "
+                f"{listed}."
             )
         for name, part in zip(names, result, strict=True):
             if np.shape(part) != x.shape:

@@ -11,15 +11,16 @@ _rng = np.random.default_rng(44)
 class Gradient:
     """The gradient of Σ stretch (x - row)² / 2, a mean over the rows asked for; it keeps count."""
 
-    def __init__(self, rows, stretch):
+    def __init__(self, rows, stretch, generator):
         self.rows, self.stretch, self.asked = rows, stretch, []
+        self.before = str(generator.bit_generator.state)
 
     def __call__(self, x, some):
         some = np.asarray(some)
         if some.dtype == bool or some.dtype.kind not in "iu" or some.ndim != 1 or not some.size:
             raise OddResultError(
-                "grad is given as its second argument what is no row of indices: it takes the "
-                "numbers of the pictures in this mini-batch, a part of generator.permutation(n)."
+                "The second argument of grad must be an array of indices: the numbers of the "
+                "pictures in this mini-batch, a part of generator.permutation(n)."
             )
         self.asked.append(some.copy())
         return self.stretch * (x - self.rows[some].mean(axis=0))
@@ -27,7 +28,8 @@ class Gradient:
 
 def _descent(rows, stretch, x0, batch_size, epochs, lr, seed):
     generator = np.random.default_rng(seed)
-    return (Gradient(rows, stretch), x0, len(rows), batch_size, epochs, lr, generator), {}
+    grad = Gradient(rows, stretch, generator)
+    return (grad, x0, len(rows), batch_size, epochs, lr, generator), {}
 
 
 def _looked_at(result, grad, x0, n, batch_size, epochs, lr, generator):
@@ -37,9 +39,12 @@ def _looked_at(result, grad, x0, n, batch_size, epochs, lr, generator):
             if isinstance(result, np.ndarray)
             else (f"a {type(result).__name__}")
         )
-        raise OddResultError(f"You return {what}; asked is the last x, of the shape {x0.shape}.")
+        raise OddResultError(f"You return {what}: return the last x, an array of shape {x0.shape}.")
     return {
         "count of calls of grad": Count(len(grad.asked)),
+        "number of shuffles from the given `generator` (0: none, 1: some)": Count(
+            grad.before != str(generator.bit_generator.state)
+        ),
         "x": result,
         "count of results that share memory with x0": Shared(np.shares_memory(result, x0)),
     }
@@ -67,12 +72,12 @@ minibatch_sgd = Exercise.beside(
     build=_descent,
     probe=_looked_at,
     hints=(
-        "Two loops: one over the epochs, and inside it one over the parts of a fresh shuffle. At "
-        "each part take one step down the gradient of that part.",
+        "Two loops: one over the epochs, and inside it one over the parts of a new shuffle. For "
+        "each part take one step with the gradient of that part.",
         "order = generator.permutation(n), anew in each epoch. The parts are order[start : start + "
         "batch_size] for start in range(0, n, batch_size); the last one may be shorter.",
     ),
-    why="This is the loop that trains everything from here on. A shuffle reads each picture once "
-    "before any is read twice.",
+    why="This is the usual training loop: a shuffle reads each picture once before any is read "
+    "twice.",
     points=2,
 )

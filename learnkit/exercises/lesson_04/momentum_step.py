@@ -22,11 +22,11 @@ momentum_step = Exercise.beside(
     ],
     probe=parts("x", "velocity"),
     hints=(
-        "First the velocity: what is left of the old one, and the gradient. Then the place: "
-        "against the new velocity, by the learning rate.",
+        "First the new velocity: the old one times momentum, plus the gradient. Then the new x: x "
+        "minus the learning rate times the new velocity.",
         "velocity = momentum * velocity + grad makes a new array, and x - lr * velocity another. "
         "Return both.",
     ),
-    why="In a ravine of condition number κ it needs some √κ steps where plain descent needs κ: the "
-    "cheapest speed-up of the field, one array of memory.",
+    why="In a ravine of condition number κ it needs about √κ steps where plain descent needs κ, "
+    "with the best lr and momentum, and costs only one array of memory.",
 )

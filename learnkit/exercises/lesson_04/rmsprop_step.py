@@ -28,11 +28,11 @@ rmsprop_step = Exercise.beside(
     ],
     probe=parts("x", "square_avg"),
     hints=(
-        "First the running mean of the squared gradient: alpha of the old one and 1 - alpha of the "
-        "new square. Then the step: the gradient over the mean's root.",
+        "First the new running mean: alpha times the old one, plus 1 - alpha times the squared "
+        "gradient. Then the step: lr times the gradient, divided by the root of the new mean.",
         "square_avg = alpha * square_avg + (1 - alpha) * grad**2; x moves by lr * grad divided by "
         "(np.sqrt(square_avg) + eps).",
     ),
-    why="The gradients of a network's weights differ a thousandfold; each weight gets its own "
-    "pace, and no step is longer than ten lr, however large the gradient.",
+    why="The gradients of a network's weights differ a thousandfold; each weight gets its own step "
+    "size, and (with alpha = 0.99) no step is longer than ten lr, however large the gradient.",
 )

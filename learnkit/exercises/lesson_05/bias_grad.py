@@ -20,8 +20,8 @@ bias_grad = Exercise.beside(
     ],
     hints=(
         "One bias was added to every row. How many gradients come back to it?",
-        "They add up over the rows, the first axis: (n, d) becomes (d,).",
+        "They add up over the rows, the first axis: (n, m) becomes (m,).",
     ),
-    why="What is used many times adds up the gradients of all its uses: the same rule gives a "
-    "convolution's kernel its gradient in lesson 06.",
+    why="A number that is used many times gets the sum of the gradients of all its uses: the same "
+    "rule gives a convolution's kernel its gradient in lesson 06.",
 )

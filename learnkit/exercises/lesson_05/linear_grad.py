@@ -12,7 +12,7 @@ _rng = np.random.default_rng(5)
 def _two(result, x, w, upstream):
     if not isinstance(result, tuple | list) or len(result) != 2:
         got = f"{len(result)} things" if isinstance(result, tuple | list) else "one thing"
-        raise OddResultError(f"You return {got}; asked are two gradients: return grad_x, grad_w.")
+        raise OddResultError(f"You return {got}; return two gradients: return grad_x, grad_w.")
     return {"grad_x": result[0], "grad_w": result[1]}
 
 
@@ -28,10 +28,10 @@ linear_grad = Exercise.beside(
     ],
     probe=_two,
     hints=(
-        "Write the shapes side by side: x (n, d), w (d, k), upstream (n, k). Which product of two "
+        "Write the shapes side by side: x (n, d), w (d, m), upstream (n, m). Which product of two "
         "of them has the shape of the third?",
-        "grad_x is (n, d) = (n, k) times (k, d), and w.T is (k, d). grad_w is (d, k) = (d, n) "
-        "times (n, k).",
+        "grad_x is (n, d) = (n, m) times (m, d), and w.T is (m, d). grad_w is (d, m) = (d, n) "
+        "times (n, m).",
     ),
     why="Two matrix products: that is all that a layer of a network needs to learn, and what "
     "graphics processors are built for.",

@@ -17,7 +17,7 @@ multiply = Exercise.beside(
         "pull is given u, the gradient of the loss with respect to the product. By the chain rule "
         "a's share is u times b.value, and b's is u times a.value.",
     ),
-    why="Value and derivative in one place: every operation of PyTorch is such a pair. The engine "
-    "behind it only walks the graph.",
+    why="Value and derivative in one place: every operation of PyTorch is such a pair. The rest "
+    "of PyTorch's `backward` only goes through the graph.",
     points=1,
 )

@@ -20,12 +20,12 @@ relu_grad = Exercise.beside(
         case(_rng.normal(0, 1, (2, 3, 2)).round(1), _rng.normal(0, 1, (2, 3, 2)).round(2)),
     ],
     hints=(
-        "A gate: open where x was positive on the way forward, shut elsewhere. What passes is "
-        "upstream, unchanged.",
-        "np.where chooses element by element; the condition is x > 0, so that 0 itself is shut.",
+        "Where x was positive on the way forward, the gradient is upstream, unchanged. Elsewhere "
+        "it is 0.",
+        "np.where chooses element by element; the condition is x > 0, so that 0 itself gets 0.",
     ),
-    why="An open gate passes the gradient undiminished through any number of layers, where "
-    "a sigmoid keeps a quarter at best: that is one reason why deep networks learn.",
+    why="Where x > 0 a ReLU passes the gradient on unchanged, through any number of layers; "
+    "a sigmoid passes on a quarter at best: that is one reason why deep networks learn.",
     equivalent=[
         "np.where(x > 0, upstream, -0.0)",  # -0 is 0
     ],

@@ -7,8 +7,8 @@ from learnkit.exercises.table import Exercise, case
 
 _AGAIN_AND_AGAIN = (
     "Your walk comes back to the same nodes again and again: 25 diamonds on top of each other have "
-    "76 nodes and 2²⁵ ways down. Remember whom you have met (a set of id(node)), and visit each "
-    "node once."
+    "76 nodes and 2²⁵ ways down. Remember which nodes you have visited (a set of id(node)), and "
+    "visit each node once."
 )
 
 
@@ -52,7 +52,7 @@ def _invariants(result, root):
         ordered = hasattr(result, "__iter__") and not isinstance(result, set | frozenset | str)
         more = ": wrap it in list(...)" if ordered else ""
         raise OddResultError(
-            f"You return a {type(result).__name__}; asked is a list of nodes{more}."
+            f"You return a {type(result).__name__}; the exercise asks for a list of nodes{more}."
         )
     under, todo = {id(root): root}, [root]
     while todo:
@@ -124,13 +124,13 @@ topological_order = Exercise.beside(
     probe=_invariants,
     redraw=_redrawn,
     hints=(
-        "Put a node into the list only when all its inputs are in it already. Walk down from root, "
-        "and remember whom you have met, so that a shared node is taken once.",
+        "Put a node into the list only when all its inputs are in it already. Go down from root, "
+        "and remember which nodes you have visited, so that a shared node is taken once.",
         "A stack of your own in place of calling yourself: push (node, False); when it is popped, "
         "push (node, True) and then its inputs; when (node, True) is popped, its inputs are done, "
         "and it goes into the list.",
     ),
-    why="Walked backwards, in this order every node has its whole gradient before it hands it on:"
-    " each link is crossed once, so the way back costs about as much as the forward pass.",
+    why="Read from its end, this order gives every node its whole gradient before it hands it on:"
+    " each input is visited once, so the way back costs about as much as the forward pass.",
     points=3,
 )

@@ -24,10 +24,10 @@ conv2d = Exercise.beside(
         "Pad the picture's rows and columns (not its channels) with zeros, make an output of "
         "zeros, and for every place of it cut out the window that it looks at.",
         "The window of place (i, j) is x[:, stride*i : stride*i + kh, stride*j : stride*j + kw]. "
-        "Multiply it by weight (NumPy spreads it over the c_out kernels) and sum over all axes but "
-        "the first.",
+        "Multiply it by weight (NumPy repeats it for each of the c_out kernels) and sum over all "
+        "axes but the first.",
     ),
-    why="Every network of this course that looks at pictures is made of this loop, and you know "
-    "now what it costs and what it sees.",
+    why="Most networks of this course are made of this loop, and you know now what it costs and "
+    "what it sees.",
     points=3,
 )

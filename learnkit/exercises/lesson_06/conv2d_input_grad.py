@@ -20,12 +20,12 @@ conv2d_input_grad = Exercise.beside(
         case(_rng.normal(0, 1, (4, 2, 3, 3)).round(2), _rng.normal(0, 1, (4, 4, 5)).round(2)),
     ],
     hints=(
-        "Which pixels did output (i, j) look at? It hands its share back to each of them, times "
-        "the weight that the pixel met: it stamps the kernel into the picture, at (i, j).",
+        "Which pixels did output (i, j) use? Each of them gets the gradient of this output times "
+        "the weight that it was multiplied by: the output stamps the kernel, at (i, j).",
         "Begin with zeros of shape (c_in, h' + kh - 1, w' + kw - 1). For each place add, to the "
         "window that begins there, the sum over o of grad_out[o, i, j] * weight[o].",
     ),
-    why="Through this line the first layer hears from the loss. Used forwards it paints: it is the "
-    "transposed convolution of every network that makes pictures larger.",
+    why="Through this line the first layer gets its gradient. Used forward it is the transposed "
+    "convolution, with which many networks make pictures larger.",
     points=3,
 )

@@ -13,7 +13,9 @@ def _whole_number(result, size, kernel, stride, padding):
             "rounds down by itself."
         )
     if not isinstance(result, int | np.integer) or isinstance(result, bool):
-        raise OddResultError(f"You return {result!r}; asked is one whole number, an int.")
+        raise OddResultError(
+            f"You return {result!r}; the exercise asks for one whole number, an int."
+        )
     return {"": result}
 
 

@@ -19,8 +19,8 @@ conv2d_weight_grad = Exercise.beside(
         case(_rng.random((2, 6, 7)).round(2), _rng.normal(0, 1, (4, 4, 5)).round(2), 3),
     ],
     hints=(
-        "For each place (a, b) in the kernel: which pixels did w[o, c, a, b] meet on the way "
-        "forward? A window of the picture, as large as the output, shifted by (a, b).",
+        "For each place (a, b) in the kernel: by which pixels was w[o, c, a, b] multiplied on the "
+        "way forward? A window of the picture, as large as the output, shifted by (a, b).",
         "That window is image[:, a : a + h, b : b + w] with h, w = grad_out.shape[1:]. Multiply "
         "it by grad_out and sum over rows and columns, for every pair of channels.",
     ),

@@ -27,10 +27,10 @@ max_pool2d = Exercise.beside(
     hints=(
         "How many whole windows fit down and across? Cut off the rest. Then take the largest pixel "
         "of each window, each channel by itself.",
-        "Reshaped to (c, h, size, w, size), axes 2 and 4 run inside a window: the maximum over "
-        "both is what is asked for.",
+        "Reshaped to (c, h, size, w, size), axes 2 and 4 run inside a window: take the maximum "
+        "over both.",
     ),
-    why="It shrinks the picture and keeps the strongest answer of each window, wherever in "
-    "it that was. Behind it each kernel sees that many times as far.",
+    why="It makes the picture smaller and keeps the largest value of each window, wherever in "
+    "the window it was. Each kernel after it sees `size` times as far.",
     points=2,
 )

@@ -30,13 +30,13 @@ max_pool2d_grad = Exercise.beside(
         case(_rng.normal(0, 1, (2, 3, 4)).round(2), 1, _rng.normal(0, 1, (2, 3, 4)).round(2)),
     ],
     hints=(
-        "Of each window one pixel alone was passed on, the largest. A small change of any other "
+        "Of each window only one pixel was passed on, the largest. A small change of any other "
         "pixel changes nothing, so its gradient is 0.",
         "For each (c, i, j): the window is image[c, size*i : size*(i + 1), size*j : size*(j + 1)]. "
         "window.argmax() counts along its rows; np.unravel_index turns that into a row and a "
         "column, and counted from the window's corner there goes upstream[c, i, j].",
     ),
-    why="The pool is a switch: it lets the whole gradient through to the one pixel that won. All "
-    "others learn nothing from this picture.",
+    why="Max pooling hands the whole gradient of a window to its largest pixel. The other pixels "
+    "have no influence on the output, and get 0.",
     points=3,
 )

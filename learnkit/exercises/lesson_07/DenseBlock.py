@@ -41,16 +41,16 @@ _STRIDE = (
     "sees. Leave stride out."
 )
 _GAPS = (
-    "Your windows have gaps (dilation): asked are plain ones, in which the 3 x 3 pixels touch. "
-    "Leave dilation out; padding=1 keeps the size."
+    "Your windows have gaps (dilation): the exercise asks for plain ones, in which the 3 x 3 "
+    "pixels touch. Leave dilation out; padding=1 keeps the size."
 )
 _GROUPS = (
-    "Your convolutions work in groups: a feature then sees some of the channels alone. Asked are "
-    "plain ones, which see all of them: leave groups out."
+    "Your convolutions work in groups: a feature then sees some of the channels alone. The "
+    "exercise asks for plain ones, which see all of them: leave groups out."
 )
 _BORDER = (
-    "Your picture goes on beyond its edges (padding_mode, or your own F.pad): asked is a border "
-    "of zeros, which padding=1 puts there by itself."
+    "Your picture goes on beyond its edges (padding_mode, or your own F.pad): the exercise asks "
+    "for a border of zeros, which padding=1 puts there by itself."
 )
 
 
@@ -131,8 +131,8 @@ def _watched(block, x):
         raise OddResultError("Your forward returns None: end it with a return.")
     if not isinstance(y, torch.Tensor):
         raise OddResultError(
-            f"Your forward returns a {type(y).__name__}; asked is one tensor: join the features "
-            "with torch.cat(features, dim=1)."
+            f"Your forward returns a {type(y).__name__}; the exercise asks for one tensor: join "
+            "the features with torch.cat(features, dim=1)."
         )
     if y.ndim != x.ndim:
         raise OddResultError(

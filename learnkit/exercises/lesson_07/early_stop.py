@@ -13,10 +13,10 @@ def _losses(losses, patience, form="array"):
 def _an_epoch(result, losses, patience):
     if isinstance(result, float | np.floating):
         raise OddResultError(
-            f"You return {result:g}, a float; asked is the epoch, a whole number from 0 on."
+            f"You return {result:g}, a float; return the epoch, a whole number from 0 on."
         )
     if isinstance(result, bool) or not isinstance(result, int | np.integer):
-        raise OddResultError(f"You return a {type(result).__name__}; asked is one epoch, an int.")
+        raise OddResultError(f"You return a {type(result).__name__}; return one epoch, an int.")
     return {"epoch": result}
 
 

@@ -168,8 +168,8 @@ evaluate = Exercise.beside(
         "Note was_training = model.training, call model.eval(), and loop under torch.no_grad(). "
         "Add up loss * len(images) and len(images), call model.train(was_training), and divide.",
     ),
-    why="Two numbers are compared in every decision of a training run; this one is measured "
-    "without touching the model, so you can ask for it as often as you like.",
+    why="The validation loss decides when to stop and which network to keep. Your function "
+    "measures it without changing the model, so you can call it as often as you like.",
     points=2,
     rtol=1e-4,
     atol=1e-6,

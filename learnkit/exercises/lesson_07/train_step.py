@@ -62,13 +62,15 @@ def _training(images, targets, kind, loss, rule, stale):
 
 
 def _after_step(result, model, images, targets, loss_fn, optimizer):
-    return {
+    found = {
         **loss_fn.counts(),
         "mode afterwards (1 for train)": int(model.training),
         "loss": one_number(result),
         "list of weights afterwards": flat(model.parameters()),
-        "list of batch norm's statistics afterwards": flat(buffers(model)),
     }
+    if buffers(model):  # without batch norm there is nothing to show
+        found["list of batch norm's statistics afterwards"] = flat(buffers(model))
+    return found
 
 
 _image = pictures(_rng, 3, 1, 4, 4)

@@ -12,7 +12,7 @@ def a_tensor(result, of):
     check_tensor(
         result,
         of,
-        several=" (is there a comma at the end of the line?)",
+        several=" and nothing else (is there a comma at the end of the line?)",
         other=f"You return a {type(result).__name__}; return {of} as a tensor of torch, or no "
         "gradient can flow back through it (leave out .item(), float() and .numpy()).",
     )

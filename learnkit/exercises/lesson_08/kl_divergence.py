@@ -35,8 +35,8 @@ kl_divergence = Exercise.beside(
         "One number costs ½ (mean² + var - 1 - log var), and var is exp(log_var). Sum over "
         "dimension 1, so that one number a picture is left.",
     ),
-    why="These nats are what it costs to tell where a picture lies in the latent space. A number "
-    "that costs 0 says nothing about the picture: count them, and you see a posterior collapse.",
+    why="These nats are what it costs to tell where a picture lies in the latent space. A latent "
+    "with KL 0 carries no information about it. If all have KL 0, that is posterior collapse.",
     points=2,
     prewarm=("torch",),
     rtol=1e-5,

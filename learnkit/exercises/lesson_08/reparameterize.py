@@ -165,8 +165,8 @@ reparameterize = Exercise.beside(
         "std = torch.exp(log_var / 2), and eps in the shape of mean from torch.randn, which takes "
         "a generator (randn_like takes none). z is mean plus std times eps.",
     ),
-    why="The noise is drawn outside the network, so the gradient passes to mean and log_var. "
-    "Drawing z itself gives no gradient at all: this line is what makes a VAE trainable.",
+    why="The noise is drawn outside the network, so the gradient passes to mean and log_var. With "
+    "torch.normal, which draws z itself, there would be no gradient: the encoder could not learn.",
     points=2,
     prewarm=("torch",),
     atol=1e-6,

@@ -23,7 +23,7 @@ def loss_and_slopes(*names):
             raise OddResultError("You return a tuple: is there a comma at the end of the line?")
         if isinstance(result, tuple | list):
             raise OddResultError(
-                f"You return {len(result)} things; asked is one loss, a tensor with one number."
+                f"You return {len(result)} things; return one loss, a tensor with one number."
             )
         if callable(result):
             raise OddResultError(
@@ -31,7 +31,7 @@ def loss_and_slopes(*names):
             )
         if not isinstance(result, torch.Tensor):
             raise OddResultError(
-                f"You return a {type(result).__name__}; asked is a tensor: without its graph no "
+                f"You return a {type(result).__name__}; return a tensor: without its graph no "
                 "gradient can flow back from the loss."
             )
         slopes = [torch.zeros_like(x) for x in logits]

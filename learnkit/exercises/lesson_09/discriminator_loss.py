@@ -36,9 +36,9 @@ discriminator_loss = Exercise.beside(
         "F.binary_cross_entropy_with_logits(logits, target) is a mean over the batch. "
         "torch.ones_like(real_logits) and torch.zeros_like(fake_logits) are the targets.",
     ),
-    why="It is lesson 03's loss, twice. At its best the discriminator knows how much likelier a "
-    "picture is among the real ones than among the fakes, and no formula for either was needed. "
-    "Watch for 2 log 2 = 1.386: there it cannot tell any more.",
+    why="It is lesson 03's loss, twice. At its best the discriminator's logit is log(p / q): the "
+    "log of how much likelier a picture is among the real ones than among the fakes. At "
+    "2 log 2 = 1.386 it cannot tell them apart.",
     prewarm=("torch",),
     rtol=1e-5,
     atol=1e-6,

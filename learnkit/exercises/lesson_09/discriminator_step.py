@@ -182,9 +182,9 @@ discriminator_step = Exercise.beside(
         "discriminator_loss(discriminator(real), discriminator(fake)); then zero_grad, backward, "
         "step; return loss.item().",
     ),
-    why="Half of the game, and the half that teaches: the generator sees pictures only through the "
-    "discriminator's gradient. Cutting the graph here saves a pass back through the generator, and "
-    "keeps it from learning to be seen through.",
+    why="The generator learns only through the discriminator's gradient, so the discriminator must "
+    "learn too. Cutting the graph here saves a backward pass through the generator, and leaves its "
+    "gradients clean.",
     points=3,
     prewarm=("torch",),
     imports=("torch._dynamo",),

@@ -14,7 +14,7 @@ generator_loss = Exercise.beside(
     reference=gan.generator_loss,
     cases=[
         case(column(0.5), note="one picture of the generator, logit 0.5"),
-        case(column(-2.0), note="one picture of the generator, logit -2: it is seen through"),
+        case(column(-2.0), note="one picture of the generator, logit -2: it is recognised"),
         case(column(1.5, -0.5, 3.0)),
         case(
             column(-200.0, 200.0),
@@ -29,9 +29,9 @@ generator_loss = Exercise.beside(
         "the other answer.",
         "F.binary_cross_entropy_with_logits against ones: torch.ones_like(fake_logits).",
     ),
-    why="At the start every fake is seen through, and its logit is far below 0. There this loss "
-    "has a gradient near -1, and the minimax game's own log(1 - D) one of nearly 0: the label "
-    "decides whether the generator ever learns.",
+    why="At the start every fake is recognised, and its logit is far below 0. There this loss has "
+    "a gradient near -1, and the minimax loss log(1 - D) one of nearly 0. So with this loss the "
+    "generator learns from the start.",
     prewarm=("torch",),
     rtol=1e-5,
     atol=1e-6,

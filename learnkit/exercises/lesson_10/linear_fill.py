@@ -65,13 +65,13 @@ linear_fill = Exercise.beside(
     build=_doubles,
     probe=_the_picture,
     hints=(
-        "Call the pixels of the hole u and the known ones k. The best guess for u is its mean, "
-        "moved by what k tells: how far k lies from its own mean, weighted by covariances.",
+        "Call the pixels of the hole u and the known ones k. The best guess for u is its mean plus "
+        "a weighted sum of how far the known pixels lie from their own means.",
         "x_u = m_u + C_uk (C_kk + jitter I)⁻¹ (x_k - m_k). With known = ~hole, C_kk is "
         "cov[known][:, known] and C_uk is cov[hole][:, known]; torch.linalg.solve(A, b) is A⁻¹ b.",
     ),
     why="No fill that is linear in the known pixels has a smaller mean squared error, and this one "
-    "is a single solve. It is the baseline that a network must beat: a careless one does not.",
+    "solves one linear system. A network is worth its training only if it is better than this.",
     points=3,
     prewarm=("torch",),
     rtol=1e-4,

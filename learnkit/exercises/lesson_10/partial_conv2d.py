@@ -20,7 +20,7 @@ _BOOL = (
 def _two(result, image, known, weight, bias):
     if not isinstance(result, tuple | list) or len(result) != 2:
         got = f"{len(result)} things" if isinstance(result, tuple | list) else "one thing"
-        raise OddResultError(f"You return {got}; asked are two: return out, known.")
+        raise OddResultError(f"You return {got}; the exercise asks for two: return out, known.")
     out, there = result
     one_tensor(out, "out")
     one_tensor(there, "known")

@@ -131,9 +131,9 @@ latent_step = Exercise.beside(
         "is False; sum over everything, the pictures too. torch.autograd.grad(energy, z)[0] is "
         "the gradient.",
     ),
-    why="With a few hundred such steps, a model that was never trained on holes fills one. The "
-    "energy is -log p(z | known): its lowest point is the best z, and noise in each step would "
-    "draw many.",
+    why="With a few dozen such steps, a model that was never trained on holes fills one. The "
+    "energy is -log p(z | known): its lowest point is the most probable z. With noise added in "
+    "each step one would draw from p(z | known) (Langevin dynamics).",
     points=2,
     prewarm=("torch",),
     rtol=1e-4,

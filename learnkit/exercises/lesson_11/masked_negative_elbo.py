@@ -114,15 +114,14 @@ masked_negative_elbo = Exercise.beside(
     build=_leaves,
     probe=_loss_and_slopes,
     hints=(
-        "A picture pays for two things: the pixels of its hole (cross-entropy, known pixels pay "
-        "nothing), and for what q knows beyond p. Sum both over the picture, average over the "
-        "pictures.",
+        "Two costs for each picture: the cross-entropy of the pixels of its hole (known pixels "
+        "cost nothing), and KL(q || p). Sum both over the picture, and average over the pictures.",
         'F.binary_cross_entropy_with_logits(logits, images, reduction="none") keeps each pixel; '
         "torch.where(hole, it, 0) keeps the hole. One latent number costs "
         "½ (log var_p - log var_q + (var_q + (mean_q - mean_p)²) / var_p - 1).",
     ),
-    why="p learns to expect what q finds, which sees the whole picture: this KL is what teaches "
-    "it. With nothing known it is lesson 08's loss again, with a prior that is learned.",
+    why="This KL trains the prior p to be close to q, which sees the whole picture. With nothing "
+    "known the loss is lesson 08's again, with a prior that is learned.",
     points=3,
     prewarm=("torch",),
     rtol=1e-5,

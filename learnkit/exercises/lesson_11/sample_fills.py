@@ -146,7 +146,7 @@ def _about_fills(fills, encode, decode, _image, _hole, count, generator):
     shape = (count, *image.shape)
     if fills.shape != shape:
         raise OddResultError(
-            f"Your fills have shape {tuple(fills.shape)}; asked is (count, n, c, h, w), {shape}: "
+            f"Your fills have shape {tuple(fills.shape)}; return (count, n, c, h, w), {shape}: "
             "first the fill, then the picture."
         )
     if seeds != (generator.initial_seed(), torch.initial_seed()):
@@ -262,14 +262,14 @@ sample_fills = Exercise.beside(
     build=_many,
     probe=_about_fills,
     hints=(
-        "Cut the hole out of the picture first. What the encoder then tells is a cloud of z's that "
-        "fit what is known; each draw from it, decoded, is one fill.",
+        "Cut the hole out of the picture first. encode then gives the mean and the log variance of "
+        "the z's that fit what is known; each draw of z, decoded, is one fill.",
         "mean, log_var = encode(torch.where(hole, 0.0, image), hole). For each fill draw eps from "
         "torch.randn(mean.shape, generator=generator, device=mean.device), decode "
         "mean + exp(log_var / 2) * eps, and put the known pixels back. torch.stack the fills.",
     ),
-    why="One hole has many answers, and this draws them. Their mean has the better PSNR, "
-    "and a blur like that of a network with one answer.",
+    why="One hole has many possible fills, and this draws them. Their mean has a better PSNR than "
+    "each of them, and is blurred like the fill of a network that gives one.",
     points=3,
     prewarm=("torch",),
     rtol=1e-5,

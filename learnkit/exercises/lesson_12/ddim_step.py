@@ -99,8 +99,8 @@ ddim_step = Exercise.beside(
         "x0 = (xt - (1 - a).sqrt() * eps) / a.sqrt(). Where t_prev is -1, b is 1: "
         "torch.where(t_prev < 0, 1.0, alpha_bar[t_prev]), for alpha_bar[-1] is the last.",
     ),
-    why="Nothing is drawn, so the same noise always becomes the same picture, and few and long "
-    "steps lead back to it.",
+    why="Nothing is drawn, so the same noise always becomes the same picture, and a few long "
+    "steps are enough.",
     points=3,
     prewarm=("torch",),
     rtol=1e-4,

@@ -81,8 +81,8 @@ denoising_loss = Exercise.beside(
         "xt = q_sample(x0, t, noise, alpha_bar). The network sees xt and t, never x0; what it "
         "should have said is noise. mse_loss of torch takes the mean over everything.",
     ),
-    why="A mean squared error, as in lesson 01, asked at every level of noise: a network that "
-    "tells the noise in a picture also tells the picture without it, and so can invent pictures.",
+    why="A mean squared error, as in lesson 01, at every level of noise: a network that predicts "
+    "the noise in a picture also predicts the picture without it, and so can invent pictures.",
     points=2,
     prewarm=("torch",),
     rtol=1e-5,

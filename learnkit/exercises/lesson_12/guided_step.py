@@ -124,13 +124,13 @@ guided_step = Exercise.beside(
     hints=(
         "Predict x0 as before, from an xt that keeps a graph. Measure how far its known pixels are "
         "from the picture's: a length for each picture of the batch. Autograd says how that length "
-        "grows with xt; take `scale` times that gradient away from your DDIM step.",
+        "grows with xt; subtract `scale` times that gradient from your DDIM step.",
         "xt = xt.detach().requires_grad_() is a leaf of its own. torch.where(hole, 0, x0 - image) "
-        "is what is missed; .flatten(1).norm(dim=1) has a length for each picture. The sum of "
+        "is the difference; .flatten(1).norm(dim=1) has a length for each picture. The sum of "
         "them can go into torch.autograd.grad(..., xt), for no picture depends on another.",
     ),
-    why="The network was never told of a hole, and still fills one: each step moves xt to where "
-    "its prediction fits what is known. The same works for any damage that can be written down.",
+    why="The network was never trained on holes, and still fills one: each step moves xt so that "
+    "its prediction fits what is known. This works for any damage that is given by a formula.",
     points=3,
     prewarm=("torch",),
     rtol=1e-4,

@@ -49,12 +49,12 @@ q_sample = Exercise.beside(
     probe=_xt,
     hints=(
         "Look alpha_bar up at each picture's own t: alpha_bar[t] has n numbers. Each of them must "
-        "meet one picture, all its channels and pixels.",
-        "a = alpha_bar[t][:, None, None, None] has the shape (n, 1, 1, 1). The picture keeps the "
-        "root of a, the noise gets the root of 1 - a.",
+        "multiply one picture, all its channels and pixels.",
+        "a = alpha_bar[t][:, None, None, None] has the shape (n, 1, 1, 1). The picture is "
+        "multiplied by the root of a, the noise by the root of 1 - a.",
     ),
-    why="Any amount of noise in one line: no loop over the t steps before. That is why training "
-    "can take a random t for every picture, and learn all of the way back at once.",
+    why="Any amount of noise in one line: no loop over the t steps before. So training can take a "
+    "random t for every picture.",
     prewarm=("torch",),
     rtol=1e-5,
     atol=1e-6,

@@ -78,14 +78,14 @@ repaint_blend = Exercise.beside(
     build=as_tensors,
     probe=_blended,
     hints=(
-        "Two halves at one level of noise: in the hole what the network made, x_prev; outside it "
-        "the picture, x0, which is known there, noised as much as x_prev is.",
-        "The known half is q_sample at t_prev; but t_prev may be -1, and alpha_bar[-1] is the last "
+        "Two parts with the same amount of noise: in the hole what the network made, x_prev; "
+        "elsewhere the known picture x0, with as much noise as x_prev has.",
+        "The known part is q_sample at t_prev; but t_prev may be -1, and alpha_bar[-1] is the last "
         "level: there a is 1, torch.where(t_prev < 0, 1.0, alpha_bar[t_prev]). Then "
-        "torch.where(hole, ..., ...) puts both together.",
+        "torch.where(hole, ..., ...) joins the two parts.",
     ),
-    why="The network sees one picture with one level of noise, as it expects, and is never told "
-    "of the hole: so weights that were trained to invent pictures can fill them.",
+    why="The network sees a picture with one level of noise everywhere, as in its training, so "
+    "weights that were trained to invent pictures can fill holes.",
     points=2,
     prewarm=("torch",),
     rtol=1e-5,

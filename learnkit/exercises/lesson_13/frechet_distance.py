@@ -45,19 +45,19 @@ frechet_distance = Exercise.beside(
             _covariance(4, rank=2),
             np.full(4, 0.5),
             _covariance(4, rank=2),
-            note="two covariances of rank 2: neither has an inverse",
+            note="two covariances of rank 2: both are singular",
         ),
         case(_rng.normal(0, 1, 8).round(1), _covariance(8), np.zeros(8), _covariance(8)),
     ],
     hints=(
-        "C₁ C₂ is not symmetric. But C₁^½ C₂ C₁^½ is, and has the same eigenvalues: the trace of "
+        "Σ₁ Σ₂ is not symmetric. But Σ₁^½ Σ₂ Σ₁^½ is, and has the same eigenvalues: the trace of "
         "the root is the sum of the roots of those.",
-        "values, vectors = np.linalg.eigh(cov1) gives the root of C₁: vectors * "
+        "values, vectors = np.linalg.eigh(cov1) gives the root of Σ₁: vectors * "
         "np.sqrt(values.clip(min=0)) @ vectors.T. The eigenvalues of root @ cov2 @ root come from "
         "np.linalg.eigvalsh; clip them at 0 as well, for rounding makes some of them -1e-17.",
     ),
-    why="A generator has no right picture to be compared with, so two crowds are compared: with "
-    "features of an Inception network this number is the FID of the papers.",
+    why="A generated picture has no right picture to be compared with, so two sets of pictures are "
+    "compared. With the features of an Inception network this number is the FID of the papers.",
     points=3,
     probe=_one_number,
     rtol=1e-5,

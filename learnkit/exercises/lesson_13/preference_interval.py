@@ -10,10 +10,13 @@ def _ends(result, *_args, **_options):
     """The two ends, by name."""
     if not isinstance(result, tuple | list | np.ndarray) or np.ndim(result) == 0:
         raise OddResultError(
-            f"You return a {type(result).__name__}; asked are two numbers: return low, high."
+            f"You return a {type(result).__name__}; the exercise asks for two numbers: return "
+            "low, high."
         )
     if len(result) != 2:
-        raise OddResultError(f"You return {len(result)} things; asked are two: return low, high.")
+        raise OddResultError(
+            f"You return {len(result)} things; the exercise asks for two: return low, high."
+        )
     return {"low": result[0], "high": result[1]}
 
 
@@ -43,8 +46,8 @@ preference_interval = Exercise.beside(
         "z = NormalDist().inv_cdf((1 + confidence) / 2). Then the middle (p + z²/2n) / (1 + z²/n), "
         "and half the width, z √(p(1 - p)/n + z²/4n²) / (1 + z²/n). Ask for trials == 0 first.",
     ),
-    why="A share without its interval is a rumour: 8 of 10 may be a coin that fell well. Papers "
-    "whose people preferred one method must say how many were asked.",
+    why="A proportion without its interval says little: 8 of 10 may be luck. A paper must say how "
+    "many people were asked.",
     points=2,
     rtol=1e-6,
     atol=1e-9,

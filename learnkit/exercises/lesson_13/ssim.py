@@ -50,9 +50,8 @@ ssim = Exercise.beside(
         "- μp μt, each an array with one value a window. The formula gives one similarity a "
         "window, and SSIM is their mean.",
     ),
-    why="It asks, window by window, for the same brightness, the same contrast and the same "
-    "pattern. So it sees a lost texture that the MSE forgives, and forgives a change of brightness "
-    "that the MSE punishes.",
+    why="It compares brightness, contrast and pattern, window by window. A lost texture lowers it "
+    "much, a change of brightness little. The MSE does not distinguish the two.",
     points=3,
     rtol=1e-6,
     atol=1e-8,

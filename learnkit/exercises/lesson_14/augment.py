@@ -40,11 +40,13 @@ def _both(result, image, hole, matrix):
     if not isinstance(result, tuple | list) or len(result) != 2:
         kind = type(result).__name__
         raise OddResultError(
-            f"You return a {kind}; asked are two tensors: return the picture and its hole, "
-            "`return image, hole`."
+            f"You return a {kind}; the exercise asks for two tensors: return the picture and its "
+            "hole, `return image, hole`."
         )
     if all(isinstance(part, torch.Tensor) for part in result) and result[0].dtype == torch.bool:
-        raise OddResultError("You return the hole first; asked is the picture, then its hole.")
+        raise OddResultError(
+            "You return the hole first; the exercise asks for the picture, then its hole."
+        )
     for name, tensor in zip(("the moved picture", "the moved hole"), result, strict=True):
         check_tensor(
             tensor,
@@ -121,8 +123,8 @@ augment = Exercise.beside(
         "Sample the picture of what is known, (~hole).float(). Beyond the border grid_sample sees "
         "0, and that is right: it is not known. The new hole is where this picture is below 0.999.",
     ),
-    why="A hole that stays behind while its picture moves marks good pixels as damaged, and "
-    "damaged ones as good, which the network then learns to paint. Nothing raises an error.",
+    why="If the hole is not moved with its picture, it marks good pixels as damaged and damaged "
+    "ones as good, and the network learns to paint the damage. No error is raised.",
     points=3,
     rtol=1e-5,
     atol=1e-5,

@@ -55,7 +55,8 @@ def one_tensor(result):
         raise OddResultError(CALLED)
     if isinstance(result, int) and result == 0:
         raise OddResultError(
-            "You return 0, the empty sum: your condition lets no parameter of this model through."
+            "You return 0, the empty sum: your condition lets no parameter of this model through. "
+            "(A single layer has no children: use model.parameters().)"
         )
     if isinstance(result, int | float):
         raise OddResultError(
@@ -64,11 +65,13 @@ def one_tensor(result):
             ".item(), also where you begin with 0."
         )
     if not isinstance(result, torch.Tensor):
-        raise OddResultError(f"You return a {type(result).__name__}; asked is one tensor, a sum.")
+        raise OddResultError(
+            f"You return a {type(result).__name__}; the exercise asks for one tensor, a sum."
+        )
     if result.numel() != 1 or result.ndim:
         raise OddResultError(
-            f"You return a tensor of shape {tuple(result.shape)}; asked is one number, of shape "
-            "(): .sum() over everything."
+            f"You return a tensor of shape {tuple(result.shape)}; the exercise asks for one "
+            "number, of shape (): .sum() over everything."
         )
     if not result.requires_grad:
         raise OddResultError(NO_GRAPH if result.item() else NOTHING_COUNTED)

@@ -42,12 +42,16 @@ def _built(kind, prefix, already=(), in_eval=()):
 
 
 def _flags(result, model, prefix):
+    if isinstance(result, nn.Module):
+        raise OddResultError(
+            "You return the model; return a number: how many of its numbers still learn."
+        )
     if callable(result):
         raise OddResultError(CALLED)
     if isinstance(result, bool) or not np.isscalar(result):
         raise OddResultError(
-            f"You return a {type(result).__name__}; asked is one whole number: how many elements "
-            "still learn."
+            f"You return a {type(result).__name__}; the exercise asks for one whole number: how "
+            "many elements still learn."
         )
     return {
         "list of frozen parameters (1 for frozen), in the order of model.named_parameters()": [
@@ -107,9 +111,9 @@ freeze = Exercise.beside(
         "module.eval() for its modules. Then add up p.numel() over all parameters of the model "
         "that still have requires_grad.",
     ),
-    why="What is frozen costs no gradient, no memory of the optimizer and no step, and cannot "
-    "forget. What is only half frozen, in train mode, drifts at every batch without a trace in "
-    "the loss.",
+    why="Frozen weights need no gradient and no optimizer memory, and do not change. If their "
+    "modules are still in train mode, batch norm changes its statistics at every batch, and the "
+    "loss does not show it.",
     points=2,
     prewarm=("torch",),
 )

@@ -10,11 +10,11 @@ l1_penalty = Exercise.beside(
     probe=looked_at,
     redraw=redraw,
     hints=(
-        "It is the L2 penalty with another function of the weights: of each its size, |w|.",
+        "It is the L2 penalty with another function of each weight: |w| in place of w².",
         "Add up p.abs().sum() over all p in model.parameters() with p.ndim > 1.",
     ),
-    why="Its gradient is the sign of w, the same for a small weight and a large one. So small "
-    "weights go all the way to 0, and what is left is a network of few connections.",
+    why="Its gradient is the sign of w, of the same size for a small weight and a large one. So "
+    "small weights go to 0 (with finite steps: nearly), and a network of few connections remains.",
     points=1,
     rtol=1e-5,
     atol=1e-6,

@@ -10,13 +10,13 @@ l2_penalty = Exercise.beside(
     probe=looked_at,
     redraw=redraw,
     hints=(
-        "model.parameters() gives the tensors, one after another. Which of them count is seen from "
-        "their ndim: a weight has two dimensions or more, a bias one.",
+        "model.parameters() gives the tensors, one after another. Their ndim tells which "
+        "of them count: a weight has two dimensions or more, a bias one.",
         "Add up p.square().sum() over all p in model.parameters() with p.ndim > 1, and return the "
         "tensor that comes out: no root, no mean, no .item().",
     ),
-    why="Its gradient is 2 w: at every step each weight shrinks by a share of itself. That is why "
-    "it is also called weight decay.",
+    why="Its gradient is 2 w: with plain gradient descent each step shrinks every weight by the "
+    "same factor. Hence the name weight decay.",
     points=1,
     rtol=1e-5,
     atol=1e-6,

@@ -30,19 +30,25 @@ def _gradients(processes, counts):
 def _means(result, gradients, counts):
     if torch.is_tensor(result):
         raise OddResultError(
-            "You return one tensor; asked is a list with a tensor for each parameter, for they "
-            "have different shapes."
+            "You return one tensor; the exercise asks for a list with a tensor for each "
+            "parameter, for they have different shapes."
         )
     if not isinstance(result, list | tuple):
         raise OddResultError(
-            f"You return a {type(result).__name__}; asked is a list with a tensor for each "
-            "parameter."
+            f"You return a {type(result).__name__}; the exercise asks for a list with a tensor "
+            "for each parameter."
         )
     for x in result:
         if not torch.is_tensor(x):
             raise OddResultError(
-                f"Your list holds a {type(x).__name__}; asked is a tensor for each parameter."
+                f"Your list holds a {type(x).__name__}; the exercise asks for a tensor for each "
+                "parameter."
             )
+    if len(result) == len(gradients) != gradients.lengths[0]:
+        raise OddResultError(
+            "You return one tensor for each process; return one for each parameter: "
+            "gradients[rank][parameter], so the outer loop goes over the parameters."
+        )
     same = gradients.lengths == [len(own) for own in gradients] and all(
         torch.equal(flat(own).nan_to_num(9e9), before.nan_to_num(9e9))
         for own, before in zip(gradients, gradients.before, strict=True)
@@ -91,8 +97,8 @@ average_gradients = Exercise.beside(
         "NaN times 0 is NaN, so a process with count 0 must be left out of the sum. Go through the "
         "parameters by their number, range(len(gradients[0])), and for each through the processes.",
     ),
-    why="This is all that data parallel training does to the mathematics. What it costs is that "
-    "the gradients of all weights travel at every step.",
+    why="Data parallel training computes exactly this. Its cost: all gradients are sent at every "
+    "step.",
     points=2,
     equivalent=["strict=False", "range(len(gradients[-1]))"],
     prewarm=("torch",),

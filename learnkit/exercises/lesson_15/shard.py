@@ -15,17 +15,18 @@ def _tensor(indices, rank, world_size):
 def _share(result, *_args):
     if isinstance(result, tuple | list):
         raise OddResultError(
-            f"You return a {type(result).__name__}; asked is the share of one process, as a "
-            "tensor: a slice of indices is one."
+            f"You return a {type(result).__name__}; the exercise asks for the share of one "
+            "process, as a tensor: a slice of indices is one."
         )
     if not torch.is_tensor(result):
         raise OddResultError(
-            f"You return a {type(result).__name__}; asked is a tensor, a slice of indices."
+            f"You return a {type(result).__name__}; the exercise asks for a tensor, a slice of "
+            "indices."
         )
     if result.dtype == torch.bool:
         raise OddResultError(
-            "You return True and False for each index; asked are the indices themselves: "
-            "indices[...] with that in the brackets."
+            "You return True and False for each index; the exercise asks for the indices "
+            "themselves: indices[...] with that in the brackets."
         )
     if result.is_floating_point():
         raise OddResultError("Your indices are floats, which count no pictures: keep their type.")

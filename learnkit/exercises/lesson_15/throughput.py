@@ -38,13 +38,17 @@ def _begun(handing, work, slow, batch_size, **counts):
 def _measured(result, step, batch_size, _synchronize, _clock, **counts):
     if isinstance(result, tuple | list):
         raise OddResultError(
-            f"You return a {type(result).__name__}; asked is one number: the median of it, say."
+            f"You return a {type(result).__name__}; the exercise asks for one number: the median "
+            "of it, say."
         )
+    if type(result).__name__ == "Tensor":
+        raise OddResultError("You return a tensor; return a plain number: .item() takes it out.")
     if getattr(result, "size", None) == 1 or getattr(result, "shape", None) == ():
         result = result.item()
     if callable(result) or not isinstance(result, numbers.Real):
         raise OddResultError(
-            f"You return a {type(result).__name__}; asked is a number, pictures a second."
+            f"You return a {type(result).__name__}; the exercise asks for a number, pictures a "
+            "second."
         )
     device = step.__self__
     if not device.reads:
@@ -121,8 +125,8 @@ throughput = Exercise.beside(
         "rates.append(batch_size / (clock() - begin)). The answer is median(rates), with "
         "`from statistics import median` at the top.",
     ),
-    why="A GPU timed without synchronize seems to be a hundred times as quick as it is, and a "
-    "first step hundred times as slow. The median leaves out the step in which another "
-    "program woke up.",
+    why="A GPU timed without synchronize seems to be a hundred times as fast as it is, and the "
+    "first step may seem a hundred times as slow. The median leaves out a step that another "
+    "program disturbed.",
     points=3,
 )

@@ -29,11 +29,11 @@ uncertainty_map = Exercise.beside(
     rtol=1e-9,
     atol=1e-12,
     hints=(
-        "fills is (k, h, w): the first axis counts the fills. Asked is one number for each "
+        "fills is (k, h, w): the first axis counts the fills. Return one number for each "
         "pixel, over the k values that it has.",
         "fills.mean(axis=0) is the mean picture, (h, w). The map is the root of the mean, over "
         "axis 0 again, of (fills - mean)²: np.std with axis=0 does all of it.",
     ),
     why="Where all fills agree the map is 0, where they differ it is large. It is in the units of "
-    "the pixels, so a 0.2 reads as: give or take 0.2.",
+    "the pixels, so 0.2 means: plus or minus 0.2.",
 )

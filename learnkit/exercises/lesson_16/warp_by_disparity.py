@@ -15,16 +15,16 @@ def _picture(height, width):
 def _parts(result, right, disparity):
     if not isinstance(result, tuple | list) or len(result) != 2:
         raise OddResultError(
-            f"You return a {type(result).__name__}; asked are two arrays, `return view, hole`."
+            f"You return a {type(result).__name__}; return two arrays, `return view, hole`."
         )
     view, hole = result
     for name, part, shape in (("view", view, right.shape), ("hole", hole, disparity.shape)):
         if not isinstance(part, np.ndarray):
-            raise OddResultError(f"Your {name} is a {type(part).__name__}; asked is a NumPy array.")
+            raise OddResultError(f"Your {name} is a {type(part).__name__}; return a NumPy array.")
         if part.shape != shape:
             swapped = ": you have swapped the two" if name == "view" and part.ndim == 2 else ""
             raise OddResultError(
-                f"Your {name} has the shape {part.shape}{swapped}; asked is {shape}: return a "
+                f"Your {name} has the shape {part.shape}{swapped}; it must be {shape}: return a "
                 "picture in colour (h, w, 3) first, and then a hole (h, w)."
             )
     if hole.dtype != bool:
@@ -61,7 +61,7 @@ warp_by_disparity = Exercise.beside(
         case(
             _small,
             np.array([[0.0, np.inf, 1.0]]),
-            note="a disparity that is not known, inf: the pixel is hole",
+            note="a disparity that is not known, inf: the pixel belongs to the hole",
         ),
         case(
             np.array([[[0.1, 0.2, 0.3], [0.0, 0.0, 0.0], [0.7, 0.8, 0.9]]]),
@@ -78,9 +78,10 @@ warp_by_disparity = Exercise.beside(
         "nearest whole ones.",
         "A column below 0, or from w on, is outside: that is the hole. Index only where it is "
         "inside: rows, columns = np.nonzero(~hole), then view[rows, columns] = right[rows, "
-        "source[rows, columns].astype(int)], with a view that is 0 elsewhere.",
+        "source[rows, columns].astype(int)], with a view that is 0 elsewhere. In a loop, test for "
+        "inf with np.isfinite before you round.",
     ),
-    why="This is how one eye's picture tells most of the other's, in a pair of glasses as in a "
-    "robot. What is left over is a hole, and you know how to fill holes.",
+    why="In this way most of one camera's picture can be computed from the other camera's picture. "
+    "What remains is a hole, and you know how to fill holes.",
     points=2,
 )

@@ -26,7 +26,7 @@ def _features(result, height, width, frequencies):
     if result.dtype != torch.float32:
         raise OddResultError(
             f"You return the features as {result.dtype}; they must be torch.float32, as "
-            "frequencies is: the layers that see them take nothing else."
+            "frequencies is: the network's weights are float32, so it accepts no other type."
         )
     return {"features": result}
 

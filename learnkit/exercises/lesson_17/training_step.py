@@ -34,7 +34,7 @@ def _check_noise(noise, given, images):
         return
     if noise.numel() == images.numel() and torch.equal(noise.flatten(), images.flatten()):
         raise OddResultError(
-            "You give the model the images: it gets the noise, and images is what it is to make."
+            "You give the model the images: give it the noise; images is what it should make."
         )
     if noise.shape != given.shape and any(torch.equal(noise.flatten(), n) for n in given):
         raise OddResultError(
@@ -130,13 +130,13 @@ training_step = Exercise.beside(
     build=_training,
     probe=_after_step,
     hints=(
-        "The order is: forget the old gradients, let the model make pictures of the noise, measure "
+        "The order is: clear the old gradients, let the model make pictures of the noise, measure "
         "them against the images, carry the gradients back, take the step.",
         "The five are optimizer.zero_grad(), model(noise), the mean of (model(noise) - images)², "
         "loss.backward() and optimizer.step(); loss.item() is the number to return.",
     ),
     why="The article's program has no zero_grad, no backward and no step, and another target. "
-    "With these lines it learns; what it can learn is the next question.",
+    "With these lines the loss falls. What the network can learn is the next question.",
     points=2,
     rtol=1e-4,
     atol=1e-6,

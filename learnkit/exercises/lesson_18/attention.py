@@ -33,7 +33,7 @@ attention = Exercise.beside(
             f32([[[[1.0], [-1.0]]]]),
             f32([[[[10.0], [20.0]]]]),
             note="one head, two tokens of one number: q = (2, 0), k = (1, -1), v = (10, 20); the "
-            "second query fits both keys alike, and gets their mean, 15",
+            "second query fits both keys equally well, and gets the mean of the values, 15",
         ),
         _three(1, 1, 3, 4, note="one head, three tokens of four numbers"),
         _three(2, 3, 4, 2, note="two samples, three heads, four tokens of two numbers"),
@@ -55,7 +55,7 @@ attention = Exercise.beside(
         "keys; `weights @ v` averages.",
     ),
     why="A convolution mixes neighbours with weights that are learned once; here the weights are "
-    "made anew from every picture, and reach all of it.",
+    "computed from each picture, and reach all of it.",
     prewarm=("torch",),
     rtol=1e-4,
     atol=1e-5,

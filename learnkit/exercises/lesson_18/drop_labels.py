@@ -9,6 +9,8 @@ from learnkit.exercises.tensors import told
 
 _MANY = 20_001  # labels, an odd number: the share that is replaced wanders by a third of a percent
 
+_VERY_MANY = 1_000_001  # independent draws give exactly the share one time in a thousand
+
 _TORCH_S_DICE = (
     "Your throws do not come from the generator that you are given, so nobody can repeat them: "
     "torch.rand(labels.shape, generator=generator, device=labels.device)."
@@ -30,11 +32,15 @@ _IN_A_ROW = (
     "You replace the labels at one end of the batch: each label has the same probability, "
     "wherever it stands."
 )
+_EXACTLY = (
+    "You replace exactly that share of the labels in every batch: each label is to be replaced or "
+    "kept independently of the others, so the number of replaced ones must vary."
+)
 
 
-def _many(kinds, probability, empty, seed):
+def _many(kinds, probability, empty, seed, count):
     """Many labels of so many kinds, and a generator."""
-    labels = torch.randint(kinds, (_MANY,), generator=torch.Generator().manual_seed(seed + 1))
+    labels = torch.randint(kinds, (count,), generator=torch.Generator().manual_seed(seed + 1))
     generator = torch.Generator().manual_seed(seed)
     labels.kept = labels.clone(), generator.get_state(), torch.get_rng_state()
     labels.seeds = generator.initial_seed(), torch.initial_seed()
@@ -77,6 +83,8 @@ def _about(result, labels, probability, empty, generator):
             raise OddResultError(_TOGETHER)
         if globally or not given:
             raise OddResultError(_TORCH_S_DICE)
+        if len(before) == _VERY_MANY and abs(dropped.sum() - probability * len(before)) < 1:
+            raise OddResultError(_EXACTLY)
     others = result[~dropped & (result != before)].unique().tolist()
     if others:
         what = f"You replace by {others[0]}" if len(others) == 1 else "You put other labels"
@@ -89,13 +97,14 @@ def _about(result, labels, probability, empty, generator):
     }
 
 
-def _case(kinds, probability, empty, seed):
+def _case(kinds, probability, empty, seed, count=_MANY):
     return case(
         kinds,
         probability,
         empty,
         seed,
-        note=f"{_MANY:,} labels from 0 to {kinds - 1}, probability {probability}, empty {empty}",
+        count,
+        note=f"{count:,} labels from 0 to {kinds - 1}, probability {probability}, empty {empty}",
     )
 
 
@@ -114,11 +123,12 @@ drop_labels = Exercise.beside(
         _case(10, 0.25, 12, 4),
         _case(5, 0.0, 5, 5),
         _case(5, 1.0, 5, 6),
+        _case(10, 0.25, 10, 7, _VERY_MANY),
     ],
     build=_many,
     probe=_about,
     hints=(
-        "Throw a die for each label: a number between 0 and 1, all equally likely. It lies below "
+        "Draw one random number for each label, between 0 and 1, all equally likely. It lies below "
         "`probability` with that probability.",
         "thrown = torch.rand(labels.shape, generator=generator, device=labels.device), and "
         "torch.where takes `empty` where thrown < probability, and the label elsewhere: a new "

@@ -10,7 +10,7 @@ RIGHT, WRONG, right, wrong = collected()
 # ---- invert --------------------------------------------------------------------------------------
 
 
-@wrong("invert", "Your picture has 255 for white; these are floats, and white is 1. So 1 -")
+@wrong("invert", "You subtract from 255; here white is 1, so 1 - image.")
 def from_255(image):
     """Subtracts from 255, as if the picture were bytes."""
     return 255 - image

@@ -60,7 +60,7 @@ def marked_too_early(root):
     return written
 
 
-@wrong("topological_order", "The count of nodes that stand there more than once is 1; it should")
+@wrong("topological_order", "A node was put on your waiting list twice")
 def written_twice(root):
     """A node that two others wait for is written down twice."""
     order, done = [], set()

@@ -70,7 +70,7 @@ def kernel_turned_round(image, weight, stride=1, padding=0):
     return y
 
 
-@wrong("conv2d", "Your output has the right size, but the windows lie side by side: place i")
+@wrong("conv2d", "Your output has the right size, but your window moves by one pixel")
 def stride_in_size_only(image, weight, stride=1, padding=0):
     """The window moves by one pixel whatever the stride: only the size of the result knows it."""
     x = np.pad(image, [(0, 0), (padding,) * 2, (padding,) * 2])

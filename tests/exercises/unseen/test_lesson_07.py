@@ -61,7 +61,7 @@ def forgets_afterwards(model, images, targets, loss_fn, optimizer):
     return loss.item()
 
 
-@wrong("train_step", "You return the loss after the step, from a second prediction: asked is")
+@wrong("train_step", "You return the loss after the step, from a second prediction: the exercise")
 def loss_after_the_step(model, images, targets, loss_fn, optimizer):
     """Returns the loss after the step."""
     optimizer.zero_grad()

@@ -146,7 +146,7 @@ def cost_with_sigmoid_first(logits, images, hole, q_mean, q_log_var, p_mean, p_l
     return (bce + kl.sum(dim=1)).mean()
 
 
-@wrong("masked_negative_elbo", "The KL is reversed, KL(p || q): asked is KL(q || p), the mean")
+@wrong("masked_negative_elbo", "The KL is reversed, KL(p || q): the exercise asks for KL(q || p),")
 def cost_with_kl_backwards(logits, images, hole, q_mean, q_log_var, p_mean, p_log_var):
     """The KL is the other way round: KL(p || q)."""
     inside = hole.expand_as(logits).to(logits.dtype)

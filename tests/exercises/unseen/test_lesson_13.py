@@ -162,7 +162,7 @@ def similar_cropped(pred, target, data_range=1.0):
 # ---- frechet_distance ----------------------------------------------------------------------------
 
 
-@wrong("frechet_distance", "You multiply the two roots, C₁^½ C₂^½: that is the root of the")
+@wrong("frechet_distance", "You multiply the two roots, Σ₁^½ Σ₂^½: that is the root of the")
 def far_by_two_roots(mean1, cov1, mean2, cov2):
     """The trace of the product of the two roots: right only where the covariances commute."""
 
@@ -174,7 +174,7 @@ def far_by_two_roots(mean1, cov1, mean2, cov2):
     return float(d @ d + np.trace(cov1) + np.trace(cov2) - 2 * np.trace(root(cov1) @ root(cov2)))
 
 
-@wrong("frechet_distance", "Your function raised ValueError: Matrix is not positive definite")
+@wrong("frechet_distance", "A singular covariance has no Cholesky factor")
 def far_by_cholesky(mean1, cov1, mean2, cov2):
     """Cholesky in place of the symmetric root, which fails where a covariance is singular."""
     L = np.linalg.cholesky(cov1)
@@ -291,7 +291,7 @@ def sure_half_divided(wins, trials, confidence=0.95):
     return (centre - margin, centre + margin)
 
 
-@wrong("preference_interval", "Your z leaves all that is left over on one side (1.64 for 95 %).")
+@wrong("preference_interval", "Your z is for one end only (1.64 for 95 %)")
 def sure_one_sided(wins, trials, confidence=0.95):
     """Z is the point below which `confidence` lies: one-sided, 1.645 for 0.95."""
     if trials == 0:

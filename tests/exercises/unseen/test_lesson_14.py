@@ -112,13 +112,13 @@ def length_for_dimensions(model):
     return torch.stack([p.abs().sum() for p in model.parameters() if len(p) > 1]).sum()
 
 
-@wrong("l1_penalty", "You return a tensor of shape (1,); asked is one number, of shape ():")
+@wrong("l1_penalty", "You return a tensor of shape (1,); the exercise asks for one number, of")
 def one_sum_each(model):
     """One sum for each weight tensor is returned, not one number."""
     return torch.stack([p.abs().sum() for p in model.parameters() if p.ndim > 1])
 
 
-@wrong("l1_penalty", "The penalty is right to four digits only: is something rounded, or a")
+@wrong("l1_penalty", "You add a small number under the root")
 def softened_root(model):
     """Two faults: a small number under the root adds to each weight, and frozen weights are
     left out."""
@@ -175,7 +175,7 @@ def half_is_enough(image, hole, matrix):
     return F.grid_sample(image, grid, align_corners=False), known < 0.5
 
 
-@wrong("augment", "You set the picture to 0 in its hole before it is moved; asked is the")
+@wrong("augment", "You set the picture to 0 in its hole before it is moved; the exercise asks for")
 def cut_before_moving(image, hole, matrix):
     """What lies in the hole is set to 0 before the picture is moved."""
     grid = F.affine_grid(matrix, image.size(), align_corners=False)

@@ -123,7 +123,7 @@ def percentile_of_readings(step, batch_size, synchronize, clock, warmup=3, repea
 # ---- shard ---------------------------------------------------------------------------------------
 
 
-@wrong("shard", "You give each process a block of neighbours: asked is every world_size-th")
+@wrong("shard", "You give each process a block of neighbours: the exercise asks for every")
 def piece_in_one_run(indices, rank, world_size):
     """The share is a piece in one run, not every world_size-th."""
     return torch.tensor_split(indices, world_size)[rank]

@@ -15,7 +15,7 @@ RIGHT, WRONG, right, wrong = collected()
 # ---- training_step -------------------------------------------------------------------------------
 
 
-@wrong("training_step", "You never forget the old gradients: backward adds to what is there, so")
+@wrong("training_step", "You never clear the old gradients: backward adds to them, so your step")
 def gradients_add_up(model, noise, images, optimizer):
     """Old gradients are not cleared, so they add up."""
     loss = F.mse_loss(model(noise), images)
@@ -56,7 +56,7 @@ def own_gradient_descent(model, noise, images, optimizer):
     return loss.item()
 
 
-@wrong("training_step", "You take the mean absolute error: asked is the mean squared one.")
+@wrong("training_step", "You take the mean absolute error: the exercise asks for the mean squared")
 def eval_and_absolute(model, noise, images, optimizer):
     """Two faults: the model is left in eval mode, and the absolute error is taken."""
     model.eval()

@@ -30,7 +30,7 @@ def right_for_points(model, x0, x1, t):
     return (model(xt, t) - (x1 - x0)).square().mean()
 
 
-@wrong("flow_loss", "You tell the network t in the shape that you gave it for the mixture: it")
+@wrong("flow_loss", "You pass the reshaped t to the network: it takes the t of shape (n,)")
 def reshaped_time_for_the_model(model, x0, x1, t):
     """The model gets the reshaped t, not the t of shape (n,)."""
     t = t.reshape(-1, *[1] * (x0.ndim - 1))
