@@ -111,7 +111,7 @@ def test_a_stub_is_not_attempted(body):
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ("x = np.mean((pred - target) ** 2)", "returns None: a `return` is missing"),
+        ("x = np.mean((pred - target) ** 2)", "returns None. Is a `return` missing"),
         ("return -3.5 * np.mean((pred - target) ** 2)", "yours is -3.5 times what it should be"),
         ("return -np.mean((pred - target) ** 2)", "right, except for its sign"),
         ("return np.mean((pred - target) ** 2),", "a tuple: is there a comma at the end"),

@@ -112,7 +112,7 @@ def test_two_mistakes_at_once(patience):
 
     sentence = said("rmsprop_step", rmsprop_step)
     assert sentence.startswith("Two things at once. ")
-    assert "Adagrad" in sentence and "the root is for the step alone" in sentence
+    assert "Adagrad" in sentence and "the root is only for the step" in sentence
 
 
 def test_a_mistake_and_a_change(patience):

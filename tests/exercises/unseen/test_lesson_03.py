@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import scipy.ndimage
+import scipy.signal
 import scipy.special
 import torch
 import torch.nn.functional as F
@@ -251,6 +252,120 @@ def garment_by_garment(logits, labels):
         rest = [z - (top := max(row)) for z in row]
         total += top + math.log(math.fsum(map(math.exp, rest))) - row[int(y)]
     return total / len(labels)
+
+
+# ---- softmax -------------------------------------------------------------------------------------
+
+
+@wrong("softmax", "e^1000 overflows, and inf / inf is NaN. First subtract the row's largest")
+def softmax_as_in_the_formula(logits):
+    """Nothing is taken out of the logits first, so large ones overflow to inf / inf."""
+    e = np.exp(logits)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong("softmax", "You subtract the largest of the whole table: in a row that lies far below it")
+def softmax_with_one_maximum(logits):
+    """The largest logit of the whole table is taken out, so a row far below it becomes 0 / 0."""
+    shifted = logits - np.max(logits)
+    powers = np.exp(shifted)
+    return powers / np.sum(powers, axis=1, keepdims=True)
+
+
+@wrong("softmax", "Your softmax goes down the columns, over the pictures. The classes of one")
+def softmax_down_the_columns(logits):
+    """Largest and sum go down the columns (axis 0), not along the rows."""
+    z = logits - logits.max(axis=0)
+    e = np.exp(z)
+    return e / e.sum(axis=0)
+
+
+@wrong("softmax", "Your sums have the shape (n,), and NumPy lines them up with the *columns*.")
+def softmax_without_keepdims(logits):
+    """The sums have lost their axis: (n, k) / (n,) fails, or divides by other rows' sums where
+    n = k."""
+    m = logits.max(axis=1, keepdims=True)
+    e = np.exp(logits - m)
+    return e / e.sum(axis=1)
+
+
+@wrong("softmax", "Your numbers are right, but -= and np.exp(..., out=...) change the caller's")
+def softmax_in_place(logits):
+    """Subtracts the maximum in place, so the caller's logits are changed."""
+    logits -= logits.max(axis=1, keepdims=True)
+    e = np.exp(logits)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong("softmax", "You clip the logits: two large ones then look alike. Subtract the row's")
+def softmax_clipped(logits):
+    """Clips the logits to +-700 instead of shifting: larger ones all become alike."""
+    safe = np.clip(logits, -700, 700)
+    e = np.exp(safe)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong("softmax", "The result holds NaN, not a number: look for 0/0, 0 · ∞, ∞ - ∞ or a root of")
+def softmax_by_largest_size(logits):
+    """Takes out the largest absolute value: rows of large negative logits underflow to 0 / 0."""
+    out = []
+    for row in logits:
+        e = np.exp(row - np.abs(row).max())
+        out.append(e / e.sum())
+    return np.array(out)
+
+
+@wrong("softmax", "Subtract the row's LARGEST logit, logits.max(axis=1, keepdims=True): then no")
+def softmax_centred(logits):
+    """The mean of the row is taken out, not the largest, so one logit far above the rest still
+    overflows."""
+    centred = logits - logits.mean(axis=1)[:, None]
+    weights = np.exp(centred)
+    return weights / weights.sum(axis=1)[:, None]
+
+
+@wrong("softmax", "The result is not what it should be. 1 of 9 inputs comes out right; this is")
+def softmax_of_sigmoids(logits):
+    """Two faults: sigmoids in place of powers of e, and the whole table adds up to 1, not each
+    row."""
+    p = np.exp(np.minimum(logits, 0)) / (1 + np.exp(-np.abs(logits)))
+    return p / p.sum()
+
+
+@right("softmax")
+def softmax_in_plain_python(logits):
+    n, k = logits.shape
+    probabilities = np.empty((n, k))
+    for i in range(n):
+        row = [float(z) for z in logits[i]]
+        biggest = max(row)
+        powers = [math.exp(z - biggest) for z in row]
+        total = math.fsum(powers)
+        for j, power in enumerate(powers):
+            probabilities[i, j] = power / total
+    return probabilities
+
+
+@right("softmax")
+def softmax_turned(logits):
+    z = logits.T
+    e = np.exp(z - z.max(axis=0))
+    return np.divide(e, np.add.reduce(e, axis=0)).T
+
+
+@right("softmax")
+def softmax_sum_as_a_product(logits):
+    ones = np.ones((logits.shape[1], 1))
+    return (e := np.exp(logits - np.amax(logits, axis=-1, keepdims=True))) / (e @ ones)
+
+
+@right("softmax")
+def softmax_by_einsum(logits):
+    def powers(shifted):
+        return np.exp(shifted)
+
+    e = powers(np.subtract(logits, np.sort(logits, axis=1)[:, -1:]))
+    return np.einsum("ij,i->ij", e, 1 / np.einsum("ij->i", e))
 
 
 test_right, test_wrong = further_tests(RIGHT, WRONG)

@@ -1,5 +1,6 @@
 """Lesson 04: answers by readers who knew the lesson, and had not seen the tables."""
 
+import functools
 import math
 
 import numpy as np
@@ -227,6 +228,157 @@ def adam_in_torch(x, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
         m.numpy(),
         v.numpy(),
     )
+
+
+# ---- minibatch_sgd -------------------------------------------------------------------------------
+
+
+@wrong("minibatch_sgd", "You shuffle once, before the first epoch: every epoch has a shuffle of")
+def sgd_shuffled_once(grad, x0, n, batch_size, epochs, lr, generator):
+    """Asks for the order once, before the first epoch, and uses the same in every epoch."""
+    order = generator.permutation(n)
+    x = x0
+    for _ in range(epochs):
+        for start in range(0, n, batch_size):
+            x = x - lr * grad(x, order[start : start + batch_size])
+    return x
+
+
+@wrong("minibatch_sgd", "You leave out the last mini-batch where it is shorter than the others:")
+def sgd_whole_batches_only(grad, x0, n, batch_size, epochs, lr, generator):
+    """The shorter last part of an epoch is dropped."""
+    x = x0.copy()
+    for _epoch in range(epochs):
+        shuffled = generator.permutation(n)
+        for b in range(n // batch_size):
+            part = shuffled[b * batch_size : (b + 1) * batch_size]
+            x = x - lr * grad(x, part)
+    return x
+
+
+@wrong("minibatch_sgd", "Your numbers are right, but -= moves the caller's x0: write x = x -")
+def sgd_in_place(grad, x0, n, batch_size, epochs, lr, generator):
+    """Steps in place, so the caller's x0 is changed."""
+    x = x0
+    for _ in range(epochs):
+        order = generator.permutation(n)
+        for i in range(0, n, batch_size):
+            x -= lr * grad(x, order[i : i + batch_size])
+    return x
+
+
+@wrong("minibatch_sgd", "You shuffle anew for each mini-batch, so some pictures come twice in")
+def sgd_permuted_at_every_step(grad, x0, n, batch_size, epochs, lr, generator):
+    """Each part is the head of a fresh permutation, so within an epoch some pictures come
+    twice and others never."""
+    x = x0
+    steps = math.ceil(n / batch_size)
+    for _ in range(epochs * steps):
+        x = x - lr * grad(x, generator.permutation(n)[:batch_size])
+    return x
+
+
+@wrong("minibatch_sgd", "Each mini-batch begins one picture further on than the one before: it")
+def sgd_window_of_one(grad, x0, n, batch_size, epochs, lr, generator):
+    """The window moves on by one index instead of by batch_size."""
+    x = x0
+    batches = -(-n // batch_size)
+    for _ in range(epochs):
+        perm = generator.permutation(n)
+        for i in range(batches):
+            x = x - lr * grad(x, perm[i : i + batch_size])
+    return x
+
+
+@wrong("minibatch_sgd", "Each epoch begins at x0 again: begin where the last epoch ended.")
+def sgd_restarted(grad, x0, n, batch_size, epochs, lr, generator):
+    """Every epoch begins at x0 again, so only the last epoch counts."""
+    for _ in range(epochs):
+        x = x0
+        order = generator.permutation(n)
+        while len(order):
+            part, order = order[:batch_size], order[batch_size:]
+            x = x - lr * grad(x, part)
+    return x
+
+
+@wrong("minibatch_sgd", "np.array_split makes parts of nearly equal length. Each part has")
+def sgd_equal_parts(grad, x0, n, batch_size, epochs, lr, generator):
+    """Array_split makes parts of nearly equal size, not full ones with a shorter last one."""
+    x = x0
+    for _ in range(epochs):
+        for part in np.array_split(generator.permutation(n), math.ceil(n / batch_size)):
+            x = x - lr * grad(x, part)
+    return x
+
+
+@wrong("minibatch_sgd", "You fill up the last mini-batch with pictures from the head of the")
+def sgd_wrapped_round(grad, x0, n, batch_size, epochs, lr, generator):
+    """The last part is filled up with indices from the head of the order, so that all parts
+    are equally long."""
+    x = x0
+    for _ in range(epochs):
+        order = generator.permutation(n)
+        for start in range(0, n, batch_size):
+            where = (start + np.arange(batch_size)) % n
+            x = x - lr * grad(x, order[where])
+    return x
+
+
+@wrong("minibatch_sgd", "You go through the pictures in their own order: shuffle them,")
+def sgd_own_generator(grad, x0, n, batch_size, epochs, lr, generator):
+    """Two faults: a generator of its own instead of the one given, and indices in place of the
+    shuffled order."""
+    generator = np.random.default_rng(0)
+    x = x0
+    for _ in range(epochs):
+        generator.permutation(n)
+        for start in range(0, n, batch_size):
+            x = x - lr * grad(x, np.arange(start, min(start + batch_size, n)))
+    return x
+
+
+@wrong("minibatch_sgd", "You compute all gradients of an epoch at its first x: each step begins")
+def sgd_stale_place(grad, x0, n, batch_size, epochs, lr, generator):
+    """The gradient is taken at the epoch's first x for all of its parts."""
+    x = x0
+    for _ in range(epochs):
+        order = generator.permutation(n)
+        parts = [order[i : i + batch_size] for i in range(0, n, batch_size)]
+        x = x - lr * sum(grad(x, part) for part in parts)
+    return x
+
+
+@right("minibatch_sgd")
+def sgd_by_split(grad, x0, n, batch_size, epochs, lr, generator):
+    x = x0
+    for _ in range(epochs):
+        cuts = list(range(batch_size, n, batch_size))
+        for part in np.split(generator.permutation(n), cuts):
+            x = x - lr * grad(x, part)
+    return x
+
+
+@right("minibatch_sgd")
+def sgd_as_a_reduction(grad, x0, n, batch_size, epochs, lr, generator):
+    def parts():
+        for _ in range(epochs):
+            order = generator.permutation(n)
+            yield from (order[i : i + batch_size] for i in range(0, n, batch_size))
+
+    return functools.reduce(lambda x, part: x - lr * grad(x, part), parts(), x0)
+
+
+@right("minibatch_sgd")
+def sgd_while_something_is_left(grad, x0, n, batch_size, epochs, lr, generator):
+    here, left = np.array(x0), epochs
+    while left > 0:
+        order, taken = generator.permutation(n), 0
+        while (part := order[taken : taken + batch_size]).size:
+            here = np.subtract(here, lr * grad(here, part))
+            taken += part.size
+        left -= 1
+    return here
 
 
 test_right, test_wrong = further_tests(RIGHT, WRONG)

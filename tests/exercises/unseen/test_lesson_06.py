@@ -1,11 +1,14 @@
 """Lesson 06: answers by readers who knew the lesson, and had not seen the tables."""
 
 import functools
+import itertools
 import math
 
 import numpy as np
+import scipy.signal
 import torch
 import torch.nn.functional as F
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tests.exercises.answers import collected, further_tests
 
@@ -336,6 +339,347 @@ def torch_finds_it(image, grad_out, kernel_size):
     with torch.enable_grad():
         total = (F.conv2d(x[None], kernel)[0] * u).sum()
     return torch.autograd.grad(total, kernel)[0].numpy()
+
+
+# ---- conv2d_input_grad ---------------------------------------------------------------------------
+
+
+@wrong("conv2d_input_grad", "Your gradient is that of a flipped kernel. If you stamp, do not")
+def stamps_turned_round(weight, grad_out):
+    """The stamp is turned round before it is put down."""
+    c_out, c_in, kh, kw = weight.shape
+    _, h, w = grad_out.shape
+    picture = np.zeros((c_in, h + kh - 1, w + kw - 1))
+    turned = weight[:, :, ::-1, ::-1]
+    for i in range(h):
+        for j in range(w):
+            picture[:, i : i + kh, j : j + kw] += np.tensordot(grad_out[:, i, j], turned, axes=1)
+    return picture
+
+
+@wrong("conv2d_input_grad", "Where two stamps overlap, yours keeps the later one. A pixel gets")
+def stamps_that_overwrite(weight, grad_out):
+    """Stamps overwrite one another where they overlap: = in place of +=."""
+    c_out, c_in, kh, kw = weight.shape
+    _, h, w = grad_out.shape
+    result = np.zeros((c_in, h + kh - 1, w + kw - 1))
+    for i in range(h):
+        for j in range(w):
+            stamp = (grad_out[:, i, j][:, None, None, None] * weight).sum(axis=0)
+            result[:, i : i + kh, j : j + kw] = stamp
+    return result
+
+
+@wrong("conv2d_input_grad", "You sum the kernels and grad_out over the output channels before")
+def stamps_of_summed_channels(weight, grad_out):
+    """Kernels and upstream are each summed over the output channels before they are
+    multiplied."""
+    c_out, c_in, kh, kw = weight.shape
+    _, h, w = grad_out.shape
+    kernel, up = weight.sum(axis=0), grad_out.sum(axis=0)
+    result = np.zeros((c_in, h + kh - 1, w + kw - 1))
+    for i in range(h):
+        for j in range(w):
+            result[:, i : i + kh, j : j + kw] += up[i, j] * kernel
+    return result
+
+
+@wrong("conv2d_input_grad", "kh and kw have changed places: weight.shape is (c_out, c_in, kh,")
+def stamps_of_square_kernels(weight, grad_out):
+    """Height and width of the kernel are exchanged: right for square kernels alone."""
+    _, c_in, kw, kh = weight.shape
+    c_out, h, w = grad_out.shape
+    x = np.zeros((c_in, h + kh - 1, w + kw - 1))
+    for a in range(kh):
+        for b in range(kw):
+            x[:, a : a + h, b : b + w] += np.einsum("oc,oij->cij", weight[:, :, a, b], grad_out)
+    return x
+
+
+@wrong("conv2d_input_grad", "Your gradient is that of a flipped kernel. If you stamp, do not")
+def slides_without_turning(weight, grad_out):
+    """A sliding window over the padded upstream without turning the kernel: the correlation,
+    not its adjoint."""
+    _, _, kh, kw = weight.shape
+    padded = np.pad(grad_out, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))
+    return np.einsum("oijab,ocab->cij", windows, weight)
+
+
+@wrong("conv2d_input_grad", "The kernel is flipped along one of its two axes. If you slide it")
+def slides_upside_down(weight, grad_out):
+    """The kernel is turned, but only upside down, not left to right as well."""
+    _, c_in, kh, kw = weight.shape
+    padded = np.pad(grad_out, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1)))
+    flipped = weight[:, :, ::-1]
+    windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))
+    return np.einsum("oijab,ocab->cij", windows, flipped)
+
+
+@wrong("conv2d_input_grad", "Your gradient is cut off at the rim, to the size of grad_out: it")
+def convolved_to_the_same_size(weight, grad_out):
+    """Mode 'same': the picture comes out in the size of grad_out, without its rim."""
+    c_out, c_in = weight.shape[:2]
+    return np.array(
+        [
+            sum(
+                scipy.signal.convolve2d(grad_out[o], weight[o, c], mode="same")
+                for o in range(c_out)
+            )
+            for c in range(c_in)
+        ]
+    )
+
+
+@wrong("conv2d_input_grad", "Each channel of the picture gets its share from one output channel")
+def stamps_channel_by_channel(weight, grad_out):
+    """Adds to each input channel the kernel of the equally numbered output channel: right for
+    a single channel alone."""
+    c_out, c_in, kh, kw = weight.shape
+    _, h, w = grad_out.shape
+    result = np.zeros((c_in, h + kh - 1, w + kw - 1))
+    for c in range(c_in):
+        o = c % c_out
+        for i in range(h):
+            for j in range(w):
+                result[c, i : i + kh, j : j + kw] += grad_out[o, i, j] * weight[o, c]
+    return result
+
+
+@wrong("conv2d_input_grad", "The result is not what it should be.")
+def stamps_too_few(weight, grad_out):
+    """Two faults: the last row and column of outputs make no stamp, and the stamps are divided
+    by the number of output channels."""
+    c_out, c_in, kh, kw = weight.shape
+    _, h, w = grad_out.shape
+    result = np.zeros((c_in, h + kh - 1, w + kw - 1))
+    for i in range(h - 1):
+        for j in range(w - 1):
+            stamp = np.mean(grad_out[:, i, j].reshape(-1, 1, 1, 1) * weight, axis=0)
+            result[:, i : i + kh, j : j + kw] += stamp
+    return result
+
+
+@right("conv2d_input_grad")
+def stamps_in_six_loops(weight, grad_out):
+    c_out, c_in, kh, kw = weight.shape
+    h, w = grad_out.shape[1:]
+    picture = np.zeros((c_in, h + kh - 1, w + kw - 1))
+    places = itertools.product(range(c_out), range(c_in), range(h), range(w), range(kh), range(kw))
+    for o, c, i, j, a, b in places:
+        picture[c, i + a, j + b] += grad_out[o, i, j] * weight[o, c, a, b]
+    return picture
+
+
+@right("conv2d_input_grad")
+def shifted_copies(weight, grad_out):
+    _, c_in, kh, kw = weight.shape
+    _, h, w = grad_out.shape
+    total = 0
+    for a, b in np.ndindex(kh, kw):
+        part = np.tensordot(weight[..., a, b], grad_out, axes=([0], [0]))
+        total = total + np.pad(part, ((0, 0), (a, kh - 1 - a), (b, kw - 1 - b)))
+    return total
+
+
+@right("conv2d_input_grad")
+def full_convolutions(weight, grad_out):
+    def of_channel(c):
+        pairs = zip(grad_out, weight[:, c], strict=True)
+        return sum(scipy.signal.convolve2d(up, kernel, mode="full") for up, kernel in pairs)
+
+    return np.stack([of_channel(c) for c in range(weight.shape[1])])
+
+
+@right("conv2d_input_grad")
+def transposed_in_torch(weight, grad_out):
+    up = torch.tensor(grad_out, dtype=torch.float64).unsqueeze(0)
+    stamps = F.conv_transpose2d(up, torch.tensor(weight, dtype=torch.float64))
+    return stamps.squeeze(0).numpy()
+
+
+# ---- max_pool2d_grad -----------------------------------------------------------------------------
+
+
+@wrong("max_pool2d_grad", "Where several pixels of a window are the largest, you give the")
+def pool_back_to_all_largest(image, size, upstream):
+    """Of several equally large pixels all get the gradient, not the first alone."""
+    c, h, w = image.shape
+    grad = np.zeros(image.shape)
+    for k in range(c):
+        for i in range(h // size):
+            for j in range(w // size):
+                rows, cols = slice(i * size, (i + 1) * size), slice(j * size, (j + 1) * size)
+                window = image[k, rows, cols]
+                grad[k, rows, cols] = (window == window.max()) * upstream[k, i, j]
+    return grad
+
+
+@wrong("max_pool2d_grad", "Where several pixels of a window are the largest, you share the")
+def pool_back_shared(image, size, upstream):
+    """Equally large pixels share the gradient among them."""
+    grad = np.zeros_like(image, dtype=float)
+    for (k, i, j), u in np.ndenumerate(upstream):
+        box = (k, slice(i * size, i * size + size), slice(j * size, j * size + size))
+        mask = image[box] == image[box].max()
+        grad[box] = u * mask / mask.sum()
+    return grad
+
+
+@wrong("max_pool2d_grad", "Where several pixels of a window are the largest, yours goes to the")
+def pool_back_to_the_last(image, size, upstream):
+    """>= while searching: of equally large pixels the last one gets it."""
+    grad = np.zeros(image.shape)
+    for (k, i, j), u in np.ndenumerate(upstream):
+        best, where = -np.inf, None
+        for a in range(size):
+            for b in range(size):
+                if image[k, i * size + a, j * size + b] >= best:
+                    best = image[k, i * size + a, j * size + b]
+                    where = (k, i * size + a, j * size + b)
+        grad[where] = u
+    return grad
+
+
+@wrong("max_pool2d_grad", "You give each pixel of the window an equal share: that is the")
+def pool_back_as_a_mean(image, size, upstream):
+    """The gradient of mean pooling: every pixel of a window gets an equal share."""
+    grad = np.zeros(image.shape)
+    spread = np.repeat(np.repeat(upstream, size, axis=1), size, axis=2) / size**2
+    grad[:, : spread.shape[1], : spread.shape[2]] = spread
+    return grad
+
+
+@wrong("max_pool2d_grad", "Your largest pixel starts at 0: where all pixels of a window are")
+def pool_back_search_from_zero(image, size, upstream):
+    """The search begins with 0 as the largest so far, so a window without a positive pixel
+    gets nothing."""
+    c, h, w = image.shape
+    answer = np.zeros((c, h, w))
+    for k in range(c):
+        for i in range(h // size):
+            for j in range(w // size):
+                largest, spot = 0.0, None
+                for y in range(i * size, (i + 1) * size):
+                    for x in range(j * size, (j + 1) * size):
+                        if image[k, y, x] > largest:
+                            largest, spot = image[k, y, x], (y, x)
+                if spot is not None:
+                    answer[k, spot[0], spot[1]] = upstream[k, i, j]
+    return answer
+
+
+@wrong("max_pool2d_grad", "You cut the whole picture into windows with reshape, which fails")
+def pool_back_no_ragged_edge(image, size, upstream):
+    """The picture is cut into windows without dropping the edge first, so a ragged picture
+    fails."""
+    c, h, w = image.shape
+    windows = image.reshape(c, h // size, size, w // size, size).transpose(0, 1, 3, 2, 4)
+    flat = windows.reshape(c, h // size, w // size, size * size)
+    grad = np.zeros(flat.shape)
+    np.put_along_axis(grad, flat.argmax(-1)[..., None], upstream[..., None], axis=-1)
+    grad = grad.reshape(c, h // size, w // size, size, size).transpose(0, 1, 3, 2, 4)
+    return grad.reshape(c, h, w)
+
+
+@wrong("max_pool2d_grad", "Your gradient lacks the ragged edge: it has the shape of the")
+def pool_back_cropped(image, size, upstream):
+    """The edge is dropped and not put back: the answer is smaller than a ragged picture."""
+    c, h, w = upstream.shape
+    grad = np.zeros((c, h * size, w * size))
+    for k, i, j in np.ndindex(c, h, w):
+        window = image[k, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        a, b = np.unravel_index(window.argmax(), window.shape)
+        grad[k, i * size + a, j * size + b] = upstream[k, i, j]
+    return grad
+
+
+@wrong("max_pool2d_grad", "You look for the largest value in the whole channel, and an equal")
+def pool_back_found_anywhere(image, size, upstream):
+    """The largest value is looked up in the whole channel, so an equal pixel in an earlier
+    window gets the gradient."""
+    grad = np.zeros(image.shape)
+    for k, i, j in np.ndindex(*upstream.shape):
+        window = image[k, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        y, x = np.argwhere(image[k] == window.max())[0]
+        grad[k, y, x] += upstream[k, i, j]
+    return grad
+
+
+@wrong("max_pool2d_grad", "You look for one largest pixel over all channels of a window: each")
+def pool_back_across_channels(image, size, upstream):
+    """One winner is sought over all channels of a window, so colour pictures lose two thirds
+    of the gradient."""
+    c, h, w = image.shape
+    grad = np.zeros(image.shape)
+    for i in range(h // size):
+        for j in range(w // size):
+            window = image[:, i * size : (i + 1) * size, j * size : (j + 1) * size]
+            k, a, b = np.unravel_index(np.argmax(window), window.shape)
+            grad[k, i * size + a, j * size + b] = upstream[k, i, j]
+    return grad
+
+
+@wrong("max_pool2d_grad", "The result is not what it should be. 2 of its 4 elements are wrong,")
+def pool_back_exchanged(image, size, upstream):
+    """Two faults: row and column of the winner are exchanged, and its value is multiplied in."""
+    grad = np.zeros(image.shape)
+    for k, i, j in np.ndindex(*upstream.shape):
+        window = image[k, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        b, a = divmod(int(window.argmax()), size)
+        grad[k, i * size + a, j * size + b] = upstream[k, i, j] * window.max()
+    return grad
+
+
+@right("max_pool2d_grad")
+def pool_back_by_put_along(image, size, upstream):
+    c, h, w = image.shape
+    rows, cols = h // size, w // size
+    kept = image[:, : rows * size, : cols * size]
+    flat = kept.reshape(c, rows, size, cols, size).swapaxes(2, 3).reshape(c, rows, cols, size**2)
+    shares = np.zeros((c, rows, cols, size**2))
+    np.put_along_axis(
+        shares, np.argmax(flat, axis=3, keepdims=True), np.expand_dims(upstream, 3), axis=3
+    )
+    grad = np.zeros((c, h, w))
+    back = shares.reshape(c, rows, cols, size, size).swapaxes(2, 3)
+    grad[:, : rows * size, : cols * size] = back.reshape(c, rows * size, cols * size)
+    return grad
+
+
+@right("max_pool2d_grad")
+def pool_back_by_max_with_a_key(image, size, upstream):
+    grad = np.zeros(image.shape)
+    c, rows, cols = upstream.shape
+    for k in range(c):
+        for i in range(rows):
+            for j in range(cols):
+                pixels = [
+                    (y, x)
+                    for y in range(i * size, i * size + size)
+                    for x in range(j * size, j * size + size)
+                ]
+                winner = max(pixels, key=lambda yx: image[k, yx[0], yx[1]])  # the first of equals
+                grad[k, winner[0], winner[1]] = upstream[k, i, j]
+    return grad
+
+
+@right("max_pool2d_grad")
+def pool_back_one_offset_at_a_time(image, size, upstream):
+    _, rows, cols = upstream.shape
+    ends = rows * size, cols * size
+
+    def corner(array, a, b):
+        return array[:, a : ends[0] : size, b : ends[1] : size]
+
+    offsets = list(itertools.product(range(size), repeat=2))
+    largest = functools.reduce(np.maximum, (corner(image, a, b) for a, b in offsets))
+    grad, waiting = np.zeros(image.shape), np.ones(upstream.shape, dtype=bool)
+    for a, b in offsets:
+        hit = waiting & (corner(image, a, b) == largest)
+        corner(grad, a, b)[hit] = upstream[hit]
+        waiting &= ~hit
+    return grad
 
 
 test_right, test_wrong = further_tests(RIGHT, WRONG)

@@ -71,7 +71,7 @@ def exp_taken_for_sigma(mean, log_var):
     return torch.sum(mean.pow(2) + sigma.pow(2) - 1 - log_var, dim=-1) / 2
 
 
-@wrong("kl_divergence", "You measure the other way round, KL(N(0, I) || q). Asked is KL(q ||")
+@wrong("kl_divergence", "You measure the other way round, KL(N(0, I) || q). The exercise asks for")
 def the_other_way_round(mean, log_var):
     """The other way round: KL(N(0, I) || N(mean, exp(log_var)))."""
     var = log_var.exp()
