@@ -5,9 +5,9 @@ import math
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from learnkit.exercises.lesson_07.common import check_module, gradients
 from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 from learnkit.models.blocks import DenseBlock as _DenseBlock
@@ -194,10 +194,7 @@ def _check_beginning(ran):
 
 def _anatomy(result, channels, growth, layers):
     """What a block does, whatever its parts are called."""
-    if not isinstance(result, nn.Module):
-        raise OddResultError("A DenseBlock must be a module: class DenseBlock(nn.Module).")
-    if type(result).forward is nn.Module.forward:
-        raise OddResultError("Your class has no method of the name forward(self, x): add it.")
+    check_module(result, "DenseBlock")
     generator = torch.Generator().manual_seed(11)
     x = torch.randn(2, channels, 4, 5, generator=generator)
     _, first = _watched(result, x.clone())
@@ -224,9 +221,7 @@ def _anatomy(result, channels, growth, layers):
         row[: one.given.shape[1]] = sorted(_named(one.given, names))  # in what order is free
     weights = [one.weight for one in ran]
     owned = {id(p) for p in result.parameters()}
-    reached = [None] * (len(weights) + 1)
-    if y.requires_grad:
-        reached = _gradients(y[:, -growth:].sum(), [*weights, given])
+    reached = gradients(y[:, -growth:].sum(), [*weights, given], _OVERWRITTEN)
     return {
         "count of convolutions": Count(len(ran)),
         "size of the output for x of size (2, channels, 4, 5)": np.array(y.shape),
@@ -263,16 +258,6 @@ _OVERWRITTEN = (
     "Your forward writes into a tensor that a layer has already seen (out[:, a:b] = ...): then no "
     "gradient finds its way back. Leave what is there, and join: torch.cat([x, new], dim=1)."
 )
-
-
-def _gradients(value, leaves):
-    """Those of a value, None for a leaf that it does not depend on."""
-    try:
-        return torch.autograd.grad(value, leaves, allow_unused=True)
-    except RuntimeError as error:
-        if "inplace operation" in str(error):
-            raise OddResultError(_OVERWRITTEN) from error
-        raise
 
 
 def _redrawn(_shown, rng):

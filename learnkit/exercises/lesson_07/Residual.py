@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from learnkit.exercises.lesson_07.common import pictures
+from learnkit.exercises.lesson_07.common import check_module, gradients, pictures
 from learnkit.exercises.sandbox.worker import Count, OddResultError
 from learnkit.exercises.table import Exercise, case
 
@@ -43,10 +43,7 @@ def _block(x, weights, kind):
 
 def _called(result, block):
     """What the answer makes of x; raises OddResultError where there is a word for it."""
-    if not isinstance(result, nn.Module):
-        raise OddResultError("A Residual must be a module: class Residual(nn.Module).")
-    if type(result).forward is nn.Module.forward:
-        raise OddResultError("Your class has no method of the name forward(self, x): add it.")
+    check_module(result, "Residual")
     x = block.tried_with.clone().requires_grad_()
     given = x * 1.0  # no leaf: what is changed in place is seen, and not forbidden by torch
     y = result(given)
@@ -59,27 +56,17 @@ def _called(result, block):
     return x, given, y
 
 
-def _gradients(y, leaves):
-    """Those of the sum of y's squares, 0 for a leaf that it does not depend on."""
-    if not y.requires_grad:
-        return [torch.zeros_like(leaf) for leaf in leaves]
-    try:
-        found = torch.autograd.grad(y.square().sum(), leaves, allow_unused=True)
-    except RuntimeError as error:
-        if "inplace operation" in str(error):
-            raise OddResultError(_OVERWRITTEN) from error
-        raise
-    return [
-        torch.zeros_like(leaf) if grad is None else grad
-        for leaf, grad in zip(leaves, found, strict=True)
-    ]
-
-
 def _looked_at(result, block):
     x, given, y = _called(result, block)
     calls = block.calls
     known = {id(p) for p in result.parameters()}
-    by_x, by_weights = _gradients(y, [x, block.layer.weight])
+    leaves = [x, block.layer.weight]
+    by_x, by_weights = (
+        torch.zeros_like(leaf) if grad is None else grad
+        for leaf, grad in zip(
+            leaves, gradients(y.square().sum(), leaves, _OVERWRITTEN), strict=True
+        )
+    )
     return {
         "count of calls of the block": Count(calls),
         "output": y.detach(),

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from learnkit.exercises.sandbox.worker import OddResultError
+
 
 def pictures(rng, *shape):
     """Numbers in [0, 1] with two digits: short to print."""
@@ -56,3 +58,26 @@ def lopsided(pred, target):
 
 def buffers(network):
     return [b.float().ravel() for b in network.buffers()]
+
+
+def check_module(result, name):
+    """Raises OddResultError where an answer that is a class makes no module with a `forward`."""
+    if not isinstance(result, nn.Module):
+        raise OddResultError(f"A {name} must be a module: class {name}(nn.Module).")
+    if type(result).forward is nn.Module.forward:
+        raise OddResultError("Your class has no method of the name forward(self, x): add it.")
+
+
+def gradients(value, leaves, overwritten):
+    """Those of a value, None for a leaf that it does not depend on.
+
+    Raises OddResultError(overwritten) where a tensor was changed that the way back needs.
+    """
+    if not value.requires_grad:
+        return [None] * len(leaves)
+    try:
+        return torch.autograd.grad(value, leaves, allow_unused=True)
+    except RuntimeError as error:
+        if "inplace operation" in str(error):
+            raise OddResultError(overwritten) from error
+        raise
