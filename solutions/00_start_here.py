@@ -77,16 +77,17 @@ show_pictures(
 
 # %% [markdown]
 # Skin is bright in red and dark in blue. `astronaut[..., 0]` is the red channel. A colour picture
-# has the shape `(h, w, 3)`, a grey picture `(h, w)`. You will meet both shapes until lesson 06;
-# from there on, the channels come first, `(channels, h, w)`.
+# has the shape `(h, w, 3)`, a grey picture `(h, w)`. These two shapes are used for all that is
+# shown or scored. From lesson 06 on, what goes into a network has its channels first, `(channels,
+# h, w)`.
 #
 # ## Your first exercise ●○○
 #
-# An exercise is a function under `@exercise`. Replace its last two lines (the comment and `raise
-# NotImplementedError`) by your answer and run the cell. The verdict appears under it: **correct**,
-# with the reason why the function matters; **incorrect**, with an input on which your answer fails;
-# or **not attempted**. You may try as often as you like. While your answer is not correct, the next
-# cells use learnkit's own `invert`, so that you can go on; you can still call your version, as
+# An exercise is a function under `@exercise`. Replace its last line, `raise NotImplementedError`,
+# by your answer, and run the cell. The verdict appears under it: **correct**, with the reason why
+# the function matters; **incorrect**, with an input on which your answer fails; or **not
+# attempted**. You may try as often as you like. While your answer is not correct, the next cells
+# use learnkit's own `invert`, so that you can go on; you can still call your version, as
 # `invert.yours`. The dots behind an exercise's title say how hard it is: ●○○ is one or two lines,
 # ●●○ a few lines, ●●● a few lines that need some thinking. Any library may help you, except
 # learnkit itself: the answers are in it.
@@ -105,9 +106,10 @@ def invert(image):
 
 
 # %% [markdown]
-# Stuck? `hint("invert")`, as in the next cell, gives a first hint. Run it again and it adds the
-# second; the third is the solution. Hints do not change your marks. (In later lessons, first run
-# `from learnkit.exercises import hint`.)
+# Stuck? `hint("invert")`, as in the next cell, gives a first hint. Run it twice in a row, or again
+# after a new try, and it adds the second; the third is the solution. Hints cost nothing: an answer
+# counts as correct with or without them. (In later lessons, first run `from learnkit.exercises
+# import hint`.)
 
 # %%
 hint("invert")
@@ -192,8 +194,10 @@ show_pictures(
 # ## Draw a hole yourself
 #
 # Point at the picture and read its numbers; drag to cut. With the keyboard: arrow keys move, the
-# space bar cuts. The array `viewer.hole` always holds what you have drawn. When you have drawn
-# something, run the cell with `viewer.hole` again.
+# space bar cuts. A box of 12 x 12 pixels is cut already. A stroke that begins outside the hole
+# cuts; one that begins inside puts the pixels back. The array `viewer.hole` is the hole as it is
+# now. When you have drawn something, run the cell with `viewer.hole` again (144 pixels are the box
+# alone).
 
 # %%
 viewer = pixels.explore(damaged("emoji").image, damaged("emoji").hole)
@@ -207,14 +211,14 @@ print("your hole:", drawn.sum(), "pixels,", f"{drawn.mean():.0%} of the picture"
 # ## The damaged pictures of this course
 #
 # Six pictures, each with its own damage. Lessons 01 and 02 fill all six. Two kinds of hole come
-# back later: the astronaut's scratches up to lesson 06, and a box in the middle of a garment, which
-# most of the later methods must fill.
+# back later: the astronaut's scratches (lessons 05, 06 and 14), and a box in the middle of a
+# garment, which most of the later methods must fill.
 #
 # `damaged(name)` gives one of the six: `.image` is the whole picture, `.hole` its hole, `.cut` a
 # new copy with 0 in the hole, `.title` a title for figures. `DAMAGED` lists the six names.
 #
-# **Predict:** which picture could you repair by looking only at the pixels around the damage? For
-# which one must you know what the thing *is*?
+# **Predict:** which of the six could you repair by looking only at the pixels around the damage?
+# For which must you know what the thing *is*?
 
 # %%
 gallery = {damaged(name).title: damaged(name).cut for name in DAMAGED}
@@ -368,7 +372,7 @@ show_table(doctor.rows(), title="This machine")
 # **No.** Only the pixels where `hole` is True are set to 0.
 # </details>
 #
-# **5. Why does the mean of the known pixels fill no face well?**
+# **5. The mean of the known pixels is a poor fill for a face. Why?**
 #
 # <details><summary>Because a mean is hard to compute exactly.</summary>
 #
@@ -387,12 +391,13 @@ show_table(doctor.rows(), title="This machine")
 #
 # - A picture is an array of floats in [0, 1], `(h, w)` or `(h, w, 3)`; a hole is a bool array
 #   `(h, w)`, True = to be filled.
-# - To fill a hole is to invent the missing part; to invent a picture is to fill a hole that covers
-#   it all.
+# - A thin hole can be filled from the pixels around it. To fill a wide one is to invent the missing
+#   part; to invent a picture is to fill a hole that covers it all.
 # - Bytes wrap round: 200 + 100 = 44.
 #
 # **For the course's table** (most lessons add a method to it, with its score): the mean colour is
-# the first method of the table. Lesson 01 computes its score; the later methods should be better.
+# what every method has to beat. Lesson 01 computes its score on the six pictures; the table itself
+# is about holes in garments.
 #
 # **Read on:** Bertalmío, Sapiro, Caselles and Ballester, *Image Inpainting* (SIGGRAPH 2000),
 # section 1: the paper that brought the word "inpainting" from the restoration of paintings into

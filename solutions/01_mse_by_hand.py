@@ -78,10 +78,10 @@ for name, picture in {"brighter": brighter, "noisy": noisy, "dark strip": strip}
 # %% [markdown]
 # All three score *exactly* alike: their MSE is the same. In the first two every pixel is wrong by
 # 0.1 or -0.1, and the square removes the sign. In the third, one pixel in sixteen is wrong by 0.4,
-# and 0.4² / 16 = 0.01 = 0.1². But you found one of them worse than another: **the MSE does not
-# measure what people see** (lesson 13 measures how far apart the two are). The MSE is used all the
-# same: it is simple, it has a derivative everywhere, and the derivative tells for each pixel
-# whether to make it brighter or darker.
+# and 0.4² / 16 = 0.01 = 0.1². Yet hardly anybody finds them equally bad: **the MSE does not measure
+# what people see** (lesson 13 shows six pictures with the same MSE, and tries other measures). The
+# MSE is used all the same: it is simple, it has a derivative everywhere, and the derivative tells
+# for each pixel whether to make it brighter or darker.
 #
 # ## One pixel on a parabola
 #
@@ -100,8 +100,9 @@ parabola.explore(truths=(0, 0, 1))
 # This is the **mean** of the truths, a grey that *never occurs*. The slope says which way to go:
 # where it is negative, make the pixel brighter; where it is positive, darker.
 #
-# Why the mean? The slope of $\frac1N\sum (g - t_i)^2$ is $\frac2N\sum (g - t_i)$, and it is zero
-# when $\sum (g - t_i) = Ng - \sum t_i = 0$, so when $g = \frac1N\sum t_i$, the mean.
+# Why the mean? With $n$ possible truths $t_i$ of this one pixel, the slope of $\frac1n\sum (g -
+# t_i)^2$ is $\frac2n\sum (g - t_i)$, and it is zero when $\sum (g - t_i) = ng - \sum t_i = 0$, so
+# when $g = \frac1n\sum t_i$, the mean.
 #
 # ## The grey ghost
 #
@@ -125,15 +126,17 @@ print(f"a real face   {of_real:.4f}   {of_real / of_ghost:.2f} times as much")
 # %% [markdown]
 # Each pixel of the best picture is the mean of that pixel over the faces: the picture is the mean
 # face. A *real* face in its place has twice the MSE (2.02 times; with endless faces it would be
-# exactly 2). Why 2? Let $v$ be the mean of $(a-m)^2$ over faces $a$ with the mean face $m$. For two
-# independent faces, $(a-b)^2 = (a-m)^2 - 2(a-m)(b-m) + (b-m)^2$. The middle term is 0 on average,
-# so the mean is $2v$. (Pairs of *different* ones of 100 faces give $2v \cdot 100/99 = 2.02\,v$.)
-# Nobody looks like the mean face, but it has the smallest MSE. The course calls it the **ghost**.
+# exactly 2). Why 2? Let $m$ be the mean face, and $v$ the mean of $(a-m)^2$ over all faces $a$ and
+# all pixels. For two independent faces, $(a-b)^2 = (a-m)^2 - 2(a-m)(b-m) + (b-m)^2$. The middle
+# term is 0 on average, so the mean is $2v$. (Pairs of *different* ones of 100 faces give $2v \cdot
+# 100/99 = 2.02\,v$.) Nobody looks like the mean face, but it has the smallest MSE. The course calls
+# it the **ghost**.
 #
-# Remember this picture. **Where several truths are possible, the prediction with the smallest MSE
-# is their mean, and in a picture a mean of different truths looks blurred.** Lesson 10 sees it in
-# networks; lesson 11 shows what it costs to paint a real face instead (the factor 2 again); the
-# methods of lessons 09 and 12 give one possible picture instead of the mean.
+# Remember this picture. **Where several truths are possible, the prediction with the smallest MSE,
+# on average over them, is their mean, and in a picture a mean of different truths looks blurred.**
+# Lesson 10 sees it in networks; lesson 11 shows what it costs to paint one possible picture instead
+# of the mean (the factor 2 again); the methods of lessons 09 and 12 give one possible picture
+# instead of the mean.
 #
 # ## Check a gradient with finite differences
 #
@@ -186,12 +189,13 @@ fig.tight_layout()
 show(fig, alt="The error of central differences against eps: a V with its lowest point near 1e-5.")
 
 # %% [markdown]
-# No: the error is a V. On the right it is about $\varepsilon^2 |f'''|/6$ (in Taylor's series the
-# terms with $f''$ cancel), so it shrinks with $\varepsilon^2$. On the left the two values of $f$
-# agree in nearly all of their 16 digits; their difference is mostly rounding error, and the error
-# of the slope is about $10^{-16}/\varepsilon$. The sum of both is smallest near $10^{-5}$, which is
-# why that is the default. (Use float64: in float32 rounding spoils the check. At a kink, as that of
-# $|x|$ at 0, there is no derivative to check.)
+# No: the error is a V. On the right it shrinks with $\varepsilon^2$: halve $\varepsilon$, and a
+# quarter of the error is left. (If you know Taylor's series: it is about $\varepsilon^2 |f'''|/6$,
+# since the terms with $f''$ cancel.) On the left the two values of $f$ agree in nearly all of their
+# 16 digits; their difference is mostly rounding error, and the error of the slope is about
+# $10^{-16}/\varepsilon$. The sum of both is smallest near $10^{-5}$, which is why that is the
+# default. (Use float64: in float32 rounding spoils the check. At a kink, as that of $|x|$ at 0,
+# there is no derivative to check.)
 #
 # ## The gradient of the MSE
 #
@@ -215,8 +219,9 @@ def mse_loss_grad(pred, target):
 # Check it with your `numerical_grad`, for the mean face and face 3. learnkit's `check_grad` does
 # the same: it returns the relative error $|a - n| / (|a| + |n|)$ of the analytic gradient $a$ and
 # the numerical one $n$ ($|\cdot|$: root of the sum of squares). It is about 1e-10 for a right
-# gradient; above 1e-6 `check_grad` raises a ValueError that names it. 1/3 means a forgotten factor
-# of 2, 1 a wrong sign.
+# gradient; above 1e-6 `check_grad` raises a ValueError that names it. 1/3 means a factor of 2 too
+# much or too little, exactly 1 a wrong sign, and nearly 1 a gradient of quite another size: 0.997
+# here if the 1/N is forgotten.
 
 
 # %%
@@ -251,10 +256,11 @@ print("for comparison, of one face:     ", abs(mse_loss_grad(ghost, faces[3])).m
 # Whoever uses the MSE assumes something about the errors. Suppose a pixel is its prediction plus
 # normally distributed (Gaussian) noise with standard deviation $\sigma$. The probability density at
 # $t$ is then $\frac{1}{\sigma\sqrt{2\pi}}\,e^{-(t-p)^2/2\sigma^2}$. As a function of $p$ and
-# $\sigma$ it is called the likelihood. The (natural) logarithm turns the product over all pixels
-# into a sum; with a minus in front, less is better. That is the **negative log-likelihood**. For
-# one pixel it is $(t-p)^2/2\sigma^2 + \log\sigma + \frac12\log 2\pi$, and its mean over all pixels
-# is
+# $\sigma$ it is called the likelihood. If the errors of the pixels are independent, the density of
+# the whole picture is the product of the pixels' densities. The (natural) logarithm turns this
+# product into a sum; with a minus in front, less is better. That is the **negative
+# log-likelihood**. For one pixel it is $(t-p)^2/2\sigma^2 + \log\sigma + \frac12\log 2\pi$, and its
+# mean over all pixels is
 #
 # $$\frac{\mathrm{MSE}}{2\sigma^2} + \log\sigma + \text{a constant}$$
 #

@@ -102,12 +102,14 @@ ravine.explore()
 # factor. In the steep direction the sign changes at every step, so the factor is $\eta L-1$; in the
 # flat one it is $1-\eta\mu$. They are equal at $\eta = 2/(L+\mu)$. Even then each step leaves the
 # fraction $1-\frac{2\mu}{L+\mu}=\frac{L-\mu}{L+\mu}=\frac{\kappa-1}{\kappa+1}$ of the distance.
-# (Here $2/(L+\mu) = 2/11 = 0.182$, and with the slider you found about 0.175. The start is higher
-# along $y$, 5, than along $x$, 2; so for only 30 steps a slightly smaller $\eta$, which shrinks $y$
-# faster, is better.)
+# (Here $2/(L+\mu) = 2/11 = 0.182$, and on the slider the height after 30 steps is smallest at about
+# 0.175. The start is higher along $y$, 5, than along $x$, 2; so for only 30 steps a slightly
+# smaller $\eta$, which shrinks $y$ faster, is better.)
 #
-# So if a loss falls slowly, raise $\eta$. If it stays where it is while $x$ jumps from side to
-# side, $\eta$ is near $2/L$. If it grows or becomes `nan`, $\eta$ is above $2/L$.
+# So if a loss falls slowly, and no part of $x$ changes its sign from step to step, raise $\eta$.
+# (If it falls slowly at the best $\eta$, then $\kappa$ is large, and no $\eta$ helps.) If it stays
+# where it is while $x$ jumps from side to side, $\eta$ is near $2/L$. If it grows or becomes `nan`,
+# $\eta$ is above $2/L$.
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3.2))
@@ -217,8 +219,8 @@ show_pictures(some, alt="The boot's hole at steps 0, 2, 11 and 300, filling from
 
 # %% [markdown]
 # From the edge: in one step a pixel depends only on itself and its four neighbours, so the values
-# of the known pixels move inwards by one pixel per step. At the end every pixel is the mean of its
-# neighbours, and the gradient is 0.
+# of the known pixels move inwards by one pixel per step. At the end every pixel of the hole is the
+# mean of its neighbours, and the gradient in the hole is 0.
 #
 # ## Above 2/L
 #
@@ -271,10 +273,11 @@ largest = abs(above[90]).max()
 print(f"largest value after 90 steps: {abs(below).max():.1f} below, {largest:.1f} above")
 
 # %% [markdown]
-# **A checkerboard.** It is the direction with the largest curvature: no picture is rougher than one
-# whose neighbours all differ. So this direction grows first, by the same factor in every step (here
-# 1.1). Remember it: if a checkerboard grows during a descent, or a loss becomes `nan`, first try a
-# lower learning rate. (In networks a checkerboard can also have another cause: lesson 06.)
+# **A checkerboard.** It is the direction with the largest curvature: of all pictures with the same
+# sum of squares, one whose neighbours have opposite signs is the roughest. So this direction grows
+# fastest, by the same factor in every step (here 1.1). Remember it: if a checkerboard grows during
+# a descent, or a loss becomes `nan`, first try a lower learning rate. (In networks a checkerboard
+# can also have another cause: lesson 06.)
 #
 # > **Trap.** A learning rate that works for one hole may fail for another. 0.2 fills a single lost
 # > pixel ($L = 8$, so $2/L = 0.25$; it has four pairs, each with the second derivative 2). On the
@@ -297,7 +300,7 @@ print("the box:  ", abs(fill_hole(boot.image, boot.hole, 0.2, 100)).max())
 # `fill_hole`, at the best learning rate, and keeps the error after each step.
 #
 # **Predict:** after how many steps does every pixel differ from the exact solution by at most
-# 0.001? Theory says that the distance shrinks by $(\kappa-1)/(\kappa+1)$ a step.
+# 0.001? Theory says that each step multiplies the distance by $(\kappa-1)/(\kappa+1) = 0.96$.
 
 # %%
 exact = harmonic(boot.image, boot.hole)
@@ -396,9 +399,9 @@ for name in DAMAGED:
 # | OpenCV Navier-Stokes | 27.09 | 17.27 | **13.67** | 27.55 | 17.11 | 26.82 |
 # | OpenCV Telea | 24.61 | **18.68** | 13.52 | 27.07 | 17.20 | 24.96 |
 #
-# One picture per method proves little. The course's table uses the first 500 test garments with a
-# box of 10 x 10 cut out of the middle. It takes one MSE over the holes of all 500, and one PSNR
-# from it (*pooled*).
+# One picture per method proves little. The course's table uses the first 500 test garments, with
+# five kinds of hole. Here we take a box of 10 x 10 in the middle. It takes one MSE over the holes
+# of all 500, and one PSNR from it (*pooled*).
 
 # %%
 garments = to_float(fashion_mnist("test")[0][:500])
@@ -415,9 +418,11 @@ print(f"harmonic fill, 500 garments: {pooled:.2f} dB, pooled")
 # for the marks. Your best score is kept; `learnkit progress` shows it.
 #
 # `mend(image, hole)` is given a grey picture (h, w) with 0 in its hole, here 64 x 64, and returns
-# it filled. Values are clipped to [0, 1] before they are scored, and all six pictures together may
-# take 30 seconds. Below, it takes 30 steps of your own descent. What could make it better: more
-# steps, a better start than 0, or another loss than the roughness?
+# it filled. Values are clipped to [0, 1] before they are scored, and all six together may take 30
+# seconds (they are photographs that this lesson does not show: scratched, painted over, with a box
+# missing, with half and with four fifths of the pixels lost). Below, it takes 30 steps of your own
+# descent. What could make it better: more steps, a better start than 0, or another loss than the
+# roughness?
 
 
 # %%
@@ -449,33 +454,35 @@ def mend(image, hole):
 # bowl are equally high.
 # </details>
 #
-# **2. Why must the known pixels be held fixed at every step? Would it be enough to put them back at
-# the end?**
+# **2. You let the descent change all pixels, and put the known ones back at the end. Is that as
+# good as holding them fixed at every step?**
 #
 # <details><summary>No: the hole would be fitted to the moved values.</summary>
 #
 # **Right.** It then does not fit the true ones. The known pixels become smoother as well. Only with
 # fixed known pixels do you reach the minimum that you want.
 # </details>
-# <details><summary>It would be enough: at the end everything is in its place.</summary>
+# <details><summary>Yes: at the end everything is in its place.</summary>
 #
 # **No.** The known pixels are in place, but the hole was fitted to other values.
 # </details>
-# <details><summary>Otherwise the descent would take too long.</summary>
+# <details><summary>Yes: it is as good, only slower.</summary>
 #
-# **No.** It would take about as long, and arrive at another picture.
+# **No.** It is slower, but that is not the fault: it moves towards a picture that is flat
+# everywhere, and the hole is fitted to that.
 # </details>
 #
-# **3. The hole is three times as wide. How many times as many steps does the harmonic fill need?**
+# **3. The box of 10 x 10 becomes 30 x 30. How many times as many steps does the descent need?**
 #
 # <details><summary>Three times</summary>
 #
 # **No.** The number of steps grows with the condition number, and that one grows faster than the
 # width.
 # </details>
-# <details><summary>About seven times here, towards nine for large holes</summary>
+# <details><summary>About eight times</summary>
 #
-# **Right.** The condition number grows about with the square of the width.
+# **Right.** The condition number grows from 48 to 389. It grows about with the square of the width:
+# for large holes the factor comes near to nine.
 # </details>
 # <details><summary>The same number: all pixels are changed at once.</summary>
 #
@@ -486,8 +493,8 @@ def mend(image, hole):
 #
 # <details><summary>That the hole has the mean colour of the picture</summary>
 #
-# **No.** That is the first method of the course's table. The harmonic fill takes its values from
-# the rim of the hole.
+# **No.** That is lesson 01's mean colour. The harmonic fill takes its values from the rim of the
+# hole.
 # </details>
 # <details><summary>That the picture shows a garment</summary>
 #
@@ -518,7 +525,8 @@ def mend(image, hole):
 #
 # ## What you have seen
 #
-# - Gradient descent is x ← x − η ∇f(x). It converges below 2/L; above it a checkerboard grows.
+# - Gradient descent is x ← x − η ∇f(x). It converges below 2/L; above it the steepest direction
+#   grows, and for the roughness this is a checkerboard.
 # - The condition number κ = L/μ sets the number of steps; for a hole it grows with the width squared.
 # - Where the truth is unknown, a prior (here: smoothness) gives the loss. Your fill repairs
 #   scratches better than OpenCV does, and cannot invent what a large hole has lost.
@@ -526,6 +534,8 @@ def mend(image, hole):
 # **For the course's table:** *harmonic*: 12.56 dB on the 10 x 10 boxes (OpenCV Navier-Stokes:
 # 12.38).
 #
-# **Read on:** Chan and Shen, *Local Inpainting Models and TV Inpainting* (SIAM J. Appl. Math.
-# 2001), section 3, on the [harmonic fill](glossary.ipynb#Harmonic-fill); Bertalmío, Bertozzi and Sapiro, *Navier-Stokes, Fluid
-# Dynamics, and Image and Video Inpainting* (CVPR 2001). Next: [**03 Cross-entropy by hand**](03_cross_entropy_by_hand.ipynb).
+# **Read on:** Chan and Shen, *Mathematical Models for Local Nontexture Inpaintings* (SIAM J. Appl.
+# Math. 2002), the section on harmonic inpainting, our [harmonic
+# fill](glossary.ipynb#Harmonic-fill); Bertalmío, Bertozzi and Sapiro, *Navier-Stokes, Fluid
+# Dynamics, and Image and Video Inpainting* (CVPR 2001). Next: [**03 Cross-entropy by
+# hand**](03_cross_entropy_by_hand.ipynb).

@@ -99,9 +99,10 @@ print("BCE(0.9, 0.5) =", round(binary_cross_entropy(bright, half), 4))
 print("BCE(0.5, 0.9) =", round(binary_cross_entropy(half, bright), 4))
 
 # %% [markdown]
-# Cross-entropy does neither. (With $p = 0.5$ the loss is $\log 2 = 0.6931$ for every target: see
-# lines 1 and 3.) What *is* true: for each target $t$ the loss is least at $p = t$; the section on
-# the gradient shows why. Its value there is the [**entropy**](glossary.ipynb#Entropy) of $t$ (with
+# So cross-entropy is no difference: a pixel with itself gives 0.69 and not 0, and swapping the two
+# changes the number. (With $p = 0.5$ the loss is $\log 2 = 0.6931$ for every target: see lines 1
+# and 3.) What *is* true: for each target $t$ the loss is least at $p = t$; the section on the
+# gradient shows why. Its value there is the [**entropy**](glossary.ipynb#Entropy) of $t$ (with
 # $0\log 0 = 0$):
 #
 # $$H(t) = -t\log t - (1-t)\log(1-t)$$
@@ -491,8 +492,12 @@ show_pictures(
 # The pixels of a hole get probabilities too. Take the 10 x 10 box in the middle of a garment: 100
 # logits, each a weighted sum of the 684 *known* pixels and of a constant 1, whose weight is the
 # **bias** (it is added whatever the picture). The weights are trained on pictures whose middle we
-# know. This course calls the model the **logistic fill**. Lesson 02 told you how large a step may
-# be: below $2/L$. Here $L$ is at most 0.0433, so $2/L$ is at least 46, and we take 40.
+# know. This course calls the model the **logistic fill**. (The garments are grey, so $p$ is no bet
+# on black or white here. But the loss is least at $p = t$, and for several truths at their mean; so
+# we paint $p$ as the grey. The gradient with respect to a weight is its pixel times the gradient
+# with respect to the logit, added up over the garments: `known.T @ errors`. Lesson 05 shows why.)
+# Lesson 02 told you how large a step may be: below $2/L$. Here $L$ is at most 0.0433, so $2/L$ is
+# at least 46, and we take 40.
 #
 # <details><summary>Where 0.0433 comes from (you may skip this)</summary>
 #
@@ -581,13 +586,13 @@ show_pictures(
 #
 # Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# **1. Your loss on grey pictures falls to 0.242 nats a pixel and stays there. Is something
-# broken?**
+# **1. A network copies the test garments. Its loss falls to 0.25 nats a pixel and stays there; a
+# perfect copy would have 0.242. Is something broken?**
 #
-# <details><summary>No: that is the floor of these pictures.</summary>
+# <details><summary>No: nearly all of it is the floor.</summary>
 #
-# **Right.** A perfect copy of Fashion-MNIST pays 189.86 nats a picture, which over 784 pixels is
-# 0.242 a pixel. Report the excess over the floor.
+# **Right.** A perfect copy pays 189.86 nats a garment, which over 784 pixels is 0.242 a pixel. Only
+# the excess, 0.008, is the network's.
 # </details>
 # <details><summary>Yes: the loss of a good model goes to 0.</summary>
 #
@@ -612,7 +617,7 @@ show_pictures(
 # <details><summary>A sigmoid is rounded to 1 for large logits.</summary>
 #
 # **Right.** It is 1 from a logit of about 37 on, and log(1 − 1) is minus infinity. Worked out
-# together, the two steps are exact for every logit.
+# together, the two steps give the right number for every logit, up to rounding.
 # </details>
 #
 # **3. Two models have 0.30 and 0.32 nats on the same pictures. Are the first model's pictures
@@ -650,20 +655,19 @@ show_pictures(
 # **No.** They differ by the factor 2 p(1 − p).
 # </details>
 #
-# **5. What happens to the softmax if you add 100 to all logits of a picture?**
+# **5. A logit grows by log 10 = 2.3. What happens to the odds p / (1 − p)?**
 #
-# <details><summary>All probabilities become 1.</summary>
+# <details><summary>They grow by 2.3.</summary>
 #
-# **No.** They always sum to 1.
+# **No.** The logit grows by 2.3. The odds are e to the logit.
 # </details>
-# <details><summary>The largest probability grows.</summary>
+# <details><summary>They stay: p becomes ten times as large.</summary>
 #
-# **No.** Every exponential is multiplied by the same number.
+# **No.** p cannot exceed 1. Only where p is tiny it becomes about ten times as large.
 # </details>
-# <details><summary>Nothing</summary>
+# <details><summary>They become ten times as large.</summary>
 #
-# **Right.** The factor e^100 stands in the numerator and in the denominator. That is why the
-# largest logit may be subtracted first.
+# **Right.** The logit is the logarithm of the odds, and log 10 was added to it.
 # </details>
 #
 # ## What you have seen

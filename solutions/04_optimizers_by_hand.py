@@ -7,11 +7,11 @@
 # |---|---|---|
 # | lessons 02 and 03 | write momentum, RMSprop and Adam; say which one helps in which valley, and when to lower the learning rate | 75 min; the cells alone run in under a minute, no GPU |
 #
-# Two things were slow. In lesson 02 a hole three times as wide took about eight times the steps. In
-# lesson 03 every step read all 10,000 garments. This lesson shows the four usual remedies: compute
-# the gradient from a few garments (mini-batches), remember earlier gradients (momentum), give each
-# weight its own step size (RMSprop, Adam), and lower the learning rate towards the end (a
-# schedule).
+# Two things were slow. By lesson 02's formula a hole three times as wide (30 in place of 10) needs
+# eight times the steps. In lesson 03 every step read all 10,000 garments. This lesson shows the
+# four usual remedies: compute the gradient from a few garments (mini-batches), remember earlier
+# gradients (momentum), give each weight its own step size (RMSprop, Adam), and lower the learning
+# rate towards the end (a schedule).
 
 # %%
 import matplotlib.pyplot as plt
@@ -191,10 +191,11 @@ print(f"8 epochs: {decibels(by_epochs):.2f} dB; drawn anew: {reached[1]:.2f} dB"
 #
 # ## Momentum
 #
-# A ravine makes plain descent zigzag: across it the slope is steep and changes sign at every step,
-# along it the slope is gentle and always has the same sign. So *add up* the gradients of all steps,
-# older ones with smaller weights. The components that change sign cancel, and those that keep their
-# sign grow. A heavy ball that rolls downhill does the same. It keeps a **velocity**:
+# With a learning rate that is large enough to get ahead along a ravine ($1 < \eta L < 2$, lesson
+# 02), plain descent zigzags: across it the slope is steep and changes sign at every step, along it
+# the slope is gentle and always has the same sign. So *add up* the gradients of all steps, older
+# ones with smaller weights. The components that change sign cancel, and those that keep their sign
+# grow. A heavy ball that rolls downhill does the same. It keeps a **velocity**:
 #
 # $$v \leftarrow m\,v + g, \qquad x \leftarrow x - \eta\,v$$
 #
@@ -363,8 +364,9 @@ print("without the correction:      ", raw, "which is", round(raw[0] / first[0],
 # rises above the start. Momentum has $m = 0.9$ in all of them. Choose a valley and drag the step.
 # Then multiply all rates.
 #
-# **Predict:** RMSprop and Adam give every *axis* its own step size. What happens to their lead when
-# the same ravine is turned by 45°?
+# **Predict:** RMSprop and Adam give every *axis* its own step size. RMSprop gives every *axis* a
+# step size of its own. What happens to its lead, and to Adam's, when the same ravine is turned by
+# 45°?
 
 # %%
 valleys.explore()
@@ -478,11 +480,14 @@ show(
 
 # %% [markdown]
 # Momentum wins. Adam gets below 0.001 first at step 105, but does not stay there: its distance
-# rises above 0.001 again and again until step 776. RMSprop never gets there. The length of its
-# steps does not depend on the size of the gradient, so they do not get shorter near the bottom:
-# each pixel jumps from one side of its minimum to the other, half a learning rate away from it. The
-# distance then falls no further. Its floor is 0.015, half of 0.03; with a rate of 0.001 RMSprop
-# gets below 0.001, but needs 1,329 steps.
+# rises above 0.001 again and again until step 776. RMSprop never gets there. Its mean of squares
+# forgets: with $\alpha = 0.99$ a gradient counts for about 100 steps. In the ravine above, 100
+# steps in all, $\sqrt s$ was still that of the large first gradients, and the steps shrank with the
+# gradient. Here, after several hundred steps, $\sqrt s$ is the size of the *present* gradient, so
+# every step is about $\eta$ long however small the gradient is: each pixel jumps from one side of
+# its minimum to the other, half a learning rate away from it. The distance then falls no further.
+# Its floor is 0.015, half of 0.03; with a rate of 0.001 RMSprop gets below 0.001, but needs 1,329
+# steps.
 #
 # Why does momentum win? This valley is *smooth and known*, so that the best $\eta$ and $m$ can be
 # computed. In a network nobody knows $L$ and $\mu$, and there Adam's 0.001 is a fair first guess.
@@ -611,7 +616,8 @@ def race(grad, x0, steps):
 # </details>
 # <details><summary>0.009</summary>
 #
-# **No.** Momentum in torch's convention does not multiply the new gradient by 1 − m or by m.
+# **No.** In this lesson's form, which is PyTorch's, the new gradient is multiplied neither by 1 − m
+# nor by m.
 # </details>
 #
 # **2. You multiply your loss by 1000. Which of the four optimizers take other steps?**
@@ -626,11 +632,12 @@ def race(grad, x0, steps):
 # </details>
 # <details><summary>Gradient descent and momentum</summary>
 #
-# **Right.** Their steps are a thousand times as long, and they diverge. RMSprop and Adam do the
-# same as before, but for ε.
+# **Right.** Their steps are a thousand times as long, and unless the learning rate was tiny they
+# diverge. RMSprop and Adam do the same as before, but for ε.
 # </details>
 #
-# **3. Adam's loss falls fast at first and then jitters around one level. What do you try first?**
+# **3. You train with mini-batches. Adam's loss falls fast at first and then jitters around one
+# level. What do you try first?**
 #
 # <details><summary>A falling learning rate</summary>
 #
@@ -639,7 +646,7 @@ def race(grad, x0, steps):
 # </details>
 # <details><summary>Another optimizer, such as RMSprop</summary>
 #
-# **No.** All of them jitter with a constant learning rate.
+# **No.** With mini-batches all of them jitter at a constant learning rate.
 # </details>
 # <details><summary>A larger learning rate</summary>
 #

@@ -5,7 +5,7 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 03 and 04 | pass a gradient back through any network, one step at a time; read a computation graph; train a network that paints a photograph, and say why the sharpest painting fills a hole worst | 90 min, 120 with the optional parts; the cells alone run in under two minutes, no GPU |
+# | lessons 03 and 04 | pass a gradient back through any network, one step at a time; read a computation graph; train a network that paints a photograph, and say why a painting that is sharp on the known pixels can be wrong in the hole | 90 min, 120 with the optional parts; the cells alone run in under two minutes, no GPU |
 #
 # Until now every gradient was worked out on paper. For a network that is too long: a weight in the
 # first layer changes one number, this number changes a hundred others, these change the colours,
@@ -35,11 +35,11 @@ from learnkit.widgets.show_table import show_table
 # %% [markdown]
 # ## One neuron, on paper
 #
-# A neuron multiplies its input by a weight, adds a bias, and applies a function that is not a
-# straight line (the **activation function**). Here it is tanh, a sigmoid stretched to run from -1
-# to 1: $\tanh s = 2\sigma(2s) - 1$. Its slope is $1 - \tanh^2 s$ (with $p = \sigma(2s)$ it is
-# $4p(1-p)$, lesson 03's slope times 4). Several neurons with the same inputs are a **layer**;
-# layers one after another are a **network**.
+# A neuron multiplies each of its inputs by a weight, adds up the products and a bias, and applies a
+# function that is not a straight line (the **activation function**). Here it is tanh, a sigmoid
+# stretched to run from -1 to 1: $\tanh s = 2\sigma(2s) - 1$. Its slope is $1 - \tanh^2 s$ (with $p
+# = \sigma(2s)$ it is $4p(1-p)$, lesson 03's slope times 4). Several neurons with the same inputs
+# are a **layer**; layers one after another are a **network**.
 #
 # The loss of this neuron against a target $t$ is computed in four steps. ($L$ is the loss from here
 # on, no longer the curvature of lesson 02.)
@@ -53,9 +53,10 @@ from learnkit.widgets.show_table import show_table
 # \underbrace{1}_{\partial e/\partial y}\cdot\underbrace{(1-y^2)}_{\partial y/\partial s}\cdot
 # \underbrace{x}_{\partial s/\partial w}$$
 #
-# Start at the loss with the number 1 and go backward. At each of $e$, $y$, $s$ multiply the number
-# by the derivative of that step. The number that you carry is the derivative of the loss with
-# respect to the quantity that you have reached; it is called the **upstream** gradient.
+# Start at the loss with the number 1 and go backward. At each of the four steps, from $L$ to $e$,
+# to $y$, to $s$ and to $w$, multiply the number by the derivative of that step. The number that you
+# carry is the derivative of the loss with respect to the quantity that you have reached; it is
+# called the **upstream** gradient.
 #
 # Below is that neuron as a graph. A `Scalar` is a number that also keeps the numbers from which it
 # was computed.
@@ -84,9 +85,10 @@ print(f"w: {w.grad:.6f} (on paper {on_paper:.6f}); x: {x.grad:.6f}; b: {b.grad:.
 # ## What an operation is
 #
 # A node of that graph is made of three things: its **value**, its **inputs**, and a function
-# `pull`. `pull` is given $u$, the upstream gradient: the derivative of the loss with respect to
-# this node. It returns one number for each input, the input's **share**. By the chain rule this is
-# $u$ times the derivative of the node with respect to that input. (In the literature a share is a
+# `pull`. (A number that you put in, such as `Scalar(2.0)`, has no inputs, and its `pull` is None.)
+# `pull` is given $u$, the upstream gradient: the derivative of the loss with respect to this node.
+# It returns one number for each input, the input's **share**. By the chain rule this is $u$ times
+# the derivative of the node with respect to that input. (In the literature a share is a
 # *vector-Jacobian product*, and `pull` is called the *backward function*.) For example, if one
 # input of a sum grows by 0.1, the sum grows by 0.1, so both derivatives are 1:
 #
@@ -332,7 +334,7 @@ def relu_grad(x, upstream):
 # ## Two layers, put together
 #
 # Now a whole network: $z = x\,w_1 + b_1$, $h = \max(z, 0)$, $y = h\,w_2 + b_2$, and the loss is the
-# mean squared error of $y$. (Without the ReLU, and without biases, the two layers would be one:
+# mean squared error of $y$. (Without the ReLU the two layers would be one, also with biases:
 # $(x\,w_1)\,w_2 = x\,(w_1 w_2)$.) On the way forward keep $z$ and $h$: the way back needs them.
 # This is why training takes much more memory than using the network. On the way back begin at the
 # loss and take the same steps in reverse order. Each layer computes the gradients of its own
@@ -385,9 +387,11 @@ def forward(x, weights):
 
 
 # %% [markdown]
-# The backward pass is `two_layer_gradients`, with one layer more and a sigmoid at the end. (A
-# sigmoid with MSE, after lesson 03's warning? The first outputs lie around 0.5. They are not sure
-# and wrong, so the gradient is not near 0; and PSNR measures the MSE.)
+# The backward pass is `two_layer_gradients`, with one layer more and a sigmoid at the end:
+# `sigmoid_grad(z, upstream)` is `upstream` times lesson 03's slope, $p(1-p)$ with $p = \sigma(z)$.
+# (A sigmoid with MSE, after lesson 03's warning? The first outputs lie around 0.5. None of them is
+# confident, so none is confidently wrong, and the gradient is not near 0; and PSNR measures the
+# MSE.)
 
 
 # %%
@@ -737,11 +741,11 @@ print(f"{in_scratches:.2f} dB in the scratches")
 # Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `paint(known, hole)` is given a colour picture (h, w, 3), 0 in its hole, and returns it filled, by
-# whatever you can train or compute within a minute. (The three pictures are 48 x 48; a box, brush
-# strokes, and 70 % of the pixels are lost.) Below it takes the mean colour of what is known. Which
-# waves and how many steps do you choose? Would another method than a network be better? On these
-# pictures the harmonic fill scores 23.3 dB, and the lesson's network with waves of scale 4 only
-# 18.8.
+# whatever you can train or compute. The three pictures together may take 60 seconds. (Each is 48 x
+# 48. The first has lost a box, the second brush strokes, the third 70 % of its pixels. `hole` is a
+# bool array `(h, w)`.) Below it takes the mean colour of what is known. Which waves and how many
+# steps do you choose? Would another method than a network be better? On these pictures the harmonic
+# fill scores 23.3 dB, and the lesson's network with waves of scale 4 only 18.8.
 
 
 # %%
@@ -778,16 +782,16 @@ def paint(known, hole):
 #
 # <details><summary>Nothing: training changes them.</summary>
 #
-# **No.** It changes all neurons of a layer in the same way.
+# **No.** It changes all neurons of a layer before the last in the same way.
 # </details>
-# <details><summary>All neurons of a layer stay the same.</summary>
+# <details><summary>The neurons of a layer stay the same.</summary>
 #
-# **Right.** They compute the same number, the weights behind them are equal, too, and so are their
-# gradients. Random weights make them different.
+# **Right.** (But in the last one.) They compute the same number, the weights behind them are equal,
+# too, and so are their gradients. Random weights make them different.
 # </details>
 # <details><summary>The gradients are all zero.</summary>
 #
-# **No.** They are not zero, but the same for all neurons of a layer.
+# **No.** They are not zero, but the same for all neurons of a layer before the last.
 # </details>
 #
 # **3. A network paints the known pixels with 45 dB. What do you know about its hole?**
@@ -799,7 +803,8 @@ def paint(known, hole):
 # </details>
 # <details><summary>It is good as well, perhaps a little less.</summary>
 #
-# **No.** In the lesson the sharp network had 33.9 dB on the known pixels and 10.2 dB in the hole.
+# **No.** In the lesson the sharp network copied the known pixels to 32 dB, and was worse in the
+# hole than the blurred one.
 # </details>
 # <details><summary>It is worse than 45 dB by a fixed amount.</summary>
 #
@@ -814,7 +819,7 @@ def paint(known, hole):
 # </details>
 # <details><summary>The product of its two shares</summary>
 #
-# **No.** Shares are multiplied along one path, and added where paths meet.
+# **No.** Derivatives are multiplied along one path. Where paths meet, the shares are added.
 # </details>
 # <details><summary>The sum of its two shares</summary>
 #

@@ -160,10 +160,10 @@ print("as networks do: every pixel has moved one place to the left:", moved_left
 # ## Fast
 #
 # Python's loops are slow. A common fast method is [**im2col**](glossary.ipynb#im2col): copy every
-# window into a column of a large matrix, and write every kernel as a row of another. Then *one*
-# matrix product gives all kernels at all places: $(c_{out} \times 9\,c_{in})$ times $(9\,c_{in}
-# \times \text{places})$, below $16 \times 144$ times $144 \times (32 \cdot 196)$. Processors are
-# fastest at matrix products.
+# window into a column of a large matrix, and write all kernels of one output channel (its *filter*)
+# as one row of another. Then *one* matrix product gives all kernels at all places: $(c_{out} \times
+# 9\,c_{in})$ times $(9\,c_{in} \times \text{places})$, below $16 \times 144$ times $144 \times (32
+# \cdot 196)$. Processors are fastest at matrix products.
 #
 # **Predict:** how many times faster is that, for 32 pictures, 16 channels in and 16 out? Ten times?
 # A hundred?
@@ -321,8 +321,8 @@ print("relative error:", gap)
 # $$\frac{\partial L}{\partial x[c, p, q]} =
 # \sum_{o}\sum_{a}\sum_{b} u[o, p - a, q - b]\; w[o, c, a, b]$$
 #
-# ($u$ is 0 outside its range.) The minus signs mean: this is a convolution of the padded $u$ with
-# the *flipped* kernel.
+# ($u$ is 0 outside its range.) The minus signs mean: this is a convolution of $u$, padded by $k -
+# 1$ zeros on every side, with the *flipped* kernel; input and output channels have changed places.
 #
 # ### Exercise: the gradient with respect to the picture ●●●
 #
@@ -429,9 +429,9 @@ show_pictures(
 # > **Trap.** The checkerboard of the transposed convolution: with a stride of 2, a kernel of size 3
 # > stamps some pixels once, some twice, some four times. Unless the weights make up for that, a
 # > checkerboard appears, and it is there before any training. You will see this pattern in
-# > published pictures. With a kernel size that is a multiple of the stride all pixels get equally
-# > many stamps, but unequal weights can still make a pattern. The safest way is to enlarge the
-# > picture first (by copying pixels) and to convolve afterwards.
+# > published pictures. With a kernel size that is a multiple of the stride all pixels, except near
+# > the rim, get equally many stamps, but unequal weights can still make a pattern. The safest way
+# > is to enlarge the picture first (by copying pixels) and to convolve afterwards.
 #
 # ## Mend with a convolution
 #
@@ -446,8 +446,10 @@ show_pictures(
 # \mathrm{conv}(d)\rangle$, which is tiny). The adjoint moves the convolution to the other side,
 # $2\langle \mathrm{conv}^{\mathsf T}(\mathrm{conv}(x)), d\rangle$. So the gradient is twice the
 # *transposed* convolution of the bend. The descent uses momentum, as in lesson 04. (The learning
-# rate: on a checkerboard of 1 and -1 the bend is twice the pixel, so no curvature is above $2 \cdot
-# 2^2 = 8$. With lesson 02's $2/L = 0.25$, a rate of 0.2 is safe.)
+# rate: the mean of four neighbours never makes the sum of squares larger, so the bend has at most
+# twice the size of the picture, as on a checkerboard of 1 and -1. So $E \le 4\sum x^2$, and no
+# curvature is above 8. Lesson 02's bound is 2 over the largest curvature, here $2/8 = 0.25$, so a
+# rate of 0.2 is safe.)
 
 # %%
 bend = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]])[None, None] / 4
@@ -500,10 +502,12 @@ print(f"{in_boxes:.2f} dB in the boxes")
 #
 # Two convolutions, each with a ReLU and a max pooling, then one linear layer: the plan of many an
 # early [**convolutional neural network**](glossary.ipynb#Convolutional-neural-network) (CNN).
-# Garments go in, ten logits come out. Each output channel has one bias, added at every place; so
-# its gradient is the sum of the upstream gradient over all pictures and places. A convolution has
-# $(k^2 c_{in} + 1)\,c_{out}$ weights, biases included; this network has $80 + 1{,}168 + 7{,}850 =
-# 9{,}098$.
+# Garments go in, ten logits come out, and the loss is the cross-entropy with labels. (It stands in
+# lesson 03 under **More than two answers**, which was optional there: read it now. Its gradient
+# with respect to the logits is the softmax, minus 1 at the label, over $n$.) Each output channel
+# has one bias, added at every place; so its gradient is the sum of the upstream gradient over all
+# pictures and places. A convolution has $(k^2 c_{in} + 1)\,c_{out}$ weights, biases included; this
+# network has $80 + 1{,}168 + 7{,}850 = 9{,}098$.
 
 
 # %%
@@ -538,8 +542,9 @@ def gradients(x, labels, weights):
 
 # %% [markdown]
 # `conv` and `pooling` do the same as your functions, but fast and for a whole batch. The next two
-# cells compute the logits and the gradients of one garment with your five functions, to compare.
-# (Your gradients have no padding. So we pad the picture first, and cut the frame off the gradient.)
+# cells define the same network for one garment with your five functions. Further down we compare
+# its gradients with respect to both kernels. (Your gradients have no padding. So we pad the picture
+# first, and cut the frame off the gradient.)
 
 
 # %%
@@ -689,8 +694,8 @@ print(f"kernels {in_kernels:,}, linear layers {in_linear:,}: {share:.1%} in the 
 #
 # <details><summary>At the learning rate</summary>
 #
-# **No.** A learning rate that is too large makes a pattern that grows. A grid that stays comes from
-# somewhere else.
+# **No.** A learning rate that is too large makes the loss jump or grow. (Lesson 02's checkerboard
+# grew because the pixels themselves were what was learned.)
 # </details>
 # <details><summary>At the transposed convolutions</summary>
 #

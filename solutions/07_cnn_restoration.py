@@ -108,7 +108,8 @@ print(f"noisy {before:.2f} dB, mean of nine {by_mean:.2f} dB")
 # %% [markdown]
 # Twice the noise is four times the squared error, and $10\log_{10}4 = 6$ dB: $20 - 6 = 14$ dB. The
 # mean of nine pixels removes noise, and also blurs the edges. It divides the mean square of the
-# noise by 9, which alone would win 9.5 dB. The blur of the edges costs the other 6.
+# noise by 9, which alone would win 9.5 dB. The blur of the edges costs 6 of them, so 3.5 dB are
+# won.
 #
 # ## The loop, piece by piece
 #
@@ -148,8 +149,8 @@ print("weights:", sum(p.numel() for p in small.parameters()))
 # ### Exercise: one step ●●○
 #
 # Write these five lines, and return the loss (computed before the step) as a Python float:
-# `loss.item()`. A loss that is kept as a tensor also keeps its graph in memory: a list of a
-# thousand such losses takes about 0.4 GB here.
+# `loss.item()`. A loss that is kept as a tensor also keeps its graph in memory: a list of such
+# losses keeps all that backward has not freed, and the memory grows with every step.
 
 
 # %% nbgrader={"grade": false, "grade_id": "train_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -254,6 +255,7 @@ show_table(apart, heads=["mode", "largest difference"], digits=6)
 # > **Trap.** Judged in train mode, a picture gets another result in another batch: here the worst
 # > pixel differs by more than 0.1 (white is 1). Also, every forward pass in train mode updates the
 # > running averages. If you do this with validation pictures, the network has learned from them.
+# > (The cell above did it, to show it; its network is not used again.)
 #
 # ### Exercise: evaluate without changing anything ●●○
 #
@@ -316,8 +318,8 @@ def trained(make, steps, title):
 
 
 # %% [markdown]
-# **Predict:** the same training, with eight convolutions in the middle in place of one. Better or
-# worse?
+# **Predict:** two networks, both trained for 100 steps at a rate of 0.002: one convolution in the
+# middle, and eight. Better or worse?
 
 # %%
 steps_of_depth = max(50, budget(100, gpu=1000))
@@ -326,15 +328,16 @@ of_eight = trained(lambda: stacked(8), steps_of_depth, "eight layers")
 print(f"one: {of_one[-1]:.2f} dB, eight: {of_eight[-1]:.2f} dB")
 
 # %% [markdown]
-# Worse, by nearly 2 dB: no better than the mean of nine. The eighth layer sees the picture only
-# through the seven layers before it, and their first weights are random. torch draws them with a
-# spread of $1/\sqrt{3d}$, where $d$ is the number of inputs of a neuron; lesson 05 took
-# $\sqrt{2/d}$. So each layer makes the differences between pictures smaller, and after all of them
-# they are about a thousand times smaller. But this is not the only cause. With lesson 05's spread
-# (in all layers but the last) the differences stay large, and yet we measured 17.2 dB after the
-# same 100 steps: random layers also mix what they are given, and have to learn first to pass it on.
-# With many more steps they do. There are two ways to avoid this. Both pass the picture around the
-# layers: one *adds* their output to it, the other puts their output *beside* it.
+# Worse, by nearly 2 dB after 100 steps (on a CPU): no better than the mean of nine. The eighth
+# layer sees the picture only through the seven layers before it, and their first weights are
+# random. torch draws them with a spread of $1/\sqrt{3d}$, where $d$ is the number of inputs of a
+# neuron; lesson 05 took $\sqrt{2/d}$. So each layer makes the differences between pictures smaller,
+# and after all of them they are about a thousand times smaller. But this is not the only cause.
+# With lesson 05's spread (in all layers but the last) the differences stay large, and yet we
+# measured 17.2 dB after the same 100 steps: random layers also mix what they are given, and have to
+# learn first to pass it on. With many more steps they do. There are two ways to avoid this. Both
+# pass the picture around the layers: one *adds* their output to it, the other puts their output
+# *beside* it.
 #
 # The first is the [**residual connection**](glossary.ipynb#Residual-connection) (He et al., 2016).
 # A block, here two convolutions, only has to compute what should change. Where its output is 0, its
@@ -571,17 +574,18 @@ show(fig, alt="The training loss falls to the end; the other falls, turns, and c
 # %% [markdown]
 # At the end the loss on the 12 is a quarter of the other. The network has learned those twelve by
 # heart, and their noise too. On other pictures this costs 0.7 dB. More pictures are the best
-# remedy; stopping in time costs nothing. Lesson 14 measures these remedies, and others.
-# (Over-fitting is also a test: if a network cannot even learn twelve pictures by heart, look for a
-# bug in the loop.)
+# remedy; stopping in time costs no computing, only the pictures that are held back. Lesson 14
+# measures these remedies, and others. (Over-fitting is also a test: if a network cannot even learn
+# twelve pictures by heart, look for a bug in the loop.)
 #
 # ### Exercise: a whole training ●●●
 #
-# Now put the pieces together. `fit` trains for at most `epochs` epochs. One epoch is a `train_step`
-# for each pair of `train_loader`, then the loss on `val_loader` by `evaluate`. Stop early, as
-# `early_stop` does, after `patience` epochs in a row without a new best. Return the list of the
-# validation losses, one for each epoch that ran. At the end the model has the weights of the *best*
-# epoch, and is in the mode in which it came.
+# Now put the pieces together. `fit` trains for at most `epochs` epochs. An epoch is here what
+# lesson 04 called one: a `train_step` for each pair of `train_loader`; after it comes the loss on
+# `val_loader` by `evaluate`. Stop early, as `early_stop` does, after `patience` epochs in a row
+# without a new best. Return the list of the validation losses, one for each epoch that ran. At the
+# end the model has the weights of the *best* epoch. It comes in train mode, trains in it, and is in
+# it again at the end.
 #
 # `model.state_dict()` holds all weights, and the running averages of batch norm;
 # `model.load_state_dict(...)` puts them back. Training goes on to change the tensors in it, so keep
@@ -734,11 +738,11 @@ show_pictures(
 # pictures that could have given this noisy one (lesson 01's ghost).
 #
 # How does this compare with older methods? With noise alone, of spread 0.1, on the two held-out
-# photographs, the course's denoiser scores 31.6 dB. The best of scikit-image's total variation,
-# bilateral filter and non-local means, each tuned on the training photographs, scores 30.4. At
-# noise 0.2 it is 28.7 against 27.3. A second denoiser, trained on 60,000 garments, gains twice as
-# much on garments: 28.5 dB against 26.0 at noise 0.1, and 24.5 against 21.5 at noise 0.2 (`make
-# bench`).
+# photographs, the course's denoiser scores 31.6 dB (it is a second shipped network of the same
+# kind). The best of scikit-image's total variation, bilateral filter and non-local means, each
+# tuned on the training photographs, scores 30.4. At noise 0.2 it is 28.7 against 27.3. A second
+# denoiser, trained on 60,000 garments, gains twice as much on garments: 28.5 dB against 26.0 at
+# noise 0.1, and 24.5 against 21.5 at noise 0.2 (`make bench`).
 
 # %%
 denoiser_card = card("denoiser")["quality"]
@@ -785,13 +789,13 @@ def train(images):
 # **No.** torch cannot know that you did not want the sum.
 # </details>
 #
-# **2. Why may the result for one picture not depend on the other pictures of its batch, once the
-# training is over?**
+# **2. Once the training is over, the result for a picture must not depend on the other pictures of
+# its batch. Why?**
 #
-# <details><summary>Otherwise a picture changes with its batch.</summary>
+# <details><summary>The same picture must give the same result.</summary>
 #
-# **Right.** The same picture would come out differently in another batch. In `model.eval()` batch
-# norm uses the averages that were kept in training.
+# **Right.** In another batch it would come out differently. In `model.eval()` batch norm uses the
+# averages that were kept in training.
 # </details>
 # <details><summary>Because it would be slower.</summary>
 #

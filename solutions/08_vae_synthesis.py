@@ -146,7 +146,8 @@ show_table(verdicts, heads=heads, digits={"moved": 3, "Frechet distance": 1})
 # So let the encoder say **how much noise each latent of each garment can bear**. For each latent it
 # gives two numbers: a mean $\mu$ and a log-variance $\log\sigma^2$. The garment $x$ is then a
 # *cloud* $N(\mu, \sigma^2)$ in the latent space, with the density $q(z \mid x)$, called the
-# **approximate posterior**. The decoder is given a random point $z$ of the cloud. This is a
+# **approximate posterior**: it stands for $p(z \mid x)$, which says what points $z$ could have made
+# this $x$ and cannot be computed. The decoder is given a random point $z$ of the cloud. This is a
 # [**variational autoencoder**](glossary.ipynb#Variational-autoencoder) (VAE).
 #
 # But a gradient cannot pass through "draw a random number". So the noise is drawn outside:
@@ -177,9 +178,9 @@ def reparameterize(mean, log_var, generator=None):
 
 # %% [markdown]
 # If only the copy counted, the encoder would choose $\sigma = 0$, since without noise the copies
-# are best, and we would be back at the autoencoder. So the loss must contain a term that is smaller
-# when there is more noise. We compare every cloud with *one and the same* standard cloud $p(z) =
-# N(0, I)$, the **prior**, and add the difference to the loss, in nats (lesson 03): the
+# are best, and we would be back at the autoencoder. So the loss must contain a term that is large
+# where there is hardly any noise. We compare every cloud with *one and the same* standard cloud
+# $p(z) = N(0, I)$, the **prior**, and add the difference to the loss, in nats (lesson 03): the
 # [**KL divergence**](glossary.ipynb#KL-divergence),
 #
 # $$\mathrm{KL}\big(N(\mu, \sigma^2)\,\|\,N(0, 1)\big) = \tfrac12\left(\mu^2 + \sigma^2 - 1 - \log\sigma^2\right)$$
@@ -223,12 +224,13 @@ def kl_divergence(mean, log_var):
 # $$-\log p(x) \;\le\; \underbrace{\mathbb{E}\,[\,\mathrm{BCE}(x, \text{decode}(z))\,]}_{\text{a good copy}}
 # \;+\; \beta\,\underbrace{\mathrm{KL}}_{\text{a cloud near } N(0, I)}, \qquad \beta = 1$$
 #
-# Why is it a bound? First, $p(x) = \int p(x \mid z)\,p(z)\,dz = \mathbb{E}\bigl[p(x \mid
-# z)\,p(z)/q(z \mid x)\bigr]$. Second, the logarithm of a mean is never less than the mean of the
-# logarithms. So $\log p(x) \ge \mathbb{E}[\log p(x \mid z)] - \mathbb{E}[\log q(z \mid x)/p(z)]$.
-# For pixels that are 0 or 1 the first term is minus the BCE; the second is the KL. (For grey pixels
-# the BCE is no log-probability. We keep it as a loss, and measure its excess over a floor; see
-# below.)
+# Why is it a bound? Let $p(x \mid z)$ be the probability that the decoder, given $z$, gives to $x$,
+# and $\mathbb{E}$ the mean over $z$ drawn from $q(z \mid x)$. First, $p(x) = \int p(x \mid
+# z)\,p(z)\,dz = \mathbb{E}\bigl[p(x \mid z)\,p(z)/q(z \mid x)\bigr]$. Second, the logarithm of a
+# mean is never less than the mean of the logarithms. So $\log p(x) \ge \mathbb{E}[\log p(x \mid z)]
+# - \mathbb{E}[\log q(z \mid x)/p(z)]$. For pixels that are 0 or 1 the first term is minus the BCE;
+# the second is the KL. (For grey pixels the BCE is no log-probability. We keep it as a loss, and
+# measure its excess over a floor; see below.)
 #
 # ### Exercise: the loss ●●●
 #
@@ -329,8 +331,9 @@ show(fig, alt="A plane tiled with garments: boots turn into bags, bags into shir
 # %% [markdown]
 # **The atlas of garments over the latent plane**: neighbours look alike, and nearly everywhere
 # there is a garment. Between the boots and the trousers the decoder draws blurred mixtures, because
-# hardly any real garment is encoded there. This order is the effect of the KL. The loss of the
-# autoencoder above does not ask for it.
+# hardly any real garment is encoded there. That neighbours look alike is the effect of the noise:
+# all points of a cloud are decoded to about the same garment. That there are few gaps is the effect
+# of the KL, which pulls the clouds together. The loss of the autoencoder above asks for neither.
 #
 # Two latents cannot describe all garments. The shipped VAE has 24 and was trained on all 60,000
 # garments for 7,000 steps.
@@ -444,10 +447,10 @@ show_pictures(
 # ## Beta and sigma: one knob
 #
 # How much should the error of the copy count, compared with the KL? Suppose the error is squared,
-# as for a Gaussian with a spread $\sigma$ (lesson 01). A garment of $D$ pixels then costs, up to a
-# constant, $\mathrm{SSE}/2\sigma^2$ nats plus the KL (SSE is the sum of the squared errors). Many
-# programs write the *mean* squared error, $\mathrm{SSE}/D$, plus a weight $w$ times the KL.
-# Multiply that by $D/2\sigma^2$, and the two are the same if
+# as for a Gaussian with a spread $\sigma$ (lesson 01). A picture of $D$ numbers (pixels times
+# channels) then costs, up to a constant, $\mathrm{SSE}/2\sigma^2$ nats plus the KL (SSE is the sum
+# of the squared errors). Many programs write the *mean* squared error, $\mathrm{SSE}/D$, plus a
+# weight $w$ times the KL. Multiply that by $D/2\sigma^2$, and the two are the same if
 #
 # $$w = \frac{2\sigma^2}{D} \qquad\Longleftrightarrow\qquad \sigma = \sqrt{w D / 2}$$
 #
@@ -491,14 +494,14 @@ show_pictures(
 )
 
 # %% [markdown]
-# At 30 the latents carry little. To tell $k$ equally likely kinds of garment apart takes $\ln k$
-# nats, and 1.4 nats are enough for *at most* four ($e^{1.4} \approx 4$). So the samples are blurred
-# and simple (and tidier than at 1, where 300 steps were too few). At 784 the KL is nearly zero:
-# every garment has the same cloud, $N(0, I)$, so $z$ carries no information about the garment. The
-# best that the decoder can paint without information is the mean garment. This is
-# [**posterior collapse**](glossary.ipynb#Posterior-collapse). You recognise it by a KL near 0 nats and samples
-# that are all the same. The remedies: the sum over pixels in place of the mean, a smaller beta, or
-# beta raised slowly from 0 in the first steps.
+# At 30 the latents carry little: the KL is about 1.4 nats (on a CPU). To tell $k$ equally likely
+# kinds of garment apart takes $\ln k$ nats, and 1.4 nats are enough for *at most* four ($e^{1.4}
+# \approx 4$). So the samples are blurred and simple (and tidier than at 1, where 300 steps were too
+# few). At 784 the KL is nearly zero: every garment has the same cloud, $N(0, I)$, so $z$ carries no
+# information about the garment. The best that the decoder can paint without information is the mean
+# garment. This is [**posterior collapse**](glossary.ipynb#Posterior-collapse). You recognise it by
+# a KL near 0 nats and samples that are all the same. The remedies: the sum over pixels in place of
+# the mean, a smaller beta, or beta raised slowly from 0 in the first steps.
 #
 # ## One picture that costs more than all others
 #
@@ -559,9 +562,10 @@ show_table(clouds, heads=["encoder", "as it is", "255 times as bright"], digits=
 # ## New emoji
 #
 # Nothing in this lesson is made for garments alone. The same loss, with convolutions in place of
-# the plain layers, was trained on 1,719 emoji in colour; every tenth emoji was kept aside. The
-# error of the copy is that of a Gaussian for each number of a picture, whose variance is computed
-# from each batch: $\sigma^2$ is the mean squared error of the batch (lesson 01). And $\beta = 5$.
+# the plain layers, was trained on 1,719 of 1,911 emoji in colour; every tenth, 192 in all, was kept
+# aside. The error of the copy is that of a Gaussian for each number of a picture, whose variance is
+# computed from each batch: $\sigma^2$ is the mean squared error of the batch (lesson 01). And
+# $\beta = 5$.
 #
 # **Predict:** the emoji 0 to 2 below were shown in training, 3 to 5 were kept aside. Which copies
 # are better? And what do you get when you draw z from N(0, I) and decode it?
@@ -685,8 +689,9 @@ latent.explore(decode_emoji, start=(-2.6, -2.6), cells=9)
 # **No.** The decoder has learned something: the mean.
 # </details>
 #
-# **3. One program weighs the KL by 0.00025; another one asks for sigma = 1.24. Both make 64 x 64
-# colour pictures. Which one asks for better copies?**
+# **3. One program adds 0.00025 times the KL to the mean squared error. Another one asks for sigma =
+# 1.24: it adds the KL to the sum of squared errors over 2σ². Both make 64 x 64 colour pictures.
+# Which one asks for better copies?**
 #
 # <details><summary>The first: its weight is smaller.</summary>
 #

@@ -86,9 +86,9 @@ print(f"cannot tell: {no_idea:.3f}")
 #
 # $$\min_G\,\max_D\;\; \mathbb{E}\log D(x) + \mathbb{E}\log\bigl(1 - D(G(z))\bigr)$$
 #
-# Take a picture that has the density $p$ among the real ones and $q$ among the fakes. There the
-# discriminator minimises $-p\log D - q\log(1 - D)$. The derivative, $-p/D + q/(1 - D)$, is 0 at $D
-# = p/(p + q)$. If the generator is perfect, $p = q$ everywhere. Then $D = \tfrac12$, the logit is
+# Take a picture that has the density $r$ among the real ones and $f$ among the fakes. There the
+# discriminator minimises $-r\log D - f\log(1 - D)$. The derivative, $-r/D + f/(1 - D)$, is 0 at $D
+# = r/(r + f)$. If the generator is perfect, $r = f$ everywhere. Then $D = \tfrac12$, the logit is
 # 0, and the loss is $2\ln 2$. A loss of the discriminator near 0 means that nearly every fake is
 # recognised.
 #
@@ -201,9 +201,9 @@ def turn(forger, judge, of_forger, of_judge, dice):
 
 
 # %% [markdown]
-# Both networks have two hidden layers of 128. The generator's learning rate is 0.001; the
-# discriminator's is the argument `judge_lr`. ($\beta_1$ is 0.5, less momentum than usual, since the
-# other network changes at each turn.)
+# Both networks have two layers of 128 between input and output (*hidden layers*). The generator's
+# learning rate is 0.001; the discriminator's is the argument `judge_lr`. ($\beta_1$ is 0.5, less
+# momentum than usual, since the other network changes at each turn.)
 
 
 # %%
@@ -303,8 +303,9 @@ show(fig, alt="Left all points in one place, right points on the ring, through a
 # - The **hinge loss** (Lim and Ye, 2017) leaves alone what is right by a margin of 1. The
 #   discriminator minimises $\mathbb{E}\max(0, 1 - \ell(x)) + \mathbb{E}\max(0, 1 + \ell(G(z)))$.
 # - The **Wasserstein loss** (Arjovsky et al., 2017) takes $\ell$ as a score and not as a logit,
-#   $\mathbb{E}\,\ell(G(z)) - \mathbb{E}\,\ell(x)$. To keep the score bounded, Gulrajani et al.
-#   (2017) add $10\,\mathbb{E}\,(|\nabla\ell| - 1)^2$ at points between real and fake pictures.
+#   $\mathbb{E}\,\ell(G(z)) - \mathbb{E}\,\ell(x)$. So that the score is not made better by growing
+#   steeper alone, Gulrajani et al. (2017) ask for a slope of about 1: they add
+#   $10\,\mathbb{E}\,(|\nabla\ell| - 1)^2$ at points between real and fake pictures.
 #
 # ## Garments
 #
@@ -337,10 +338,11 @@ show_table(losses[-1], heads=["network", "last loss"])
 # good. It means that this discriminator cannot tell them apart. The losses say which network is
 # ahead, not how good they are.
 #
-# The shipped GAN has the same two networks, twice as wide; it was trained on all 60,000 garments,
-# with R1, for 6,000 turns. Beside it stands lesson 08's VAE. All are measured by the Frechet
-# classifier distance of 2,000 garments to 2,000 test garments, which none of them has seen; two
-# sets of real garments scored 0.5 in lesson 08.
+# Yours was trained without R1. The shipped GAN has the same two networks, twice as wide; it was
+# trained on all 60,000 garments for 6,000 turns, with R1 at every sixteenth, and its weights are a
+# mean over its last thousand turns. Beside it stands lesson 08's VAE. All are measured by the
+# Frechet classifier distance of 2,000 garments to 2,000 test garments, which none of them has seen;
+# two sets of real garments scored 0.5 in lesson 08.
 
 # %%
 classifier = pretrained("classifier").to(machine.device)
@@ -396,13 +398,15 @@ show_pictures(
 
 # %% [markdown]
 # None is a copy of one of these 10,000 (it was trained on 60,000); the two whole ones, 3 and 5, are
-# like theirs in kind and shape. The Frechet distance cannot show this. A network that has memorised
-# its training pictures would have the best distance to the training set. So we compare with test
-# garments.
+# like theirs in kind and shape. The Frechet distance cannot show this. The Frechet distance cannot
+# show whether a network has memorised its training pictures: such a network would score like real
+# garments, against the training set and, nearly as well, against test garments. Test garments only
+# take its advantage away. So look at the nearest training pictures as well; lesson 14 measures
+# this.
 #
-# The sharpness has a price: a GAN has no encoder, and gives no probability of a picture. There is
-# no $p(x)$ of a picture and no $z$ for a given picture, and it may leave out some kinds without any
-# sign in the loss, as on the ring. So count again.
+# A GAN lacks two things that a VAE has: an encoder (so no $z$ for a given picture) and a bound on
+# $p(x)$, the probability that the model gives to a picture. And it may leave out some kinds without
+# any sign in the loss, as on the ring. So count again.
 #
 # **Predict:** a tenth of the real garments are sandals, with thin straps. What percentage of the
 # GAN's and of the VAE's garments will the classifier call sandals?
@@ -443,7 +447,7 @@ show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VA
 # <details><summary>Only for the discriminator</summary>
 #
 # **Right.** It tells real from generated nearly without error. With the minimax loss the generator
-# would now learn nothing. The non-saturating loss still has a slope near 1 for each logit.
+# would now learn nothing. With the non-saturating loss the slope is still about −1 for each fake.
 # </details>
 # <details><summary>Yes: the GAN has learned.</summary>
 #
@@ -500,7 +504,8 @@ show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VA
 # </details>
 # <details><summary>Nothing: the optimizer knows only the discriminator.</summary>
 #
-# **No.** backward goes through the whole graph, and the generator is a part of it.
+# **No.** The optimizer does not move the generator, but backward leaves gradients in it. They cost
+# time, and do harm if the generator's step does not clear them first.
 # </details>
 #
 # **5. What does the discriminator's loss of 1.386 = 2 log 2 say?**
@@ -509,13 +514,14 @@ show(fig, alt="Shares of the ten kinds of garments: real ones, two GANs and a VA
 #
 # **No.** Then its loss would be near 0.
 # </details>
-# <details><summary>Its labels are swapped.</summary>
+# <details><summary>It is right in half of the cases, without error.</summary>
 #
-# **No.** With swapped labels its loss could be anything.
+# **No.** Then the other half, at logit 0, would cost log 2 each: together 0.693.
 # </details>
 # <details><summary>It cannot tell the two apart.</summary>
 #
-# **Right.** It gives every picture the probability 1/2, and each of the two means is log 2.
+# **Right.** A discriminator that gives every picture the probability 1/2 has this loss: each of the
+# two means is log 2.
 # </details>
 #
 # ## What you have seen

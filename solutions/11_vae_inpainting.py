@@ -71,9 +71,11 @@ def score(filled):
 # $$E(z) = \sum_{\text{known}} \frac{(\text{decode}(z) - x)^2}{2\sigma^2} + \frac{|z|^2}{2}$$
 #
 # The first term pulls the garment towards the known pixels. The second keeps $z$ in the region that
-# the decoder was trained on. By Bayes' rule $E$ is $-\log p(z \mid \text{known})$ up to a constant,
-# so its minimum is the most probable $z$, the maximum a posteriori (MAP) estimate. Find it by
-# gradient descent, as in lesson 02. Now the variable is $z$, not the pixels.
+# the decoder was trained on. By Bayes' rule, $p(z \mid \text{known}) = p(\text{known} \mid z)\,p(z)
+# / p(\text{known})$; the last factor does not depend on $z$, so $E$ is $-\log p(z \mid
+# \text{known})$ up to a constant, so its minimum is the most probable $z$, the maximum a posteriori
+# (MAP) estimate. Find it by gradient descent, as in lesson 02. Now the variable is $z$, not the
+# pixels.
 #
 # ### Exercise: one step of the search ●●○
 #
@@ -154,10 +156,11 @@ show_table(scores, unit="dB")
 # ## The conditional VAE
 #
 # The conditional VAE has two Gaussian distributions of $z$, both given by networks. The **prior**
-# $p_\theta(z \mid \text{cut})$ (papers: conditional prior) sees the cut picture and says which $z$
-# are possible for the missing part. The **encoder** $q(z \mid x)$ sees the whole picture, in
-# training only, and says which $z$ belong to the true missing part. The decoder paints from $z$ and
-# from what is known. The loss is lesson 08's, with two changes:
+# $p_\theta(z \mid \text{cut})$ (papers: conditional prior; $\theta$ are the networks' weights, so
+# $p$ is learned) sees the cut picture and says which $z$ are possible for the missing part. The
+# **encoder** $q(z \mid x)$ sees the whole picture, in training only, and says which $z$ belong to
+# the true missing part. The decoder paints from $z$ and from what is known. The loss is lesson
+# 08's, with two changes:
 #
 # $$\underbrace{\mathrm{BCE}\ \text{summed over the hole}}_{\text{a good fill}} \;+\;
 # \underbrace{\mathrm{KL}\big(q(z \mid x)\,\|\,p_\theta(z \mid \text{cut})\big)}_{\text{how far } q
@@ -166,8 +169,8 @@ show_table(scores, unit="dB")
 # Known pixels are not in the loss, because they need not be predicted. And $q$ is compared with the
 # prior of this hole, not with $N(0, I)$. As in lesson 08 the mean of this sum over the draws of $z$
 # is never below $-\log p(\text{hole} \mid \text{known})$: in that derivation only $p(z)$ is
-# replaced by $p_\theta(z \mid \text{cut})$. For two Gaussians, feature by feature, and derived as
-# in lesson 08 (over $q$ the mean of $(z - \mu_p)^2$ is $\sigma_q^2 + (\mu_q - \mu_p)^2$),
+# replaced by $p_\theta(z \mid \text{cut})$. For two Gaussians, latent by latent, and derived as in
+# lesson 08 (over $q$ the mean of $(z - \mu_p)^2$ is $\sigma_q^2 + (\mu_q - \mu_p)^2$),
 #
 # $$\mathrm{KL}(q\,\|\,p) = \tfrac12\left(\log\sigma_p^2 - \log\sigma_q^2 + \frac{\sigma_q^2 + (\mu_q - \mu_p)^2}{\sigma_p^2} - 1\right)$$
 #
@@ -330,8 +333,8 @@ show_pictures(
 # from exactly the distribution that the truth came from. Then the truth $x$ and the draw $y$ are
 # two independent draws from one distribution with the mean $\mu$. The mean of $|x - y|^2$ is the
 # mean of $|x - \mu|^2$ plus that of $|y - \mu|^2$ (the mixed term is 0, because the two are
-# independent), and these two are equal. So a draw has **twice the error of the mean picture**, 3.01
-# dB.
+# independent), and these two are equal. So a draw has **twice the error of the mean of all possible
+# fills**, 3.01 dB.
 #
 # We can check it where the perfect sampler is known: for a Gaussian. Suppose garments were drawn
 # from $N(m, C)$, with lesson 10's $m$ and $C$, and look at the left half $k$ of one. The error $u -
@@ -378,7 +381,8 @@ show_table(law, heads=["draws averaged", "worse than the mean"], unit="dB")
 # So a comparison by PSNR alone is unfair to samplers: **a perfect sampler is 3 dB worse than the
 # blurred mean**. The gain is also a test: a sampler whose mean of 16 gains clearly less than 2.75
 # dB over one draw is not perfect. (The opposite does not hold: a sampler that ignores the left half
-# gains nearly as much, and is still poor.)
+# gains as much, for truth and draw are again two independent draws of one distribution. And it is
+# poor.)
 #
 # **Predict:** how much will the conditional VAE gain?
 
@@ -468,13 +472,13 @@ of_plain = frechet_of(seen_in(plain.sample(2000, generator.manual_seed(1))), rea
 print(f"conditional VAE at a hole of 100 %: {of_one_model:.1f}; plain VAE: {of_plain:.1f}")
 
 # %% [markdown]
-# The two are nearly equal: 20.8 against 20.2 here (with four other seeds the conditional VAE was
-# worse by one to two). It has half as many weights, and the same weights also fill the right half:
-# the mean of sixteen fills is slightly better than the linear fill. So **one set of weights can do
-# both: here synthesis is inpainting with a hole of 100 %.** Note what this shows, and what it does
-# not. In the training of the shipped network one hole in seven covered everything, so it was
-# trained to invent. A harder test is to fill with a network that was not trained on holes. The
-# search at the beginning did that with the plain VAE; lesson 12 does it with draws.
+# Slightly worse: 20.8 against 20.2 here, and by one to two with each of four other seeds. But it
+# has half as many weights, and the same weights also fill the right half: the mean of sixteen fills
+# is slightly better than the linear fill. So **one set of weights can do both: here synthesis is
+# inpainting with a hole of 100 %.** Note what this shows, and what it does not. In the training of
+# the shipped network one hole in seven covered everything, so it was trained to invent. A harder
+# test is to fill with a network that was not trained on holes. The search at the beginning did that
+# with the plain VAE; lesson 12 does it with draws.
 #
 # Move the first slider to enlarge the hole. The second slider, the *temperature*, multiplies the
 # standard deviation of $z$: with 0 every fill is made from the mean, above 1 the draws are on
@@ -587,7 +591,8 @@ def fill(image, hole):
 # dB.
 # </details>
 #
-# **5. A hole of 100 % is given to a network that fills holes. What does it do?**
+# **5. A hole of 100 % is given to this lesson's conditional VAE, and you ask for one fill. What
+# does it do?**
 #
 # <details><summary>It returns an error.</summary>
 #
@@ -600,7 +605,8 @@ def fill(image, hole):
 # </details>
 # <details><summary>It returns the mean picture.</summary>
 #
-# **No.** The mean of many fills would be that. One fill is one picture.
+# **No.** The mean of many fills would be near that, and so would be the answer of lesson 10's
+# U-Net. One draw is one garment.
 # </details>
 #
 # ## What you have seen
@@ -608,8 +614,8 @@ def fill(image, hole):
 # - A plain VAE fills holes by a search for the z that agrees with the known pixels.
 # - A conditional VAE learns a distribution of the missing part and draws from it: many fills, most
 #   of them plausible, whose mean is blurred.
-# - A draw of a perfect sampler has twice the squared error of the mean picture: 3.01 dB. So PSNR
-#   prefers a blurred fill.
+# - A draw of a perfect sampler has twice the squared error of the mean of all possible fills: 3.01
+#   dB. So PSNR prefers a blurred fill.
 # - A hole of 100 % is synthesis; one network that was trained on both can fill and invent.
 #
 # **For the course's table** of fills: *latent search*, *conditional VAE, one draw* and *mean of

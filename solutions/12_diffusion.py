@@ -51,8 +51,9 @@ from learnkit.widgets.show_table import show_table
 # Is it necessary to compute all steps one after the other? Look at two steps. The second multiplies
 # the noise of the first as well, so the total noise after two steps has the variance $\alpha_2 (1 -
 # \alpha_1) + (1 - \alpha_2) = 1 - \alpha_1 \alpha_2$: that of *one* step, with $\alpha_1 \alpha_2$
-# for $\alpha$. So $x_t$ depends only on the product of all $\alpha$ up to $t$. It is written
-# $\bar\alpha_t$, and falls from nearly 1 to nearly 0 (the **noise schedule**):
+# for $\alpha$. (Here steps count from 1, as in papers; in the code from 0.) So $x_t$ depends only
+# on the product of all $\alpha$ up to $t$. It is written $\bar\alpha_t$, and falls from nearly 1 to
+# nearly 0 (the **noise schedule**):
 #
 # $$x_t = \sqrt{\bar\alpha_t}\; x_0 + \sqrt{1 - \bar\alpha_t}\;\varepsilon, \qquad \varepsilon \sim N(0, I)$$
 #
@@ -129,9 +130,9 @@ show_pictures(
 
 # %% [markdown]
 # At 500 the boot is still visible, and picture and noise have nearly the same weight, 0.70 and
-# 0.71; at 700 you see it only if you know that it is there. This is why the method works: **each
-# step leaves only a little to predict**, first the kind of garment, then its shape, then the
-# details.
+# 0.71; at 700 you see it only if you know that it is there. Now think of the way back, from 999 to
+# 0: **each step has only a little to add**, first the kind of garment, then its shape, then the
+# details. This is why the method works.
 #
 # ## What the network learns
 #
@@ -596,10 +597,11 @@ def repainted(images, where, path):
 # (Chung et al. write the squared norm with a step size that is divided by the norm, which is the
 # same up to a factor of 2 in $s$; their basic step is DDPM, ours is DDIM.) `image` is $y$, in $[-1,
 # 1]$; its values in the hole must not be used. `scale` is $s$, and `t_prev` may be $-1$. Predict
-# $x_0$ from `model(xt, t)`, unclipped. Take one norm for each picture of the batch: the square root
-# of the sum of squares over its known pixels and all channels. The gradient is with respect to all
-# pixels of `xt`, those of the hole too, and goes back through the network. Return $x_\text{prev}$,
-# detached (`requires_grad` is False). Use your `ddim_step`.
+# $x_0$ from `model(xt, t)`, unclipped. Of each picture at least one pixel is known, and it never
+# fits exactly. Take one norm for each picture of the batch: the square root of the sum of squares
+# over its known pixels and all channels. The gradient is with respect to all pixels of `xt`, those
+# of the hole too, and goes back through the network. Return $x_\text{prev}$, detached
+# (`requires_grad` is False). Use your `ddim_step`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "guided_step", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -672,9 +674,9 @@ show_pictures(
 # %% [markdown]
 # Without resampling there are patches that end at the rim: on the boot (0), the pullover (1) and
 # the shirt (7). RePaint's fills fit, and on the shirt it continues the pattern. Posterior sampling
-# fits in most cases, but fills the shirt with a flat grey: its gradient comes from the known pixels
-# alone, and it did not continue the pattern into the hole. The painter continues it with dark and
-# light spots, and its shoe (11) is torn: a single random fill may be poor.
+# fits in most cases, but fills the shirt with a flat grey (one draw; another noise may do better).
+# The painter continues it with dark and light spots, and its shoe (11) is torn: a single random
+# fill may be poor.
 #
 # Now the score, in decibels over the hole, beside lesson 10's U-Net, which gives one fill. Recall
 # lesson 11: a draw of a perfect sampler is 3.01 dB worse than the mean, and averaging eight gains
@@ -700,17 +702,18 @@ show_table(decibels, heads=["fill", "PSNR in the hole"], unit="dB")
 # %% [markdown]
 # The U-Net is best: it always paints the mean, and by PSNR the mean is better than a random fill
 # (lesson 11). One draw of the painter is 2.2 dB below the U-Net, the mean of eight 0.74 dB: they
-# win 1.5 of the 2.50 dB that a perfect sampler would, where sixteen of the conditional VAE gained
-# 0.9 of 2.75 (on right halves), because its draws differed too little. These are 24 garments; with
-# other noises the numbers change by some tenths of a decibel. In the course's table, on 500, the
-# mean of sixteen is 0.37 dB below the U-Net. (There the second eight draws start from $-x_T$ of the
-# first eight, antithetic noise, which gains 0.2 dB.)
+# win 1.5 of the 2.50 dB that a perfect sampler would. (The conditional VAE's draws differed even
+# less: sixteen gained 0.9 of 2.75, on right halves.) These are 24 garments; with other noises the
+# numbers change by some tenths of a decibel. In the course's table, on 500, the mean of sixteen is
+# 0.37 dB below the U-Net. (There the second eight draws start from $-x_T$ of the first eight,
+# antithetic noise, which gains 0.2 dB.)
 #
 # The fills without resampling are the worst, 2.2 dB below one draw of the painter, because they
 # depend too little on the surroundings. RePaint is as good as the painter, with a network that was
 # trained on whole pictures only, and with 97 calls where the painter needs 25. Posterior sampling
 # is half a decibel behind, with 50 calls and as many gradients through the network. (The table's
-# row *guided diffusion* is a different method.)
+# row *guided diffusion* is another method, which solves for all known pixels at once: Rozet et al.,
+# 2024.)
 #
 # ## One model for both
 #
@@ -790,16 +793,16 @@ def fill(image, hole):
 #
 # **2. Why does each picture of a training batch get a step t of its own?**
 #
-# <details><summary>Because the noise of a batch must sum to zero</summary>
+# <details><summary>So that the noise of a batch sums to zero</summary>
 #
 # **No.** It need not; each noise is drawn by itself.
 # </details>
-# <details><summary>One network must learn all levels of noise.</summary>
+# <details><summary>So that each training step sees many levels of noise</summary>
 #
-# **Right.** With one t for the batch each training step would pull the network towards one level,
-# and the loss would jump, as the levels differ in difficulty. `q_sample` makes any level at once.
+# **Right.** With one t for the whole batch each step would pull the network towards one level, and
+# the loss would jump, as the levels differ in difficulty. `q_sample` makes any level at once.
 # </details>
-# <details><summary>Because a picture has to pass through all steps in training</summary>
+# <details><summary>So that a picture passes through all steps in training</summary>
 #
 # **No.** It never does: each training step takes one t.
 # </details>
@@ -820,7 +823,7 @@ def fill(image, hole):
 # the hole would be unreliable.
 # </details>
 #
-# **4. What does DDIM with η = 0 draw at random?**
+# **4. You sample 25 steps with your `ddim_step`. What is drawn at random?**
 #
 # <details><summary>Only the start</summary>
 #
@@ -828,14 +831,15 @@ def fill(image, hole):
 # </details>
 # <details><summary>New noise at every step</summary>
 #
-# **No.** That is DDPM, or η = 1.
+# **No.** That is DDPM, which adds noise after each step.
 # </details>
 # <details><summary>Nothing at all</summary>
 #
 # **No.** The start is noise.
 # </details>
 #
-# **5. In guided sampling, what is the gradient taken with respect to?**
+# **5. In posterior sampling (`guided_step`), with respect to what is the gradient of the distance
+# taken?**
 #
 # <details><summary>The weights of the network</summary>
 #
@@ -861,9 +865,9 @@ def fill(image, hole):
 # - RePaint and posterior sampling fill a hole with a network that was trained on whole pictures
 #   only; a network that gets the hole as an input needs fewer calls.
 #
-# **For the course's table** of fills: *RePaint, one draw* (there with the painter's weights, its
-# hole covering everything), *posterior sampling, one draw* and *diffusion, one draw*; `learnkit
-# benchmark` prints them.
+# **For the course's table** of fills: *RePaint, one draw* (there the network is the painter, which
+# is told that the hole covers everything), *posterior sampling, one draw* and *diffusion, one
+# draw*; `learnkit benchmark` prints them.
 #
 # **Read on:** Ho, Jain and Abbeel, *Denoising Diffusion Probabilistic Models* (NeurIPS 2020),
 # sections 2 and 3; Song, Meng and Ermon, *Denoising Diffusion Implicit Models* (ICLR 2021), section

@@ -216,11 +216,12 @@ show_table(averages, heads=["average", "PSNR"], unit="dB")
 
 # %% [markdown]
 # The mean of the decibels is larger, by 1.9 dB. With holes of equal size it is never smaller,
-# because $-\log$ is convex: easy garments with very small errors raise the mean of the decibels,
-# while the worst garments dominate the pooled error. Both are correct; say which one you report.
-# The course's table has both. Over whole pictures the same errors score 6.0 dB more than pooled
-# over the holes, because the hole is a quarter of the pixels. To compare two methods on the same
-# pictures, take the differences picture by picture; lesson 14 has the interval of their mean.
+# because the logarithm of a mean is never less than the mean of the logarithms (lesson 08): easy
+# garments with very small errors raise the mean of the decibels, while the worst garments dominate
+# the pooled error. Both are correct; say which one you report. The course's table has both. Over
+# whole pictures the same errors score 6.0 dB more than pooled over the holes, because the hole is a
+# quarter of the pixels. To compare two methods on the same pictures, take the differences picture
+# by picture; lesson 14 has the interval of their mean.
 #
 # ## The fill that people prefer
 #
@@ -259,9 +260,10 @@ show_table(both, heads=["fill", "PSNR of the holes, dB", "SSIM"], digits=3)
 # %% [markdown]
 # The mean wins by both numbers, by 2.5 dB and by 0.739 against 0.654, but it has lost the checked
 # pattern of the shirt. (Lesson 11's formula for 8 draws gives $10 \log_{10} (2 / (1 + 1/8)) = 2.50$
-# dB.) PSNR and SSIM compare with *one* truth, which the model cannot know. So they prefer the mean
-# of all possible fills. If another texture should count as right as long as it is plausible,
-# compare sets of pictures and not pairs.
+# dB. That these six garments gain as much is chance: on lesson 12's 24 it was 1.5 dB.) PSNR and
+# SSIM compare with *one* truth, which the model cannot know. So they prefer the mean of all
+# possible fills. If another texture should count as right as long as it is plausible, compare sets
+# of pictures and not pairs.
 #
 # ## A set of pictures against a set
 #
@@ -402,11 +404,11 @@ far = {name: frechet_of(features, real[:2000]) for name, features in seen.items(
 show_table(far, heads=["set", "Frechet distance"], digits=2)
 
 # %% [markdown]
-# The copier has by far the smallest distance, about the same as other real garments (0.47 and
-# 0.61), and it has learned nothing. The distance cannot show this: copies of training garments are
-# real garments. The distance to the **nearest training picture** shows it. (Lessons 08 and 09 had
-# 20.2 for the VAE and 7.7 for the GAN: these were other samples, compared with other real
-# garments.)
+# Of the four generators the copier has by far the smallest distance, about the same as that of
+# other real garments (0.47 and 0.61), and it has learned nothing. The distance cannot show this:
+# copies of training garments are real garments. The distance to the **nearest training picture**
+# shows it. (Lessons 08 and 09 had 20.2 for the VAE and 7.7 for the GAN: these were other samples,
+# compared with other real garments.)
 #
 # The specialist has the largest distance of all. But the number does not say what is wrong, poor
 # pictures or missing kinds. So ask two questions. **Precision**: which share of the generated
@@ -482,11 +484,11 @@ show_pictures(
 #
 # ### Exercise: how sure is a preference? ●●○
 #
-# Of `trials` answers `wins` are right. Return `(low, high)`, the two ends as proportions from 0 to
-# 1. $z$ follows from `confidence`: the fraction `confidence` of a standard normal distribution lies
-#    between $-z$ and $z$, so for 0.95 it is 1.96. `NormalDist().inv_cdf(q)` from `statistics` gives
-#    the point below which the fraction $q$ lies. With no answers nothing is known: return `(0.0,
-#    1.0)`.
+# Of `trials` answers `wins` are right. Return `(low, high)`, the two ends, as proportions in $[0, 1]$.
+# The number $z$ follows from `confidence`: the fraction `confidence` of a standard normal distribution
+# lies between $-z$ and $z$, so for 0.95 it is 1.96. `NormalDist().inv_cdf(q)` from `statistics` gives
+# the point below which the fraction $q$ lies. With no answers nothing is known: return
+# `(0.0, 1.0)`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "preference_interval", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -544,10 +546,10 @@ which_is_real.explore(*both_crowds, seed=3)
 #
 # ## Which model when
 #
-# The course's table (README) was made by one command, `learnkit benchmark`, from the shipped
-# weights: twenty-four methods, five kinds of hole, 500 garments. Here are four of its rows,
-# measured again on your machine, on 60 garments and one hole. (In the table *linear MMSE* is the
-# linear fill of lesson 10.)
+# The course's table ([all numbers](../docs/table_of_holes.md); the README has an extract) was made
+# by one command, `learnkit benchmark`, from the shipped weights: twenty-four methods, five kinds of
+# hole, 500 garments. Here are four of its rows, measured again on your machine, on 60 garments and
+# one hole. (In the table *linear MMSE* is the linear fill of lesson 10.)
 #
 # **Predict:** which of the four has the best PSNR, and which the best Frechet distance?
 
@@ -585,10 +587,10 @@ show_table(shipped, heads=heads_of_card, digits=1, title="what it takes to train
 # | the smallest error, pixel by pixel | a U-Net over the linear fill | it learns the mean of what is possible, in one pass |
 # | a picture that looks real | one draw of the diffusion model | it is sharp; by decibels it is 2.8 to 3.2 dB below the U-Net |
 # | several possible fills, to show what is not known | the diffusion model, or the conditional VAE where time is short | both draw; the VAE's draws differ less and take one pass |
-# | no training at all, and thin or scattered holes | the biharmonic fill | of those that learn nothing it is the best on brush strokes and on random 50 % |
+# | no training at all, and thin or scattered holes | the biharmonic fill | of those that learn nothing it has the best PSNR on brush strokes and on random 50 % (total variation has the better SSIM and Frechet distance) |
 # | short training on a small computer | the linear fill (linear MMSE in the table) | one matrix, and 1.4 to 1.7 dB below the U-Net |
-# | new pictures, and a latent space to walk in | the VAE | one pass; its garments are soft (Frechet 18.75) |
-# | sharp new pictures in one pass | the GAN | Frechet 7.95; it is the hardest to train |
+# | new pictures, and a latent space to walk in | the VAE | one pass; its garments are soft (Frechet 18.75), on the 2,000 samples above |
+# | sharp new pictures in one pass | the GAN | Frechet 7.95 on the 2,000 samples above; it is the hardest to train |
 #
 # ## Quiz
 #
@@ -652,18 +654,20 @@ show_table(shipped, heads=heads_of_card, digits=1, title="what it takes to train
 #
 # **No.** It is an estimate from ten answers.
 # </details>
-# <details><summary>Between half and nearly all prefer A.</summary>
+# <details><summary>From a little under half to nearly all prefer A.</summary>
 #
-# **Right.** The Wilson interval at 95 % goes from 0.49 to 0.94. Ten answers are few.
+# **Right.** The Wilson interval at 95 % goes from 0.49 to 0.94: that A is preferred at all is not
+# shown. Ten answers are few.
 # </details>
 # <details><summary>Nothing at all from so few answers</summary>
 #
 # **No.** The interval says something. It shows how little it is.
 # </details>
 #
-# **5. A picture is shifted by two pixels. What do PSNR and SSIM say?**
+# **5. The photograph of this lesson is shifted by two pixels. What do PSNR and SSIM say, compared
+# with its blur of the same lesson?**
 #
-# <details><summary>Both fall, by more than under a blur.</summary>
+# <details><summary>Both fall, by more than under the blur.</summary>
 #
 # **Right.** People hardly see the shift, and they do see the blur.
 # </details>

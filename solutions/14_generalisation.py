@@ -178,12 +178,12 @@ show_table(table, heads=["width", "30", "300", "9,500"], title="test PSNR, dB, b
 # %% [markdown]
 # The **gap** (*generalisation gap*) is the distance between the dotted and the solid curve. Where
 # it is wide, more pictures will help. Where the curves meet, the *capacity* of the network is used
-# up: more pictures no longer help; a larger network may, unless the remaining error cannot be
+# up: more pictures hardly help any more; a larger network may, unless the remaining error cannot be
 # avoided. The network of 16 has reached this at 3,000 pictures, where its gap is 0.2 dB. The one of
 # 256 still has 1.5 dB there. (The dotted curves leave the figure: at 30 pictures they reach 42 dB
-# for width 64 and 76 dB for 256.) All networks are trained for the same 1,500 steps. With 300
-# pictures each one is used 320 times, with 9,500 only 10 times. This is one reason why the gap
-# closes.
+# for width 64 and 76 dB for 256.) All networks are trained for the same 1,500 steps of 64 pictures.
+# With 300 pictures each one is used 320 times, with 9,500 only 10 times. This is one reason why the
+# gap closes.
 #
 # A smaller network does not help here: at 300 pictures the test PSNR of 16 wide is 0.3 dB below
 # that of 256 wide. A smaller network over-fits as well: with 30 pictures the network of 16 has 19.2
@@ -327,7 +327,9 @@ show_table(penalised, heads=["penalty", "300, dB", "test, dB", "|w| < 0.001, %"]
 #
 # $$(x_\text{old}, y_\text{old})^T = A\,(x_\text{new}, y_\text{new}, 1)^T,$$
 #
-# in coordinates from -1 to 1. The matrix `[[1, 0, 0], [0, 1, 0]]` changes nothing.
+# in coordinates from -1 (left or top edge) to 1 (right or bottom edge): $x$ along a row, $y$ down a
+# column. `align_corners=False` means that -1 and 1 are the outer edges of the picture, not the
+# middles of its last pixels. The matrix `[[1, 0, 0], [0, 1, 0]]` changes nothing.
 # `F.affine_grid(matrix, size, align_corners=False)` gives these places, `F.grid_sample(x, grid,
 # align_corners=False)` reads the values there. The value between pixels is the mean of the four
 # nearest pixels, weighted by how near they are (*bilinear interpolation*); beyond the border
@@ -456,21 +458,23 @@ show(
 #   Together with L2 it brings no more than L2 alone (the row "L2, 1e-4, stopped early"): both
 #   prevent over-fitting.
 # - **Dropout** helps a little at 10 % and harms at 50 %, by 0.35 dB. The reason is not that half of
-#   the 256 hidden numbers are too few: the network of width 64 is not worse. Perhaps 1,500 steps
-#   are too few with so much noise: on its own 300 it has only 15.8 dB.
+#   the 256 hidden numbers are too few: without dropout the network of width 64 is as good as that
+#   of 256. Perhaps 1,500 steps are too few with so much noise: on its own 300 it has only 15.8 dB.
 # - A **smaller network** brings nothing (64 wide: the interval contains 0), or harms (16 wide,
 #   -0.29 dB).
 #
-# > **Trap.** Of 20 remedies the best one by *test* PSNR would look better than it is, because you
-# > also choose the luckiest one. Choose by validation (there moving leads as well, with 14.66 dB),
-# > and look at the test pictures once.
+# > **Trap.** Of some twenty remedies the best one by *test* PSNR would look better than it is,
+# > because you also choose the luckiest one. Choose by validation (there moving leads as well, with
+# > 14.66 dB), and look at the test pictures once.
 #
 # ## Transfer
 #
-# The context encoder of lesson 10 was trained on 60,000 garments. Suppose you have 100 tiles of 28
-# x 28, cut from grey photographs. Does the context encoder help there? To begin with weights that
-# were trained on other data is called [**transfer learning**](glossary.ipynb#Transfer-learning).
-# There are two ways: continue training all weights, with a lower learning rate than before
+# The *context encoder* is a network that lesson 10 only named: an encoder squeezes the picture with
+# its hole into a few hundred numbers, and a decoder paints the hole from them. The course's was
+# trained on 60,000 garments. Suppose you have 100 tiles of 28 x 28, cut from grey photographs. Does
+# the context encoder help there? To begin with weights that were trained on other data is called
+# [**transfer learning**](glossary.ipynb#Transfer-learning). There are two ways: continue training
+# all weights, with a lower learning rate than before
 # ([**fine-tuning**](glossary.ipynb#Fine-tuning)); or keep the encoder as it is and train only the
 # decoder ([**freezing**](glossary.ipynb#Freezing), also called feature extraction). The comparison
 # is a network with random first weights (*from scratch*).
@@ -536,9 +540,9 @@ show_table(right, heads=["order", "classified correctly, %"], digits=1)
 # > photographs. The classifier falls from 93.3 to 78.3 %. Call `train()` first, `freeze` last.
 # > (`trunk` is all of the classifier but its last layer.)
 #
-# Now the context encoder, on 100 tiles; 200 further tiles are for validation, and each training of
-# 200 steps is stopped early. (This network has neither batch norm nor dropout, so the mode of its
-# frozen half does not matter.)
+# Now the context encoder, on 100 tiles; 200 further tiles are for validation, and each training has
+# 200 steps, of which the weights of the best validation PSNR are kept. (This network has neither
+# batch norm nor dropout, so the mode of its frozen half does not matter.)
 
 # %%
 encoder = pretrained("context_encoder")
@@ -690,12 +694,14 @@ show_pictures(
 # measurement a larger network gained 0.0 to 0.4 dB where the gap was wide.
 # </details>
 #
-# **2. You add dropout of 50 %. The training PSNR and the validation PSNR fall. Is the code wrong?**
+# **2. You add dropout of 50 %. The training PSNR and the validation PSNR fall, both measured
+# without dropout. Is the code wrong?**
 #
 # <details><summary>Not necessarily</summary>
 #
-# **Right.** In training half of the features are missing, so that figure must fall. Take 10 %, and
-# measure.
+# **Right.** With half of the features missing, the 300 garments are hard to memorise, so the
+# training PSNR falls (in the lesson from 26.3 to 15.8 dB). It can be too much for the validation
+# pictures, too. Take 10 %, and measure.
 # </details>
 # <details><summary>Yes: dropout always helps on validation pictures.</summary>
 #
@@ -706,8 +712,8 @@ show_pictures(
 # **No.** It is on in training, and off in evaluation.
 # </details>
 #
-# **3. A frozen encoder, a trained decoder; the loss is good in training and bad in evaluation.
-# Where do you look first?**
+# **3. A frozen encoder, a trained decoder. On the very same pictures the loss is good while you
+# train, and bad after `model.eval()`. Where do you look first?**
 #
 # <details><summary>At the learning rate of the encoder</summary>
 #

@@ -5,7 +5,7 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 07 and 10 | time a network correctly; find the operation that takes most time, and speed it up; say whether an operation is memory-bound or compute-bound; write an ONNX file and run it without torch; fill the frames of a camera in real time; train with several processes to the same numbers as with one, and compute how much time the communication takes with 8 and with 1,000 GPUs | 90 min; the cells alone run in about a minute, with or without a GPU |
+# | lessons 07 and 10 | time a network correctly; find out where the time goes, and compute what a speed-up of one part can give; say whether an operation is memory-bound or compute-bound; write an ONNX file and run it without torch; fill the frames of a camera in real time; train with several processes to the same numbers as with one, and compute how much time the communication takes with 8 and with 1,000 GPUs | 90 min; the cells alone run in about a minute, with or without a GPU |
 #
 # A camera gives a frame every 33 ms. Its lens has a spot, always in the same place. You want to
 # fill the spot in every frame, in real time. In the first half of this lesson you make the network
@@ -143,8 +143,10 @@ print(f"{as_it_is:.0f} frames a second, {1000 / as_it_is:.1f} ms a frame")
 # your frames a second by ten.
 #
 # > **Trap.** Without `synchronize` the numbers from a GPU look far too good. A step that takes 20
-# > ms is started in 0.2 ms, so it seems 100 times as fast as it is. You can recognise the mistake:
-# > the time hardly grows with the batch.
+# > ms is started in 0.2 ms, so it seems 100 times as fast as it is. You can suspect the mistake
+# > where the time does not grow even with batches that keep the device busy for long. (With few
+# > small pictures it stays the same also when it is measured rightly, because starting the
+# > operations takes longest.)
 #
 # ## Where does the time go?
 #
@@ -163,11 +165,12 @@ show_table(largest, heads=["operation", "calls", "ms", "share, %"], digits=2)
 # %% [markdown]
 # Usually the convolutions take more than half of the time. (torch has several routines for them and
 # chooses by the sizes, so their row may be called `_slow_conv2d_forward` or `mkldnn_convolution`.)
-# `index`, `mm` and those that begin with `linalg` belong to the linear fill: it takes the rows and
-# columns of the hole out of a matrix of 784 x 784, and factorises them. (In lesson 10 you solved
-# 588 equations, one for each known pixel. With the inverse $P$ of the covariance, computed once,
-# the same fill is $m_u - P_{uu}^{-1} P_{uk}\,(x_k - m_k)$: 196 equations.) The other rows belong to
-# the network. The order of the last rows differs from run to run.
+# `index`, a part of `mm`, and those that begin with `linalg` belong to the linear fill: it takes
+# the rows and columns of the hole out of a matrix of 784 x 784, and factorises them. (In lesson 10
+# you solved 588 equations, one for each known pixel. With the inverse $P$ of the covariance,
+# computed once, the same fill is $m_u - P_{uu}^{-1} P_{uk}\,(x_k - m_k)$: 196 equations.) The other
+# rows belong to the network (`bmm`, `_softmax` and the rest of `mm` to its attention, which lesson
+# 18 explains). The order of the last rows differs from run to run.
 #
 # Before you speed up a part, compute what you can gain. Let the part take the fraction $p$ of the
 # time, and make it $s$ times as fast. If the old time is 1, the new one is $1 - p$ for the rest and
@@ -317,8 +320,11 @@ roofline.explore(roofs, points)
 
 # %% [markdown]
 # - The **convolution** has 72 operations a byte with many pictures: each weight is used at every
-#   pixel, so per pixel only $4(c + c') = 256$ bytes are moved for $18 \cdot 1024$ operations. It is
-#   compute-bound even with one picture.
+#   pixel, so per pixel only $4(c + c') = 256$ bytes are moved for $18 \cdot 1024$ operations. In
+#   float32 that is on the right of the ridge of most machines, so it is compute-bound even with one
+#   picture: it still has 61 then. (Compare with the ridges in your table. In bfloat16 the intensity
+#   doubles, but on a GPU with fast bfloat16 the ridge moves further than that, and the same
+#   convolution may be memory-bound.)
 # - The **dense layer** with one picture reads 3.2 MB of weights and uses each of them once: 0.5
 #   operations a byte. With 256 pictures each weight is used 256 times, and it has 81 operations a
 #   byte (not 128, for pictures and results have to be moved too). So a larger batch raises the
@@ -331,7 +337,9 @@ roofline.explore(roofs, points)
 #
 # - *Above the slanted part*: the numbers come from the processor's cache, which is faster than the
 #   memory (3.2 MB of weights may fit into it).
-# - *Slightly above the flat part*: the measured peak was too low.
+# - *Above the flat part*: the measured peak was too low. On an NVIDIA GPU the convolution may have
+#   used TF32 as well (float32 numbers multiplied with fewer digits, torch's default for
+#   convolutions), which the product that measured the peak did not.
 # - *Far below*: the call takes longer to start than to run (it is *overhead-bound*, as many
 #   operations on one small picture are); or the routine (*kernel*) is not the best one for this
 #   size; or the operations are expensive: a tanh counts as one here and takes a CPU ten or twenty.
@@ -480,8 +488,8 @@ frame_work = work_of(lambda: one_hole(frame)).flops
 
 # %% [markdown]
 # **Predict:** a camera gives 30 frames a second. For a computer that is ten times slower, your
-# computer must reach 300 (dotted line). Which of the three versions reach the one line, and which
-# the other?
+# computer must reach 300 (dotted line). Which of the three versions reach the dashed line (30), and
+# which the dotted one (300)?
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 2.6), layout="constrained")
@@ -584,7 +592,7 @@ for name, model in models.items():
     fill = functools.partial(model.fill, damaged_photo, scratches)
     photo_ms[name] = 1000 / rate_of(fill, repeats=2)
 seven = torch.rand(1, 7, side, side)
-photo_ms["of the first, the network alone"] = 1000 / rate_of(lambda: correction(seven), repeats=2)
+photo_ms["torch, the network alone"] = 1000 / rate_of(lambda: correction(seven), repeats=2)
 
 # %% [markdown]
 # **Predict:** 512 x 512 pixels are 334 times as many as 28 x 28. A frame took milliseconds; what
@@ -676,8 +684,8 @@ each = [gradients_of(small, pictures[share]) for share in shares]
 whole_batch = gradients_of(small, pictures)
 
 # %% [markdown]
-# **Predict:** how far is the mean of the four gradients from the gradient of the whole batch, with
-# weights and without?
+# **Predict:** how far is the mean of the four gradients from the gradient of the whole batch, if
+# each process counts by its number of pictures, and if all four count equally?
 
 
 # %%
@@ -692,9 +700,10 @@ unweighted = farthest(average_gradients(each, [1, 1, 1, 1]), whole_batch)
 print(f"weighted by pictures {weighted:.0e}, with equal weights {100 * unweighted:.0f} %")
 
 # %% [markdown]
-# With weights it is the gradient of the whole batch, up to rounding. Without, it is off by several
-# per cent, and the loss curve does not show it. (torch's own `DistributedDataParallel` takes the
-# plain mean. So learnkit refuses a batch that cannot be split equally.)
+# Weighted by the numbers of pictures it is the gradient of the whole batch, up to rounding. With
+# equal weights it is off by several per cent. Training still works and the loss still falls, so
+# nothing warns you; only such a comparison shows it. (torch's own `DistributedDataParallel` takes
+# the plain mean. So learnkit refuses a batch that cannot be split equally.)
 #
 # ## Two processes
 #
@@ -841,7 +850,8 @@ show_table(
 #
 # Open the answer that you would give. Each one tells whether it is right, and why.
 #
-# **1. A call takes 0.3 ms on a GPU with 64 pictures, and 0.3 ms with 6,400. What was measured?**
+# **1. A call of this lesson's network (205 million operations a picture) takes 0.3 ms on a GPU with
+# 64 pictures, and 0.3 ms with 6,400. What was measured?**
 #
 # <details><summary>The time to hand the work over</summary>
 #
@@ -849,7 +859,8 @@ show_table(
 # </details>
 # <details><summary>A very good GPU</summary>
 #
-# **No.** A hundred times as much work takes longer on any device.
+# **No.** 6,400 pictures are 1.3 · 10¹² operations. In 0.3 ms that would be 4 million GFLOP/s, far
+# more than a GPU reaches in float32 or bfloat16.
 # </details>
 # <details><summary>The time of the slowest picture</summary>
 #
@@ -890,20 +901,20 @@ show_table(
 # **No.** They can; but this comparison does not show it.
 # </details>
 #
-# **4. A profile says that 20 % of the time is spent in data loading. You make it infinitely fast.
-# How much faster is the whole?**
+# **4. A profile says that 60 % of the time is spent in convolutions. You make them three times as
+# fast. How much faster is the whole?**
 #
-# <details><summary>1.25 times</summary>
+# <details><summary>1.67 times</summary>
 #
-# **Right.** The remaining 80 % still take their time: 1 / 0.8 = 1.25. That is Amdahl's law.
+# **Right.** 1 / (0.4 + 0.6/3) = 1 / 0.6. That is Amdahl's law.
 # </details>
-# <details><summary>5 times</summary>
+# <details><summary>3 times</summary>
 #
-# **No.** That would be so if the *other* 80 % were gone.
+# **No.** The other 40 % take as long as before.
 # </details>
-# <details><summary>20 times</summary>
+# <details><summary>2.5 times</summary>
 #
-# **No.** A share of 20 % cannot give a factor of 20.
+# **No.** That is the limit, with infinitely fast convolutions: 1 / 0.4.
 # </details>
 #
 # **5. Two processes have 30 and 10 pictures in a step. How are their mean gradients combined?**

@@ -220,9 +220,10 @@ switchboard.explore(outcomes)
 # %% [markdown]
 # If `target` is mended and `pixel` is not, 3 outputs are compared with 784 pixels: PyTorch raises a
 # shape error. `predict` and `minimize` have to be mended before anything is learned. If `target` is
-# not mended, it makes no difference whether `noise` is. With all five mended, each picture has its
-# own noise, drawn once, and the network reproduces the garments. Is that synthesis? Give it new
-# noise, which belongs to no picture:
+# not mended, everything becomes white: one pixel, or 784 if `pixel` is mended. It makes no
+# difference then whether `noise` is mended. With all five mended, each picture has its own noise,
+# drawn once, and the network reproduces the garments. Is that synthesis? Give it new noise, which
+# belongs to no picture:
 
 # %%
 torch.manual_seed(0)
@@ -311,6 +312,9 @@ show_pictures(
 print(f"{psnr(painted.clip(0, 1), face):.1f} dB")
 
 # %% [markdown]
+# You can see them. The layers and the loss are those of the white pixel. What has changed is that the
+# input says *which* pixel is meant, and that the target is a picture.
+#
 # ## The inpainting half
 #
 # The article says that inpainting is a special case of synthesis. That is right, and it is the main
@@ -323,8 +327,8 @@ print(f"{psnr(painted.clip(0, 1), face):.1f} dB")
 # of *convolutions* (the article probably means such a network by "CNN"), whose input is one noise
 # that stays the same during the training. The second is a [**deep image
 # prior**](glossary.ipynb#Deep-image-prior) (Ulyanov, Vedaldi and Lempitsky 2018). Neither has ever
-# seen another picture. The number of steps matters: trained for too long, such a network would also
-# copy noise in the known pixels.
+# seen another picture. The number of steps matters: where the known pixels are noisy, a network
+# that is trained for too long copies the noise as well (here they are not noisy).
 
 # %%
 seen = torch.from_numpy(~hole.reshape(-1))
@@ -376,11 +380,12 @@ show_table(fill_scores, heads=["fill", "hole", "known"], digits=1, title="PSNR, 
 # %% [markdown]
 # All three networks paint the known pixels well, and in the hole all three are better than the
 # harmonic fill. With frequencies of scale 4 the dense layers leave speckles. With lower frequencies
-# (scale 2) they are as good as the convolutions. The scale is a prior, as in lesson 05, and has to
-# be chosen by hand. (We chose 2 by the score in the hole, which needs the truth.) A network of
-# convolutions has a prior built in: each pixel is computed from its neighbours by the same weights
-# everywhere, so smooth areas and edges are learned quickly and noise slowly (Ulyanov et al., figure
-# 2).
+# (scale 2) they are as good as the convolutions. (They take 400 steps against 250. The number of
+# steps was set by hand as well, so this shows that both work, and not which is better.) The scale
+# is a prior, as in lesson 05, and has to be chosen by hand. (We chose 2 by the score in the hole,
+# which needs the truth.) A network of convolutions has a prior built in: each pixel is computed
+# from its neighbours by the same weights everywhere, so smooth areas and edges are learned quickly
+# and noise slowly (Ulyanov et al., figure 2).
 #
 # ## The article's claims
 #
@@ -437,7 +442,7 @@ print(f'convolutions in the "CNN": {convolutions}')
 # | a CNN, by dense layers | **wrong**: no convolution in it | above; lessons 06 and 07 |
 # | new pictures by adding noise to a CNN's features | **hardly**: with little noise the results are copies, with much noise they are useless | lesson 08 |
 # | a VAE maximises the probability of the input and minimises the probability of the decoder's output | **wrong**: it maximises a lower bound of the input's log-probability; the decoder's log-probability is one of its two terms, so it is maximised too | lesson 08 |
-# | 1,000 noises give 1,000 pictures | **wrong**: 1,000 steps, and one pixel each | above |
+# | 1,000 noises give 1,000 pictures | **not with this program**: 1,000 steps, and one pixel each; with the VAE, yes | above |
 # | against over-fitting: more data, smaller networks, L1 and L2 | **mostly**: in our runs (six seeds) more data, L2 and L1 helped, smaller networks did not | lesson 14 |
 # | augmentation and transfer help on new data | **right**, where the data is little | lesson 14 |
 # | judge by MSE, cross-entropy, or by people | **partly**: MSE prefers the blur; people have to be asked with care | lesson 13 |
@@ -447,8 +452,9 @@ print(f'convolutions in the "CNN": {convolutions}')
 # ## The whole program, twice
 #
 # Last, the program as it should be. `learnkit/article/in_torch.py` has both halves: a VAE, whose
-# generator has the article's layers with 784 outputs in place of 3, and the inpainting that you
-# saw. `learnkit/article/in_keras.py` is the same in **Keras 3**, today's version of the article's
+# generator has the article's two layers of 128, with 784 outputs in place of 3, 10 noise numbers in
+# place of 100, and a sigmoid in place of tanh, and the inpainting that you saw.
+# `learnkit/article/in_keras.py` is the same in **Keras 3**, today's version of the article's
 # library. Open both. In Keras, `model.train_on_batch(inputs, pictures)` does what the article
 # expected of `optimizer.minimize(loss)`: one training step.
 #
@@ -589,7 +595,7 @@ show_pictures(
 # <details><summary>The one that stops it</summary>
 #
 # **Right.** Does it run, does it learn, does it learn what is wanted? Check from the outside in. A
-# fault behind it shows only when the program gets that far.
+# fault further on in the program shows only when the program gets that far.
 # </details>
 #
 # **5. Two libraries give different losses for the same network. What is compared first?**
@@ -600,8 +606,8 @@ show_pictures(
 # </details>
 # <details><summary>Weights and defaults</summary>
 #
-# **Right.** And the formula of the optimizer. Once these are the same, the losses are the same,
-# too. Defaults such as ε differ between libraries.
+# **Right.** And the formula of the optimizer. Once these are the same, the losses agree up to
+# rounding, whose effect grows with the steps. Defaults such as ε differ between libraries.
 # </details>
 # <details><summary>The final pictures</summary>
 #

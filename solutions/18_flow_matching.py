@@ -5,7 +5,7 @@
 #
 # | you need | you will be able to | time |
 # |---|---|---|
-# | lessons 09, 10 and 12 | train a network on straight lines from noise to pictures, and walk from noise to a picture in few steps; straighten the paths; choose what is painted, and how strictly; write attention, and see where a pixel looks; fill holes with the same network | 90 min; the cells alone run in under a minute, with or without a GPU |
+# | lessons 08 to 10, 12 and 13 | train a network on straight lines from noise to pictures, and walk from noise to a picture in few steps; straighten the paths; choose what is painted, and how strictly; write attention, and see where a pixel looks; fill holes with the same network | 90 min; the cells alone run in under a minute, with or without a GPU |
 #
 # Lesson 12 went from noise to a garment in 25 calls of a network, and mixed picture and noise by a
 # schedule of square roots. Large image generators such as Stable Diffusion 3 and Flux mix them in
@@ -353,7 +353,7 @@ show_table(
 # paths are 1.005 times as long as straight lines. One step brings 62 % into a blob, where it
 # brought none before, and four bring 78 %. But there is a cost: the second flow learned from the
 # points that the first flow made, including the points outside the blobs. With 100 steps it is
-# worse than the first flow, 84 to 93 %.
+# worse than the first flow: 84 % of the points end in a blob, and 93 % of the first flow's.
 #
 # Choose a flow and a number of steps, and watch the points move.
 
@@ -372,9 +372,10 @@ walks.explore(
 # %% [markdown]
 # ## Garments
 #
-# The shipped **flow** was trained on garments with the same loss, for 12,000 steps, about an hour
-# and a half of one core. Two things differ from your training: the squared errors are divided by
-# their expected size at each $t$ and for each hole (`learnkit/recipes/flow.py`), and the network
+# The shipped **flow** was trained on garments, on the same straight lines, for 12,000 steps, about
+# an hour and a half of one core. Four things differ from your training: the squared errors are
+# taken in the hole only; they are divided by their expected size at each $t$ and for each hole; $t$
+# is drawn more often near the middle than at the ends (`learnkit/recipes/flow.py`); and the network
 # predicts only the difference from a linear formula (`learnkit/models/flow.py`). The network is
 # lesson 12's U-Net with attention at its bottom (explained below). It is told the time, the kind of
 # garment (its class), what is known of the picture, and where the hole is. So one network can make
@@ -392,7 +393,7 @@ calls = (1, 2, 4, 8, 25)
 
 
 def of_any_kind(said):
-    """Makes v(xt, t) from v(xt, t, labels): all labels are `empty`."""
+    """Makes v(xt, t) from v(xt, t, labels): all labels are `empty`, which says no kind."""
     return lambda xt, t: said(xt, t, torch.full((len(xt),), flow.empty, device=xt.device))
 
 
@@ -408,8 +409,8 @@ def by_ddim(xT, count):
 
 
 # %% [markdown]
-# **Predict:** from the same two noises, in 1, 2, 4, 8 and 25 calls. Which of the two needs fewer
-# calls before you can see its final garment, the flow or DDIM?
+# **Predict:** from one and the same noise, in 1, 2, 4, 8 and 25 calls, by the flow and by DDIM.
+# Which method needs fewer calls before you can see its final garment?
 
 # %%
 show_pictures(
@@ -434,15 +435,16 @@ show_table(frechet, heads=["calls", "flow", "DDIM", "flow, told the kind"], digi
 # %% [markdown]
 # The flow needs fewer: with four calls it already shows its final shoe, while DDIM still shows a
 # pullover. The Frechet distances, read from the two models' cards, say the same of thousands of
-# garments (2,000 of the flow, 10,000 by DDIM; less is nearer to real ones; with 2,000 pictures the
-# distance comes out a little too large, which is unfair to the flow). The flow has 47 where DDIM
-# has 69 with four calls, 16 where it has 33 with eight, and 6.8 where it has 8.4 with 25. With one
-# call neither paints a garment. The flow paints the mean of all garments, and the noise predictor
-# black and white noise, for the reason in lesson 12: its error is 214 times as large in $\hat x_0$.
-# The two networks also differ in size (2.2 and 1.5 million weights), in attention, and in training
-# (12,000 and 10,000 steps). So this compares two networks, and not the shape of the paths alone.
-# The last column is for the next section: the same flow, told the kind of garment, has 8.1 with
-# four calls, and 1.8 with 25.
+# garments, from four calls on (2,000 of the flow, 10,000 by DDIM; less is nearer to real ones; with
+# 2,000 pictures the distance comes out a little too large, which is unfair to the flow). The flow
+# has 47 where DDIM has 69 with four calls, 16 where it has 33 with eight, and 6.8 where it has 8.4
+# with 25. With one call or two neither paints a garment. There DDIM has the smaller distance, which
+# says only that the classifier finds a blur even stranger. With one call the flow paints the mean
+# of all garments, and the noise predictor black and white noise, for the reason in lesson 12: its
+# error is 214 times as large in $\hat x_0$. The two networks also differ in size (2.2 and 1.5
+# million weights), in attention, and in training (12,000 and 10,000 steps). So this compares two
+# networks, and not the shape of the paths alone. The last column is for the next section: the same
+# flow, told the kind of garment, has 8.1 with four calls, and 1.8 with 25.
 #
 # ## Told what to paint
 #
@@ -764,8 +766,8 @@ show_table(decibels, heads=["fill", "PSNR in the hole"], unit="dB")
 # is 0.3 dB below it, and one draw in 25 steps 2.4 dB. One step, a single call of the network, is
 # nearly as good as the mean of eight: at $t = 0$ there is nothing but noise in the hole, so the
 # velocity leads to the mean of all fills. The result is blurred like the fill of lesson 10's U-Net;
-# the first call in lesson 12 gave the same blur. (These are 24 garments; with other noises the
-# numbers change by some tenths of a decibel.)
+# the first call of lesson 12's *painter*, which is told the hole, gave the same blur. (These are 24
+# garments; with other noises the numbers change by some tenths of a decibel.)
 #
 # A fill can be told its kind as well, by your guidance. Here are the upper part of one garment, and four labels:
 
@@ -826,7 +828,7 @@ with torch.no_grad():
     }
 
 # %% [markdown]
-# **Predict:** the rows are t = 0, 0.5, 0.8, 0.9 and 1. In which row can you name the first emoji?
+# **Predict:** the rows are t = 0, 0.5, 0.8, 0.9 and 1. In which row can you name one of the six?
 
 # %%
 show_pictures(
@@ -842,19 +844,19 @@ work = {
 show_table(work, heads=["network", "million operations a call"], digits=1)
 
 # %% [markdown]
-# The couple and the heart are there in the row t = 0.8, the first flag at the end. Two have no
-# clear shape: their walks ended between the latents of the training emoji, where the decoder was
-# never trained. A call for an emoji costs 2.8 million operations, one for a garment 240 million,
-# though the emoji is in colour and has four times as many numbers. For the same reason Stable
-# Diffusion 1 paints 512 x 512 pixels by way of 64 x 64 latents of four numbers each.
+# In the row t = 0.8 you can name two, the couple and the heart; the first of the flags only at the
+# end. Two have no clear shape: their walks ended between the latents of the training emoji, where
+# the decoder was never trained. A call for an emoji costs 2.8 million operations, one for a garment
+# 240 million, though the emoji is in colour and has four times as many numbers. For the same reason
+# Stable Diffusion 1 paints 512 x 512 pixels by way of 64 x 64 latents of four numbers each.
 #
 # ## Challenge
 #
 # Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `fill(image, hole)` is the same challenge as in lesson 10. You may use every method of the course.
-# The mean of two fills with different errors has a smaller error. The cell below makes one draw of
-# the flow in four steps.
+# The mean of two fills has at most the mean of their two squared errors, and less where they
+# differ. The cell below makes one draw of the flow in four steps.
 
 
 # %%
@@ -875,7 +877,8 @@ def fill(image, hole):
 # <details><summary>Lines with different velocities cross.</summary>
 #
 # **Right.** Many lines pass one point at the same time. The best that a network can give is their
-# mean. By what they differ is left as the loss. It says nothing about where the path ends.
+# mean. The loss that is left is how much the velocities differ at one point and time. It says
+# nothing about where the path ends.
 # </details>
 # <details><summary>It has not been trained for long enough.</summary>
 #
@@ -899,7 +902,8 @@ def fill(image, hole):
 # </details>
 # <details><summary>The network ignores its input at t = 0.</summary>
 #
-# **No.** It does not have to: its best answer is nearly the same for every noise.
+# **No.** It needs it: the best velocity is the mean picture minus *this* noise. Only the end of the
+# step is the same for all.
 # </details>
 #
 # **3. Why is the label left out for some of the training pictures?**
@@ -935,9 +939,10 @@ def fill(image, hole):
 #
 # **5. What can attention do that one convolution of 3 x 3 cannot?**
 #
-# <details><summary>It needs fewer weights and less time.</summary>
+# <details><summary>It stays cheap, however large the picture is.</summary>
 #
-# **No.** It has more, and it costs more.
+# **No.** The opposite: every place is compared with every other, so the work grows with the square
+# of the number of places.
 # </details>
 # <details><summary>It lets each place look at all others.</summary>
 #
