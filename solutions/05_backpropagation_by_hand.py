@@ -741,8 +741,8 @@ print(f"{in_scratches:.2f} dB in the scratches")
 # Optional, as always: scored on what this lesson does not show, and your best score is kept.
 #
 # `paint(known, hole)` is given a colour picture (h, w, 3), 0 in its hole, and returns it filled, by
-# whatever you can train or compute. The three pictures together may take 60 seconds. (Each is 48 x
-# 48. The first has lost a box, the second brush strokes, the third 70 % of its pixels. `hole` is a
+# whatever you can train or compute. The three pictures together may take 60 seconds. (Each is
+# 48 x 48. The first has lost a box, the second brush strokes, the third 70 % of its pixels. `hole` is a
 # bool array `(h, w)`.) Below it takes the mean colour of what is known. Which waves and how many
 # steps do you choose? Would another method than a network be better? On these pictures the harmonic
 # fill scores 23.3 dB, and the lesson's network with waves of scale 4 only 18.8.

@@ -754,8 +754,8 @@ show_table(denoiser_card, title="the denoiser, on photographs that it has never 
 # Optional, as always: your network is scored on garments that it has not seen, and your best score
 # is kept.
 #
-# `train(images)`, your own function and not `loop.train`, is given 4,000 clean garments (n, 1, 28,
-# 28) and returns your trained network, on the CPU. It is tried in eval mode on 200 others, under
+# `train(images)`, your own function and not `loop.train`, is given 4,000 clean garments
+# (n, 1, 28, 28) and returns your trained network, on the CPU. It is tried in eval mode on 200 others, under
 # Gaussian noise of spread 0.2 that is not clipped. The score is the PSNR over all pixels of the
 # 200, after your output is clipped to [0, 1]. You have 40 seconds of computing on one core. Below
 # stands the mean of nine pixels, which learns nothing.

@@ -227,10 +227,13 @@ def kl_divergence(mean, log_var):
 # Why is it a bound? Let $p(x \mid z)$ be the probability that the decoder, given $z$, gives to $x$,
 # and $\mathbb{E}$ the mean over $z$ drawn from $q(z \mid x)$. First, $p(x) = \int p(x \mid
 # z)\,p(z)\,dz = \mathbb{E}\bigl[p(x \mid z)\,p(z)/q(z \mid x)\bigr]$. Second, the logarithm of a
-# mean is never less than the mean of the logarithms. So $\log p(x) \ge \mathbb{E}[\log p(x \mid z)]
-# - \mathbb{E}[\log q(z \mid x)/p(z)]$. For pixels that are 0 or 1 the first term is minus the BCE;
-# the second is the KL. (For grey pixels the BCE is no log-probability. We keep it as a loss, and
-# measure its excess over a floor; see below.)
+# mean is never less than the mean of the logarithms. So
+#
+# $$\log p(x) \ge \mathbb{E}[\log p(x \mid z)] - \mathbb{E}[\log q(z \mid x)/p(z)]$$
+#
+# For pixels that are 0 or 1 the first term is minus the BCE; the second is the KL. (For grey pixels
+# the BCE is no log-probability. We keep it as a loss, and measure its excess over a floor; see
+# below.)
 #
 # ### Exercise: the loss ●●●
 #

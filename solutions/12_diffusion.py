@@ -441,8 +441,8 @@ denoising.explore(
 # The mean of $x_\text{prev}$ is the mean of $\sqrt{\bar\alpha_\text{prev}}\,\hat x_0$ and $x_t /
 # \sqrt\alpha$, weighted by these inverses:
 # $\tilde\beta\left(\frac{\sqrt{\bar\alpha_\text{prev}}\,\hat x_0}{1 - \bar\alpha_\text{prev}} +
-# \frac{\sqrt\alpha\,x_t}{1 - \alpha}\right)$. Put in $x_t = \sqrt{\bar\alpha_t}\,\hat x_0 + \sqrt{1
-# - \bar\alpha_t}\,\hat\varepsilon$, and it becomes the first two terms of $x_\text{prev}$ above.
+# \frac{\sqrt\alpha\,x_t}{1 - \alpha}\right)$. Put in
+# $x_t = \sqrt{\bar\alpha_t}\,\hat x_0 + \sqrt{1 - \bar\alpha_t}\,\hat\varepsilon$, and it becomes the first two terms of $x_\text{prev}$ above.
 #
 # **Predict:** we run DDPM three times from the same noise. Will the three garments be of the same
 # kind?

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import itertools
 import json
 import re
 import textwrap
@@ -428,6 +429,21 @@ def test_the_last_cell_says_what_was_seen_gives_the_tables_row_and_reads_on(less
     assert len(re.findall(r"^- ", last.source, re.M)) >= 3
     papers = last.source[places[2] :]
     assert re.search(r"\b(19|20)\d\d\b", papers) and "section" in papers
+
+
+@every_lesson
+def test_no_line_within_a_paragraph_begins_as_an_item_of_a_list(lesson):
+    """Markdown would break the paragraph off there: "1. ", "28) " or "- " after a line of prose."""
+    item, start = r"(?:\d+[.)]|[-+*]) ", r"\s*(?:(?:\d+[.)]|[-+*]) |[#>|<]|$)"
+    found = []
+    for cell in cells(lesson):
+        if cell.kind == "markdown":
+            inside = False  # of a list, where an item may follow a line that is indented
+            for above, line in itertools.pairwise(cell.source.splitlines()):
+                inside = bool(re.match(item, above)) or (inside and above.startswith(" "))
+                if re.match(item, line) and not inside and not re.match(start, above):
+                    found.append(line)
+    assert found == []
 
 
 @every_lesson
