@@ -158,7 +158,8 @@ def _bound(
         name, anchor, words = Path(match[1]).stem, match[2] or "", match[3]
         return f'<a href="{name}.html{anchor}">{words}</a>' if name in names else words
 
-    return re.sub(r'<a href="([\w./-]+\.(?:ipynb|md))(#[^"]*)?"[^>]*>(.*?)</a>', linked, text)
+    link = r'<a href="([\w./-]+\.(?:ipynb|md))(#[^"]*)?"[^>]*>(.*?)</a>'
+    return re.sub(link, linked, text, flags=re.S)  # its words may go over two lines
 
 
 def main(argv: list[str] | None = None) -> int:
