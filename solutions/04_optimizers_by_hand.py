@@ -395,8 +395,8 @@ valleys.explore()
 #
 # In the ravine with $\kappa = 10$ plain descent beats momentum and Adam: $m = 0.9$, the usual
 # value, is too large for this ravine (Polyak's $m$ is 0.27). No setting is best everywhere. Adam is
-# the usual first choice because it also works with a rate that is not the best, and because one
-# rate serves weights with small and with large gradients.
+# the usual first choice (lessons 05 and 06 train with it) because it also works with a rate that is
+# not the best, and because one rate serves weights with small and with large gradients.
 #
 # ## The race on a real hole
 #
@@ -567,7 +567,9 @@ show(fig, alt="The constant rate jitters around 15 dB; both schedules climb smoo
 
 # %% [markdown]
 # With the cosine schedule the same optimizer reaches 0.8 dB more from the same garments: its steps
-# are large at the start, and small near the bottom. Lessons 05 and 06 train with a cosine schedule.
+# are large at the start, and small near the bottom. (Plain mini-batch descent had 15.76 dB above
+# with a constant rate: here RMSprop needs the schedule to draw level.) Lessons 05 and 06 train with
+# a cosine schedule.
 #
 # Which optimizer should you use? **SGD with momentum** if you know the curvatures, as above, or can
 # try many learning rates. **Adam** otherwise. Begin with a rate of 0.001: if the loss explodes,
